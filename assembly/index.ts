@@ -1,0 +1,17 @@
+// One line a kernel file. What is exported here is the module's interface (see build.mjs).
+
+export * from "./activation";
+export * from "./attention";
+export * from "./elementwise";
+export * from "./gemm";
+export * from "./layernorm";
+export * from "./loss";
+export * from "./math";
+export * from "./optimizer";
+export * from "./positions";
+export * from "./quantize";
+export * from "./random";
+export * from "./reduce";
+export { heapBase, scratchBytes, setScratch } from "./scratch";
+export * from "./softmax";
+export * from "./targets";

@@ -1,0 +1,37 @@
+/**
+ * Every way plateau fails on purpose. The code is stable; the message quotes the offending value,
+ * says where it came from, and what to do.
+ */
+export type ErrorCode =
+  | "usage" // an argument or option is not valid
+  | "unknown-name" // a target, op, measure … that no registry holds
+  | "shape-mismatch" // tensors that do not fit together
+  | "format" // a file that is not what it claims to be
+  | "io" // the file system refused
+  | "memory" // more bytes than WebAssembly or the machine has
+  | "simd" // the engine lacks an instruction set
+  | "run-directory" // a folder that is not a run, or that already holds one
+  | "diverged" // loss or gradient became NaN or infinite
+  | "aborted" // stopped by the caller's AbortSignal
+  | "internal"; // a defect of plateau
+
+export class PlateauError extends Error {
+  override readonly name = "PlateauError";
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** Throws `unknown-name` with the valid names, nearest first where one looks meant. */
+export function unknownName(what: string, value: unknown, known: readonly string[]): PlateauError {
+  return new PlateauError("unknown-name", `unknown ${what}: ${quote(value)} (known: ${known.join(", ")})`);
+}
+
+/** A value as a message shows it: short, on one line. */
+export function quote(value: unknown): string {
+  const text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}

@@ -1,0 +1,41 @@
+import { PlateauError } from "../errors.js";
+import { base64 as relaxedBytes } from "./generated/relaxed.js";
+import { base64 as strictBytes } from "./generated/strict.js";
+
+/** strict: the same bits on every engine (default). relaxed: fused multiply-add, bits may differ. */
+export type Build = "strict" | "relaxed";
+
+const sources: Record<Build, string> = { strict: strictBytes, relaxed: relaxedBytes };
+const modules = new Map<Build, WebAssembly.Module>();
+
+/** The wasm bytes of a build. */
+export function wasmBytes(build: Build): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(sources[build]), (c) => c.charCodeAt(0));
+}
+
+/** Whether this engine runs a build (its instructions validate). */
+export function supports(build: Build): boolean {
+  return modules.has(build) || WebAssembly.validate(wasmBytes(build));
+}
+
+/**
+ * The compiled module of a build, compiled once a process.
+ * @throws PlateauError `simd` where the engine lacks the instructions.
+ */
+export function compile(build: Build): WebAssembly.Module {
+  let module = modules.get(build);
+  if (!module) {
+    const bytes = wasmBytes(build);
+    if (!WebAssembly.validate(bytes)) {
+      throw new PlateauError(
+        "simd",
+        build === "strict"
+          ? "this JavaScript engine has no WebAssembly SIMD: use Node ≥ 20, Deno 2, Bun 1 or a browser of 2023 or later"
+          : "this JavaScript engine has no relaxed WebAssembly SIMD: use the strict build (the default)",
+      );
+    }
+    module = new WebAssembly.Module(bytes);
+    modules.set(build, module);
+  }
+  return module;
+}

@@ -1,0 +1,116 @@
+import { instantiateSync } from "@assemblyscript/loader";
+import { PlateauError } from "../errors.js";
+import { type Build, compile } from "./compile.js";
+import type { Kernels } from "./generated/kernels.js";
+
+const PAGE = 65536;
+/** Buffers start at multiples of a cache line. */
+export const ALIGNMENT = 64;
+/** What 32-bit WebAssembly can address, less one page so that no end address wraps to 0. */
+export const MEMORY_LIMIT = 65535 * PAGE;
+
+/** A position of the arena to which it can be rolled back. */
+export type Mark = number;
+
+/**
+ * One WebAssembly instance with its memory, laid out by one bump arena. Pointers are byte addresses.
+ * Views returned by `f32` and its like are valid until the next `allocate` (growing detaches them).
+ */
+export class Engine {
+  readonly build: Build;
+  readonly memory: WebAssembly.Memory;
+  readonly kernels: Kernels;
+  #top: number;
+
+  constructor(options: { build?: Build } = {}) {
+    this.build = options.build ?? "strict";
+    this.memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });
+    const { exports } = instantiateSync<Record<string, unknown>>(compile(this.build), {
+      env: { memory: this.memory },
+    });
+    this.kernels = exports as unknown as Kernels;
+    this.#top = this.kernels.heapBase();
+    this.kernels.setScratch(this.allocate(this.kernels.scratchBytes()));
+  }
+
+  /** Bytes in use, from address 0. */
+  get used(): number {
+    return this.#top;
+  }
+
+  /**
+   * Address of `bytes` zeroed bytes, 64-byte aligned.
+   * @throws PlateauError `memory` when the whole would pass 4 GiB or the machine has no more; nothing is allocated then.
+   */
+  allocate(bytes: number): number {
+    const start = align(this.#top);
+    this.require(bytes);
+    const end = start + bytes;
+    const missing = end - this.memory.buffer.byteLength;
+    if (missing > 0) {
+      try {
+        this.memory.grow(Math.ceil(missing / PAGE));
+      } catch (cause) {
+        throw new PlateauError("memory", `no memory for ${end} bytes: the machine refused to grow`, {
+          cause,
+        });
+      }
+    }
+    this.#top = end;
+    new Uint8Array(this.memory.buffer, start, bytes).fill(0);
+    return start;
+  }
+
+  /** @throws PlateauError `memory` when `bytes` more would not fit, before anything is allocated. */
+  require(bytes: number): void {
+    const needed = align(this.#top) + bytes;
+    if (!(needed <= MEMORY_LIMIT)) {
+      throw new PlateauError(
+        "memory",
+        `needs ${needed} bytes, WebAssembly memory holds ${MEMORY_LIMIT}: use a smaller model or batch`,
+      );
+    }
+  }
+
+  mark(): Mark {
+    return this.#top;
+  }
+
+  /** Frees everything allocated since `mark`. */
+  release(mark: Mark): void {
+    this.#top = mark;
+  }
+
+  f32(address: number, length: number): Float32Array<ArrayBuffer> {
+    return new Float32Array(this.memory.buffer as ArrayBuffer, address, length);
+  }
+
+  f64(address: number, length: number): Float64Array<ArrayBuffer> {
+    return new Float64Array(this.memory.buffer as ArrayBuffer, address, length);
+  }
+
+  i32(address: number, length: number): Int32Array<ArrayBuffer> {
+    return new Int32Array(this.memory.buffer as ArrayBuffer, address, length);
+  }
+
+  u32(address: number, length: number): Uint32Array<ArrayBuffer> {
+    return new Uint32Array(this.memory.buffer as ArrayBuffer, address, length);
+  }
+
+  u8(address: number, length: number): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(this.memory.buffer as ArrayBuffer, address, length);
+  }
+}
+
+/** `bytes` rounded up to the arena's alignment. */
+export function align(bytes: number): number {
+  return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+}
+
+let shared: Engine | undefined;
+
+/** The engine of stateless work (data generation, metrics): callers `mark` and `release`. */
+export function sharedEngine(): Engine {
+  shared ??= new Engine();
+  return shared;
+}

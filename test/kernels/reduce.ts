@@ -1,0 +1,3 @@
+import type { KernelSpec } from "./spec.js";
+
+export const specs: KernelSpec[] = [];
