@@ -29,10 +29,11 @@ const rows: Sizes[] = [
 
 function prepared(x: Float32Array, N: number, d: number, centre: Float32Array) {
   const centred = Float32Array.from(x, (value, i) => value - centre[i % d]);
-  const squares = Float32Array.from({ length: N }, (_, r) =>
+  const squares = Float64Array.from({ length: N }, (_, r) =>
     sum(Float64Array.from(centred.subarray(r * d, r * d + d), (value) => value * value)),
   );
-  return { centred, squares, lengths: squares.map((value) => (value < 1e37 ? Math.sqrt(value) : Infinity)) };
+  const lengths = squares.map((value) => (value < 1e37 ? Math.sqrt(value) : Number.POSITIVE_INFINITY));
+  return { centred, squares, lengths };
 }
 
 function prepareCase(x: Float32Array<ArrayBuffer>, centre: Float32Array<ArrayBuffer>, N: number, d: number) {
@@ -82,10 +83,10 @@ function countCase({ M, N, d }: Sizes, source: Source, duplicates: boolean) {
       y,
       own: distances,
       ownY,
-      pl: P.lengths,
-      ps: P.squares,
-      yl: Y.lengths,
-      ys: Y.squares,
+      pl: new Float32Array(P.lengths),
+      ps: new Float32Array(P.squares),
+      yl: new Float32Array(Y.lengths),
+      ys: new Float32Array(Y.squares),
     },
     args: ["ranks", "dots", "p", "y", "own", "ownY", "pl", "ps", "yl", "ys", M, N, d, ld],
     expected: { ranks: ranks.map((rank) => rank + 5) },
