@@ -1,7 +1,7 @@
 // One line a kernel file. What is exported here is the module's interface (see build.mjs).
 
 export * from "./activation";
-export * from "./attention";
+export * from "./attention/index";
 export * from "./elementwise";
 export * from "./gemm";
 export * from "./layernorm";
