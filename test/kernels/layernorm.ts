@@ -76,8 +76,9 @@ function backward({ N, D }: Sizes, source: Source, accumulate: number): Case {
   const factor = source(N, 0.5, 2);
   const dy = source(N * D);
   const g = source(D, 0.5, 1.5);
-  const dg = source(D);
-  const db = source(D);
+  // Away from 0, or a single column's sum could cancel against it.
+  const dg = source(D, 4, 8);
+  const db = source(D, 4, 8);
   const dx = accumulate ? source(N * D) : new Float32Array(N * D).fill(Number.NaN);
   const expected = { dx: new Float64Array(N * D), dg: Float64Array.from(dg), db: Float64Array.from(db) };
   for (let n = 0; n < N; n++) {
