@@ -17,7 +17,10 @@ export interface VerifyResult {
  * training updates) through this build and compares.
  * A file that cannot be run counts as failed, with its `problem`.
  */
-export function verify(files: Iterable<{ name: string; bytes: Uint8Array }>, options: { build?: Build } = {}): VerifyResult {
+export function verify(
+  files: Iterable<{ name: string; bytes: Uint8Array }>,
+  options: { build?: Build } = {},
+): VerifyResult {
   const cases: CaseResult[] = [];
   for (const { name, bytes } of files) cases.push(verifyFile(name, bytes, options.build ?? "strict"));
   const passed = cases.filter(({ ok }) => ok).length;

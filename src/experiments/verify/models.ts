@@ -22,7 +22,9 @@ const configSchema = z.looseObject({
   heads: count,
   encoderLayers: count,
   decoderLayers: count.default(0),
-  activation: z.enum(["gelu", "relu", "gelu-tanh", "gelu_tanh"]).transform((name) => (name === "gelu_tanh" ? "gelu-tanh" : name)),
+  activation: z
+    .enum(["gelu", "relu", "gelu-tanh", "gelu_tanh"])
+    .transform((name) => (name === "gelu_tanh" ? "gelu-tanh" : name)),
   normFirst: z.boolean().default(false),
   finalNorm: z.boolean().optional(),
   classes: count.default(0),
@@ -61,7 +63,19 @@ export function verifyModel(file: ReferenceFile, name: string, build: Build): Ca
     model,
     loss,
     data,
-    trainingOptions({ steps, batch, optimizer, lr, weightDecay, warmup, minFactor, clipNorm, momentum, beta1, beta2 }),
+    trainingOptions({
+      steps,
+      batch,
+      optimizer,
+      lr,
+      weightDecay,
+      warmup,
+      minFactor,
+      clipNorm,
+      momentum,
+      beta1,
+      beta2,
+    }),
   );
   const errors: Record<string, number> = {};
   const limits: Record<string, number> = {};
@@ -71,7 +85,9 @@ export function verifyModel(file: ReferenceFile, name: string, build: Build): Ca
   };
 
   // Inference and training are two programs over the same weights: both are held to the reference.
-  const predicted = model.predict(file.f32("x"), { teacher: file.has("y") && !config.model.startsWith("enc") ? file.f32("y") : undefined });
+  const predicted = model.predict(file.f32("x"), {
+    teacher: file.has("y") && !config.model.startsWith("enc") ? file.f32("y") : undefined,
+  });
   trainer.gather();
   hold("out", LIMIT.out, predicted, file.f64("out"));
   hold("out (training)", LIMIT.out, trainer.program.f32("output"), file.f64("out"));
@@ -97,7 +113,8 @@ export function verifyModel(file: ReferenceFile, name: string, build: Build): Ca
     limits["train.losses"] = LIMIT.trained;
     trainer.gather();
     if (file.has("train.loss")) hold("train.loss", LIMIT.trained, [trainer.loss], file.f64("train.loss"));
-    if (file.has("train.out")) hold("train.out", LIMIT.gradient, trainer.program.f32("output"), file.f64("train.out"));
+    if (file.has("train.out"))
+      hold("train.out", LIMIT.gradient, trainer.program.f32("output"), file.f64("train.out"));
   }
   const ok = Object.keys(errors).every((tensor) => errors[tensor] <= limits[tensor]);
   return { name, kind: "model", ok, errors, limits };

@@ -1,6 +1,6 @@
 import { PlateauError } from "../../errors.js";
 import { Graph } from "../../graph/graph.js";
-import { attention, normalizers, type Normalizer } from "../../graph/ops/attention.js";
+import { attention, type Normalizer, normalizers } from "../../graph/ops/attention.js";
 import { ops } from "../../graph/ops/registry.js";
 import { Parameters } from "../../graph/parameters.js";
 import { Program } from "../../graph/program.js";
@@ -20,14 +20,17 @@ interface Recipe {
   apply(graph: Graph, inputs: Inputs, file: ReferenceFile, keep: (value: View) => void): Tensor;
 }
 
-const unary = (name: "gelu-erf" | "gelu-tanh" | "relu" | "softmax" | "log-softmax" | "sparsemax" | "hardmax"): Recipe => ({
+const unary = (
+  name: "gelu-erf" | "gelu-tanh" | "relu" | "softmax" | "log-softmax" | "sparsemax" | "hardmax",
+): Recipe => ({
   limit: ELEMENTWISE,
   apply: (graph, { x }) => graph.apply(ops[name] as typeof ops.relu, name, { x }, {}),
 });
 
 const number = (file: ReferenceFile, key: string, otherwise: number): number => {
   const value = metadataJson(file, key) ?? otherwise;
-  if (typeof value !== "number") throw new PlateauError("format", `${file.source}: metadata ${key} is no number`);
+  if (typeof value !== "number")
+    throw new PlateauError("format", `${file.source}: metadata ${key} is no number`);
   return value;
 };
 
@@ -56,7 +59,12 @@ const recipes: Record<string, Recipe> = {
   "cross-entropy": {
     limit: ELEMENTWISE,
     apply: (graph, { x, labels }, file, onValue) =>
-      graph.apply(ops["cross-entropy"], "cross-entropy", { x, labels }, { onValue, ignore: number(file, "ignore", number(file, "ignoreIndex", -100)) }),
+      graph.apply(
+        ops["cross-entropy"],
+        "cross-entropy",
+        { x, labels },
+        { onValue, ignore: number(file, "ignore", number(file, "ignoreIndex", -100)) },
+      ),
   },
   attention: { limit: MATRIX, apply: attentionBlock },
 };
@@ -66,7 +74,12 @@ function attentionBlock(graph: Graph, inputs: Inputs, file: ReferenceFile): Tens
   const { x, mem = x, w_in, b_in, w_out, b_out } = inputs;
   const D = w_out.shape[1];
   const project = (label: string, input: Tensor, from: number, to: number) =>
-    graph.apply(ops.linear, label, { x: input, w: graph.rows(w_in, from, to), b: graph.rows(b_in, from, to) }, {});
+    graph.apply(
+      ops.linear,
+      label,
+      { x: input, w: graph.rows(w_in, from, to), b: graph.rows(b_in, from, to) },
+      {},
+    );
   const q = project("q", x, 0, D);
   const kv = project("kv", mem, D, 3 * D);
   const padding = metadataJson(file, "keyPadding") as number[][] | null | undefined;
@@ -75,11 +88,16 @@ function attentionBlock(graph: Graph, inputs: Inputs, file: ReferenceFile): Tens
   if (!normalizers.includes(named as Normalizer)) {
     throw new PlateauError("format", `${file.source}: unknown normalizer ${String(named)}`);
   }
-  const context = graph.apply(attention, "attention", { q, kv, keyMask }, {
-    heads: number(file, "heads", 1),
-    causal: metadataJson(file, "causal") === true,
-    normalizer: named as Normalizer,
-  });
+  const context = graph.apply(
+    attention,
+    "attention",
+    { q, kv, keyMask },
+    {
+      heads: number(file, "heads", 1),
+      causal: metadataJson(file, "causal") === true,
+      normalizer: named as Normalizer,
+    },
+  );
   return graph.apply(ops.linear, "out", { x: context, w: w_out, b: b_out }, {});
 }
 
@@ -98,7 +116,10 @@ export function verifyOp(file: ReferenceFile, name: string, build: Build): CaseR
     .filter((known) => op === known || op.startsWith(`${known}-`))
     .sort((a, b) => b.length - a.length)[0];
   if (!key) {
-    throw new PlateauError("format", `${file.source}: no op ${op} (known: ${Object.keys(recipes).join(", ")})`);
+    throw new PlateauError(
+      "format",
+      `${file.source}: no op ${op} (known: ${Object.keys(recipes).join(", ")})`,
+    );
   }
   const { limit, apply } = recipes[key];
   const engine = new Engine({ build });
@@ -108,7 +129,10 @@ export function verifyOp(file: ReferenceFile, name: string, build: Build): CaseR
   for (const full of file.names.filter((n) => n.startsWith("in."))) {
     const short = full.slice(3);
     const integer = short === "labels";
-    inputs[short] = graph.input(short, file.shape(full), { dtype: integer ? "i32" : "f32", needsGradient: !integer });
+    inputs[short] = graph.input(short, file.shape(full), {
+      dtype: integer ? "i32" : "f32",
+      needsGradient: !integer,
+    });
     if (integer) labels.set(short, inputs[short]);
   }
   let value: View | undefined;
@@ -126,12 +150,16 @@ export function verifyOp(file: ReferenceFile, name: string, build: Build): CaseR
   const padding = metadataJson(file, "keyPadding") as number[][] | null | undefined;
   if (padding) {
     const mask = graph.buffers.find((buffer) => buffer.name === "keyMask")!;
-    program.f32({ buffer: mask, start: 0 }).set(padding.flat().map((ignored) => (ignored ? Number.NEGATIVE_INFINITY : 0)));
+    program
+      .f32({ buffer: mask, start: 0 })
+      .set(padding.flat().map((ignored) => (ignored ? Number.NEGATIVE_INFINITY : 0)));
   }
   program.forward();
   program.backward();
 
-  const errors: Record<string, number> = { out: relativeError(value ? program.f64(value) : program.f32("out"), file.f64("out")) };
+  const errors: Record<string, number> = {
+    out: relativeError(value ? program.f64(value) : program.f32("out"), file.f64("out")),
+  };
   for (const short of Object.keys(inputs)) {
     if (!cotangent || !file.has(`grad.${short}`)) continue;
     const gradient = graph.gradient(inputs[short]);
