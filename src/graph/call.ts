@@ -19,10 +19,10 @@ export const writeOrUpdate = (view: View, accumulate: 0 | 1): Pointer => (accumu
 
 export type Argument = number | Pointer;
 
+type Loosened<T extends readonly unknown[]> = { [I in keyof T]: Argument };
+
 /** The arguments of a kernel, where every number may stand for a buffer's address instead. */
-export type Arguments<K extends keyof Kernels> = {
-  [I in keyof Parameters<Kernels[K]>]: Argument;
-};
+export type Arguments<K extends keyof Kernels> = Loosened<Parameters<Kernels[K]>>;
 
 /** One kernel call before its buffers have addresses: a program is data until it is bound. */
 export interface KernelCall {

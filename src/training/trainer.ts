@@ -9,7 +9,7 @@ import { Batches } from "./batches.js";
 import type { BatchAddresses, TrainingData } from "./data.js";
 import { type EmittedLoss, emitLoss, type Loss } from "./losses.js";
 import type { TrainingOptions } from "./options.js";
-import { learningRate } from "./schedule.js";
+import { createSchedule, type Schedule } from "./schedule.js";
 
 /** Addresses of the optimizer's flat arrays, each as long as the parameters. */
 export interface OptimizerState {
@@ -44,6 +44,7 @@ export class Trainer {
   readonly #norm: Float64Array;
   readonly #hyperAddress: number;
   readonly #normAddress: number;
+  readonly #schedule: Schedule;
 
   /** @throws PlateauError `memory` or `usage` before the model is touched. */
   constructor(model: Model, loss: Loss, data: TrainingData, options: TrainingOptions) {
@@ -52,6 +53,8 @@ export class Trainer {
     this.model = model;
     this.options = options;
     this.#data = data;
+    const { schedule: kind, lr, steps, warmup, minFactor } = options;
+    this.#schedule = createSchedule({ kind, lr, steps, warmup, minFactor }, engine.kernels.cos64);
     engine.require(trainingBytes(architecture, loss, options, data.rows) - 4 * parameters.length);
     this.#batches = new Batches(engine, data.rows, batch, seed);
     data.prepare?.(engine, batch);
@@ -147,18 +150,13 @@ export class Trainer {
     this.#status[1] = this.#norm2();
   }
 
-  /** The learning rate of update t = 1 … steps. */
-  learningRate(t: number): number {
-    return learningRate(this.options, t, this.model.engine.kernels.cos64);
-  }
-
   #update(gradScale: number): void {
     const { kernels } = this.model.engine;
     const { optimizer, beta1, beta2 } = this.options;
     const { gradients, first, second } = this.state;
     const { address, parameters } = this.model;
     const t = ++this.updates;
-    this.#hyper[HYPER.lr] = this.learningRate(t);
+    this.#hyper[HYPER.lr] = this.#schedule(t);
     this.#hyper[HYPER.bias1] = 1 - kernels.pow64(beta1, t);
     this.#hyper[HYPER.bias2] = Math.sqrt(1 - kernels.pow64(beta2, t));
     this.#hyper[HYPER.gradScale] = gradScale;

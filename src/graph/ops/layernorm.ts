@@ -15,7 +15,7 @@ export interface LayerNormAttributes {
   eps?: number;
 }
 
-interface Saved {
+export interface Saved {
   normalized: View;
   scale: View;
 }
