@@ -6,7 +6,7 @@ import { scratch } from "../scratch";
 import { CELL, columnBlock, keyBlock, LANES, MAX_KEYS, queryBlock } from "./blocks";
 import { dropRow } from "./dropout";
 import { packPanel, unpackPanel } from "./lanes";
-import { normalizeRowBackward } from "./normalize";
+import { normalizeBackward } from "./normalize";
 import { product } from "./product";
 
 /**
@@ -70,15 +70,16 @@ export function attentionBackward(
       }
 
       let weights = saved;
-      if (rng) weights = dropped;
-      for (let r: i32 = 0; r < rows; r++) {
-        const at = <usize>r * rowBytes;
-        if (rng) {
-          const row = group * T + t + r;
-          dropRow(dropped + at, saved + at, strip + at, row, S, rng, stream, threshold, keepScale);
+      if (rng) {
+        weights = dropped;
+        for (let r: i32 = 0; r < rows; r++) {
+          const at = <usize>r * rowBytes;
+          dropRow(
+            dropped + at, saved + at, strip + at, group * T + t + r, S, rng, stream, threshold, keepScale,
+          );
         }
-        normalizeRowBackward(strip + at, saved + at, seen, factor, normalizer);
       }
+      normalizeBackward(strip, saved, rows, S, seen, factor, normalizer);
 
       for (let e: i32 = 0; e < E; e += columns) {
         const width = min(columns, E - e);

@@ -4,7 +4,7 @@ import { scratch } from "../scratch";
 import { CELL, columnBlock, keyBlock, LANES, MAX_KEYS, queryBlock } from "./blocks";
 import { dropRow } from "./dropout";
 import { packMask, packPanel, unpackPanel } from "./lanes";
-import { normalizeRow } from "./normalize";
+import { normalize } from "./normalize";
 import { product } from "./product";
 
 /**
@@ -63,10 +63,7 @@ export function attentionForward(
         }
       }
 
-      for (let r: i32 = 0; r < rows; r++) {
-        const n = causal ? min(S, t + r + 1) : S;
-        normalizeRow(scores + <usize>r * rowBytes, mask, n, S, factor, normalizer);
-      }
+      normalize(scores, rows, S, mask, causal, t, factor, normalizer);
       let weights = scores;
       if (rng) {
         weights = dropped;
