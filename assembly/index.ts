@@ -7,6 +7,7 @@ export * from "./gemm";
 export * from "./layernorm";
 export * from "./loss";
 export * from "./math";
+export * from "./nearest";
 export * from "./optimizer";
 export * from "./positions";
 export * from "./quantize";
