@@ -4,7 +4,7 @@
 
 import { scratch } from "../scratch";
 import { CELL, columnBlock, keyBlock, LANES, MAX_KEYS, queryBlock } from "./blocks";
-import { dropRow } from "./dropout";
+import { dropRows } from "./dropout";
 import { packPanel, unpackPanel } from "./lanes";
 import { normalizeBackward } from "./normalize";
 import { product } from "./product";
@@ -31,7 +31,8 @@ export function attentionBackward(
   const rowBytes = <usize>S * CELL;
   const queryBytes = <usize>(queries * columns) * CELL;
   const keyBytes = <usize>(keys * columns) * CELL;
-  const doutPanel = scratch;
+  const words = scratch;
+  const doutPanel = words + 64;
   const qPanel = doutPanel + queryBytes;
   const dqPanel = qPanel + queryBytes;
   const kPanel = dqPanel + queryBytes;
@@ -72,12 +73,8 @@ export function attentionBackward(
       let weights = saved;
       if (rng) {
         weights = dropped;
-        for (let r: i32 = 0; r < rows; r++) {
-          const at = <usize>r * rowBytes;
-          dropRow(
-            dropped + at, saved + at, strip + at, group * T + t + r, S, rng, stream, threshold, keepScale,
-          );
-        }
+        const row = group * T + t;
+        dropRows(dropped, saved, strip, words, row, rows, S, seen, rng, stream, threshold, keepScale);
       }
       normalizeBackward(strip, saved, rows, S, seen, factor, normalizer);
 
