@@ -27,7 +27,7 @@ const calls = fc.record({
   tile: fc.constantFrom(2, 3),
   seed: fc.integer({ min: 0 }),
   sizes: fc.record({
-    M: fc.integer({ min: 1, max: 40 }),
+    M: fc.integer({ min: 1, max: 24 }),
     N: fc.integer({ min: 1, max: 40 }),
     K: fc.integer({ min: 0, max: 40 }),
   }),
@@ -40,7 +40,7 @@ test("products of any size, leading dimension, accumulation and bias are within 
       const one = gemmCase(kernel, sizes, testSource(seed), options);
       return relativeError(run(kernel, one, tile), one.expected.c) <= 2e-6;
     }),
-    { numRuns: 300 },
+    { numRuns: 200 },
   );
   t.pass();
 });
@@ -56,7 +56,7 @@ test("strict: each element is the float32 sum over k in order, to the bit, whate
       const one = gemmCase(kernel, sizes, testSource(seed), { ...options, round: Math.fround });
       return sameBits(run(kernel, one, tile), one.expected.c);
     }),
-    { numRuns: 300 },
+    { numRuns: 200 },
   );
   t.pass();
 });
@@ -65,7 +65,7 @@ test("strict: each element is the float32 sum over k in order, to the bit, whate
 const large: readonly [Sizes, GemmOptions][] = [
   [{ M: 521, N: 19, K: 33 }, { bias: true }],
   [
-    { M: 5, N: 1045, K: 19 },
+    { M: 5, N: 1045, K: 259 },
     { gaps: [1, 2, 3], accumulate: true },
   ],
   [
