@@ -1,11 +1,11 @@
 // One panel of C (+)= A·B: `rows` rows of A times one packed panel of B. Shapes: c [rows × width] with rows
 // ldc bytes apart, a [rows × k] with rows lda bytes apart, b packed [k × width], bias [width] or 0. The sum
-// starts from C where `load`, else from 0; then k products in order; then the bias. Rows past the end are computed as
-// copies of the last row, which they overwrite with the same value: tails need no loop of their own.
+// starts from C where `load`, else from 0; then k products in order; then the bias. Rows past the end are
+// computed as copies of the last row, which they overwrite with the same values: tails need no own loop.
 //
 // Why the odd loop: without its breaks the optimizers (Binaryen's and V8's) see the unrolled steps of k as
 // one expression, reorder it by accumulator, and spill half of the registers. A break each step keeps the steps
-// apart, and takes any k besides. Sums start from memory, 0 too, so that V8 finds neighbouring v128 to widen.
+// apart, and takes any k besides. Sums start from memory, 0 too, so that V8 finds neighbours to widen.
 import { madd } from "../simd";
 
 const ZEROS = memory.data(64, 64);

@@ -54,10 +54,9 @@ const sizes: readonly Sizes[] = [
   ...tails.map((M, i) => ({ M, N: tails[(i + 5) % tails.length], K: tails[(i + 9) % tails.length] })),
   ...tails.map((N, i) => ({ M: tails[(i + 3) % tails.length], N, K: tails[(i + 8) % tails.length] })),
   { M: 3, N: 5, K: 0 },
-  { M: 5, N: 18, K: 259 },
-  { M: 259, N: 6, K: 9 },
-  { M: 2, N: 1029, K: 5 },
-  { M: 258, N: 17, K: 515 },
+  { M: 259, N: 6, K: 3 },
+  { M: 2, N: 1029, K: 3 },
+  { M: 6, N: 17, K: 515 },
 ];
 
 /** Rows × columns × inner size of the layers, and of the gradients of their weights. */
