@@ -62,6 +62,45 @@ export function nearestRanksSync(
   }
 }
 
+/**
+ * The same for one prediction shared by many: ranks of the true vectors `own`, by sorting its float64
+ * distances to all N.
+ *
+ * @param prediction [d]
+ * @param truth [N,d]
+ */
+export function constantRanks(
+  prediction: ArrayLike<number>,
+  truth: Float32Array,
+  d: number,
+  own: ArrayLike<number>,
+): Int32Array<ArrayBuffer> {
+  const N = rowsOf(truth, d, "true");
+  const distances = new Float64Array(N);
+  for (let j = 0; j < N; j++) {
+    let sum = 0;
+    for (let k = 0; k < d; k++) {
+      const difference = prediction[k] - truth[j * d + k];
+      sum += difference * difference;
+    }
+    distances[j] = sum;
+  }
+  const sorted = distances.slice().sort();
+  return Int32Array.from(own, (j) => (Number.isFinite(distances[j]) ? countBelow(sorted, distances[j]) : N));
+}
+
+/** How many of ascending numbers are below a limit. */
+function countBelow(sorted: Float64Array, limit: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sorted[middle] < limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 function checkAborted(signal?: AbortSignal): void {
   if (signal?.aborted) {
     throw new PlateauError("aborted", "aborted while ranking neighbours", { cause: signal.reason });
