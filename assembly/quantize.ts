@@ -49,7 +49,8 @@ function nearest(y: usize, d: i32, sum: f64, squares: f64, K: i32, low: f64, hig
   const margin = min((n + 8) * EPSILON * (squares + n * reach * reach) * 2 / (n * step * step), 0.25);
   if (within > margin) return k + 1;
   if (within < -margin) return k;
-  return squaredDistance(y, d, centroid(low, step, k + 1)) < squaredDistance(y, d, centroid(low, step, k)) ? k + 1 : k;
+  const below = squaredDistance(y, d, centroid(low, step, k));
+  return squaredDistance(y, d, centroid(low, step, k + 1)) < below ? k + 1 : k;
 }
 
 /** labels[N] (i32) of y[N×d]: the nearest of K centroids (c, c, …, c). Needs low < high. */
@@ -103,7 +104,7 @@ export function classesPerCoordinate(labels: usize, y: usize, n: i32, K: i32, lo
     const k1 = i32x4.trunc_sat_f64x2_s_zero(f64x2.pmin(f64x2.pmax(t1, zero), last));
     v128.store(labels + i, v128.shuffle<i32>(k0, k1, 0, 1, 4, 5));
     if (!i64x2.all_true(v128.and(far0, far1))) {
-      for (let lane: usize = 0; lane < 16; lane += 4) classify(labels + i + lane, y + i + lane, K, low, high, step);
+      for (let at = i; at < i + 16; at += 4) classify(labels + at, y + at, K, low, high, step);
     }
   }
   for (; i < end; i += 4) classify(labels + i, y + i, K, low, high, step);
