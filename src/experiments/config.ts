@@ -12,7 +12,11 @@ import type { Loss } from "../training/losses.js";
 import { type TrainingOptions, trainingOptions } from "../training/options.js";
 import { describeProtocol, type Protocol, type ProtocolInput, resolveProtocol } from "./protocol.js";
 
-const count = z.number().int().min(1).max(2 ** 24);
+const count = z
+  .number()
+  .int()
+  .min(1)
+  .max(2 ** 24);
 
 /** What `plateau train` takes: every field but `target` has a default, many follow from the protocol. */
 export const experimentSchema = z.strictObject({
@@ -31,7 +35,12 @@ export const experimentSchema = z.strictObject({
   dropout: z.number().min(0).lt(1).optional(),
   positions: z.enum(["sinusoidal", "learned", "none"]).default("sinusoidal"),
   initialization: z.enum(schemes).default("pytorch"),
-  steps: z.number().int().min(1).max(2 ** 40).optional(),
+  steps: z
+    .number()
+    .int()
+    .min(1)
+    .max(2 ** 40)
+    .optional(),
   batch: count.default(128),
   accumulation: z.number().int().min(1).max(65536).default(1),
   lr: z.number().positive().optional(),
@@ -47,7 +56,9 @@ export const experimentSchema = z.strictObject({
   build: z.enum(builds).default("strict"),
 });
 
-export type ExperimentInput = Omit<z.input<typeof experimentSchema>, "protocol"> & { protocol?: ProtocolInput };
+export type ExperimentInput = Omit<z.input<typeof experimentSchema>, "protocol"> & {
+  protocol?: ProtocolInput;
+};
 
 /** Everything that decides the bits of a run, and everything built from it. */
 export interface Experiment {
@@ -119,7 +130,8 @@ export function defineExperiment(input: ExperimentInput): Experiment {
   const steps = config.steps ?? (asStudy ? Math.max(1, 4 * epoch) : 2000);
   // A number of steps that the user asks for is what runs, whatever the protocol's length.
   const cut = protocol.trainingLength === "first-validation" && config.steps === undefined;
-  const warmup = config.warmup ?? Math.min(asStudy ? Math.ceil(800 / config.accumulation) : 100, Math.floor(steps / 4));
+  const warmup =
+    config.warmup ?? Math.min(asStudy ? Math.ceil(800 / config.accumulation) : 100, Math.floor(steps / 4));
   const training = trainingOptions({
     steps,
     batch: config.batch,
@@ -137,7 +149,10 @@ export function defineExperiment(input: ExperimentInput): Experiment {
     seed: config.seed,
   });
   if (training.batch > rows.train) {
-    throw new PlateauError("usage", `batch ${training.batch} is larger than the data (${rows.train} rows): use ${rows.train} or less`);
+    throw new PlateauError(
+      "usage",
+      `batch ${training.batch} is larger than the data (${rows.train} rows): use ${rows.train} or less`,
+    );
   }
 
   const quantisation = (K: number): Quantisation => {
@@ -161,4 +176,3 @@ export function experimentFromJson(value: unknown, source: string): ExperimentIn
   }
   return value as ExperimentInput;
 }
-

@@ -11,9 +11,10 @@ export const protocolSchema = z.strictObject({
   /** 1. Regression: is the prediction the last LayerNorm's output, or a linear layer's on top of it? */
   outputHead: z.enum(["none", "linear"]),
   /**
-   * 2. What validation minimises and the verdict reads: in regression the failure rate among all true
-   * vectors, in classification among the classes; or one scale for both, the failure rate after
-   * quantising with the same centroids (matched resolution).
+   * 2. How a regression is judged: by the failure rate among all true vectors of the evaluation set,
+   * which validation then minimises; or on the scale of a classification, after quantising with the same
+   * centroids (matched resolution), while validation minimises the RMSE. A classification is judged by
+   * its failure rate among the classes either way.
    */
   metric: z.enum(["nearest-neighbour", "matched-resolution"]),
   /** 3. Is a class the nearest of K centroids on the diagonal of R^d, or one of K per coordinate? */
@@ -104,7 +105,9 @@ export function describeProtocol(protocol: Protocol): string {
     (Object.keys(protocol) as (keyof Protocol)[]).filter((key) => protocol[key] !== protocols[name][key]);
   const [a, b] = [differing("sound"), differing("study")];
   const [name, fields] = a.length <= b.length ? ["sound", a] : ["study", b];
-  return fields.length === 0 ? name : `${name} with ${fields.map((key) => `${key}=${protocol[key]}`).join(", ")}`;
+  return fields.length === 0
+    ? name
+    : `${name} with ${fields.map((key) => `${key}=${protocol[key]}`).join(", ")}`;
 }
 
 /** Reads `field=value` as the command line gives it. @throws PlateauError `usage` */
@@ -113,6 +116,9 @@ export function parseOverride(text: string): Partial<Protocol> {
   if (!value || rest.length > 0) {
     throw new PlateauError("usage", `protocol override ${quote(text)} is not of the form field=value`);
   }
-  const { base: _, ...protocol } = { base: undefined, ...resolveProtocol({ [field]: value } as ProtocolInput) };
+  const { base: _, ...protocol } = {
+    base: undefined,
+    ...resolveProtocol({ [field]: value } as ProtocolInput),
+  };
   return { [field]: protocol[field as keyof Protocol] };
 }

@@ -15,7 +15,8 @@ export const read = (view: View): Pointer => ({ view, access: "read" });
 export const write = (view: View): Pointer => ({ view, access: "write" });
 export const update = (view: View): Pointer => ({ view, access: "update" });
 /** `write` or `update`, as the accumulate flag of the same call says. */
-export const writeOrUpdate = (view: View, accumulate: 0 | 1): Pointer => (accumulate ? update(view) : write(view));
+export const writeOrUpdate = (view: View, accumulate: 0 | 1): Pointer =>
+  accumulate ? update(view) : write(view);
 
 export type Argument = number | Pointer;
 

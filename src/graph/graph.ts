@@ -45,7 +45,13 @@ export class Graph {
     const buffer = this.#buffer(parameter.name, "parameter", "f32", size(parameter.shape), parameter.offset);
     const tensor = this.#tensor(buffer, parameter.shape, this.training);
     if (tensor.needsGradient) {
-      const gradient = this.#buffer(`grad.${parameter.name}`, "gradient", "f32", buffer.length, parameter.offset);
+      const gradient = this.#buffer(
+        `grad.${parameter.name}`,
+        "gradient",
+        "f32",
+        buffer.length,
+        parameter.offset,
+      );
       this.#gradients.set(tensor.id, { view: { buffer: gradient, start: 0 }, started: true });
     }
     this.#named.set(parameter.name, tensor);
@@ -110,7 +116,11 @@ export class Graph {
     const output = this.#tensor(this.#buffer(label, "transient", "f32", size(shape)), shape, needsGradient);
     const saved = op.forward(this, output, inputs, attributes);
     if (needsGradient) {
-      this.#tape.push({ output, label, backward: () => op.backward!(this, output, inputs, attributes, saved) });
+      this.#tape.push({
+        output,
+        label,
+        backward: () => op.backward!(this, output, inputs, attributes, saved),
+      });
     }
     return output;
   }

@@ -48,7 +48,12 @@ export function coalesce(graph: Graph): Group[] {
   const lives = lifetimes(graph);
   const groupOf = new Map<number, Group>();
   for (const life of lives.values()) {
-    groupOf.set(life.buffer.id, { members: [life], first: life.first, last: life.last, bytes: bytesOf(life.buffer) });
+    groupOf.set(life.buffer.id, {
+      members: [life],
+      first: life.first,
+      last: life.last,
+      bytes: bytesOf(life.buffer),
+    });
   }
   for (const [index, call] of graph.calls.entries()) {
     if (!call.inPlace) continue;
@@ -56,7 +61,9 @@ export function coalesce(graph: Graph): Group[] {
     if (!output || !input || output === input || output.bytes !== input.bytes) continue;
     const copies = call.kernel === "copyFloats";
     const fits = output.members.every((a) =>
-      input.members.every((b) => disjoint(a, b) || (copies ? copySafe(a, b, index) : a.first === index && b.last === index)),
+      input.members.every(
+        (b) => disjoint(a, b) || (copies ? copySafe(a, b, index) : a.first === index && b.last === index),
+      ),
     );
     if (!fits) continue;
     for (const member of output.members) groupOf.set(member.buffer.id, input);

@@ -32,7 +32,10 @@ export class Parameters {
     const known = this.#byName.get(declaration.name);
     if (known) {
       if (String(known.shape) !== String(declaration.shape)) {
-        throw new PlateauError("internal", `${known.name} declared as [${known.shape}] and [${declaration.shape}]`);
+        throw new PlateauError(
+          "internal",
+          `${known.name} declared as [${known.shape}] and [${declaration.shape}]`,
+        );
       }
       return known;
     }

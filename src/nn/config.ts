@@ -4,7 +4,11 @@ import { activations } from "../graph/ops/activation.js";
 import { normalizers } from "../graph/ops/attention.js";
 import { schemes } from "./initialize.js";
 
-const count = z.number().int().min(1).max(2 ** 24);
+const count = z
+  .number()
+  .int()
+  .min(1)
+  .max(2 ** 24);
 const layers = z.number().int().min(0).max(1024);
 
 /**
@@ -66,7 +70,8 @@ export function transformerConfig(options: TransformerOptions): TransformerConfi
   const fail = (message: string) => {
     throw new PlateauError("usage", message);
   };
-  if (dModel % heads !== 0) fail(`${heads} heads do not divide d-model ${dModel}: choose a divisor of ${dModel}`);
+  if (dModel % heads !== 0)
+    fail(`${heads} heads do not divide d-model ${dModel}: choose a divisor of ${dModel}`);
   if (embedding === "none" && inputDim !== dModel) {
     fail(`without an input embedding the token width ${inputDim} must be d-model ${dModel}`);
   }

@@ -3,7 +3,14 @@ import { size } from "../graph/tensor.js";
 import { streamKey } from "../random/keys.js";
 import type { Engine } from "../runtime/engine.js";
 
-export const schemes = ["pytorch", "xavier-uniform", "xavier-normal", "kaiming-uniform", "kaiming-normal", "zero"] as const;
+export const schemes = [
+  "pytorch",
+  "xavier-uniform",
+  "xavier-normal",
+  "kaiming-uniform",
+  "kaiming-normal",
+  "zero",
+] as const;
 /**
  * How weight matrices begin. `pytorch`: what the modules of PyTorch do (Xavier uniform inside
  * `nn.Transformer`, U(±1/√fanIn) in `nn.Linear`). Gains begin at 1; biases at 0, but for `pytorch`
@@ -50,7 +57,13 @@ export function distribution(parameter: Parameter, scheme: Scheme): Distribution
  * Fills one parameter at `address`. Each has a stream of its own, named after it, so adding a
  * parameter to a model leaves the others' numbers as they were.
  */
-export function initialize(engine: Engine, parameter: Parameter, address: number, scheme: Scheme, seed: number): void {
+export function initialize(
+  engine: Engine,
+  parameter: Parameter,
+  address: number,
+  scheme: Scheme,
+  seed: number,
+): void {
   const { kernels } = engine;
   const n = size(parameter.shape);
   const chosen = distribution(parameter, scheme);

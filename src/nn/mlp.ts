@@ -5,7 +5,11 @@ import { invalid } from "./config.js";
 import { schemes } from "./initialize.js";
 import { linearLayer } from "./modules.js";
 
-const count = z.number().int().min(1).max(2 ** 24);
+const count = z
+  .number()
+  .int()
+  .min(1)
+  .max(2 ** 24);
 
 /** A multilayer perceptron on all numbers of a sample at once: the Transformer's plain rival. */
 export const mlpSchema = z.strictObject({
@@ -37,7 +41,9 @@ export function mlp(options: MlpOptions): Architecture<MlpConfig> {
     outputDim,
     initialization,
     emit(graph, { batch }, { inputGradient } = {}) {
-      const x = graph.input("x", [batch, inputTokens, inputDim], { needsGradient: inputGradient && graph.training });
+      const x = graph.input("x", [batch, inputTokens, inputDim], {
+        needsGradient: inputGradient && graph.training,
+      });
       let z = graph.reshape(x, [batch, inputTokens * inputDim]);
       for (const [i, width] of config.hidden.entries()) {
         z = linearLayer({ graph }, `layers.${i}`, z, width);

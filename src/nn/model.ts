@@ -67,7 +67,13 @@ export class Model<C = unknown> {
     this.engine = new Engine({ build });
     this.address = this.engine.allocate(4 * this.parameters.length);
     for (const parameter of this.parameters) {
-      initialize(this.engine, parameter, this.address + 4 * parameter.offset, architecture.initialization, seed);
+      initialize(
+        this.engine,
+        parameter,
+        this.address + 4 * parameter.offset,
+        architecture.initialization,
+        seed,
+      );
     }
   }
 
@@ -92,7 +98,10 @@ export class Model<C = unknown> {
     const graph = new Graph(this.parameters, { training: options.training ?? false });
     const emitted = this.architecture.emit(graph, extent, options);
     options.extend?.(graph, emitted);
-    const program = new Program(this.engine, graph, { parameters: this.address, gradients: options.gradients ?? 0 });
+    const program = new Program(this.engine, graph, {
+      parameters: this.address,
+      gradients: options.gradients ?? 0,
+    });
     this.#fillConstants(program, emitted);
     return { program, emitted };
   }
@@ -106,11 +115,17 @@ export class Model<C = unknown> {
     const { inputTokens: m, outputTokens: n } = extent;
     const rows = x.length / (m * inputDim);
     if (!Number.isInteger(rows)) {
-      throw new PlateauError("shape-mismatch", `x has ${x.length} numbers: expected a multiple of ${m}·${inputDim}`);
+      throw new PlateauError(
+        "shape-mismatch",
+        `x has ${x.length} numbers: expected a multiple of ${m}·${inputDim}`,
+      );
     }
     const { teacher, feedback } = options;
     if (teacher && teacher.length !== rows * n * targetDim) {
-      throw new PlateauError("shape-mismatch", `teacher has ${teacher.length} numbers, expected ${rows}·${n}·${targetDim}`);
+      throw new PlateauError(
+        "shape-mismatch",
+        `teacher has ${teacher.length} numbers, expected ${rows}·${n}·${targetDim}`,
+      );
     }
     const { program, emitted } = this.inference();
     const [B] = emitted.x.shape;
@@ -127,10 +142,14 @@ export class Model<C = unknown> {
       program.forward();
       // Position t depends on what is fed back from positions before t: one more token each time.
       for (let t = 0; ys && !teacher && t + 1 < n; t++) {
+        const own = new Float32Array(count * outputDim);
         for (let b = 0; b < count; b++) {
           const at = (b * n + t) * outputDim;
-          const own = out.slice(at, at + outputDim);
-          ys.set(feedback ? feedback(own) : own, (b * n + t) * targetDim);
+          own.set(out.subarray(at, at + outputDim), b * outputDim);
+        }
+        const fed = feedback ? feedback(own) : own;
+        for (let b = 0; b < count; b++) {
+          ys.set(fed.subarray(b * targetDim, (b + 1) * targetDim), (b * n + t) * targetDim);
         }
         program.forward();
       }
@@ -165,7 +184,10 @@ export class Model<C = unknown> {
     for (const { name, shape } of this.parameters) {
       const tensor = state.get(name) ?? state.get(name.replace(/^transformer\./, ""));
       if (!tensor) {
-        throw new PlateauError("shape-mismatch", `${source} has no tensor ${name}, expected with shape [${shape.join(", ")}]`);
+        throw new PlateauError(
+          "shape-mismatch",
+          `${source} has no tensor ${name}, expected with shape [${shape.join(", ")}]`,
+        );
       }
       if (String(tensor.shape) !== String(shape)) {
         throw new PlateauError(
@@ -175,10 +197,15 @@ export class Model<C = unknown> {
       }
       found.set(name, tensor);
     }
-    const known = new Set([...this.parameters].flatMap(({ name }) => [name, name.replace(/^transformer\./, "")]));
+    const known = new Set(
+      [...this.parameters].flatMap(({ name }) => [name, name.replace(/^transformer\./, "")]),
+    );
     const foreign = [...state.keys()].filter((name) => !known.has(name));
     if (foreign.length > 0) {
-      throw new PlateauError("shape-mismatch", `${source}: this model has no parameter ${foreign.slice(0, 3).join(", ")}`);
+      throw new PlateauError(
+        "shape-mismatch",
+        `${source}: this model has no parameter ${foreign.slice(0, 3).join(", ")}`,
+      );
     }
     const flat = this.weights();
     for (const { name, offset } of this.parameters) flat.set(found.get(name)!.data, offset);

@@ -31,10 +31,22 @@ export interface Scope {
 type Module = "linear" | "attention" | "head" | "embedding";
 
 /** x·Wᵀ + b with parameters `name.weight` [outputs, inputs] and `name.bias`. */
-export function linearLayer({ graph }: Pick<Scope, "graph">, name: string, x: Tensor, outputs: number, module: Module = "linear"): Tensor {
+export function linearLayer(
+  { graph }: Pick<Scope, "graph">,
+  name: string,
+  x: Tensor,
+  outputs: number,
+  module: Module = "linear",
+): Tensor {
   const inputs = x.shape[x.shape.length - 1];
   const common = { module: module === "attention" ? "attention" : "linear", fanIn: inputs };
-  const w = parameter(graph, { name: `${name}.weight`, shape: [outputs, inputs], role: "weight", fanIn: inputs, module });
+  const w = parameter(graph, {
+    name: `${name}.weight`,
+    shape: [outputs, inputs],
+    role: "weight",
+    fanIn: inputs,
+    module,
+  });
   const b = parameter(graph, { name: `${name}.bias`, shape: [outputs], role: "bias", ...common });
   return graph.apply(linear, name, { x, w, b }, {});
 }
@@ -58,20 +70,35 @@ export function multiHeadAttention(
   const { graph, config } = scope;
   const D = config.dModel;
   const common = { fanIn: D, module: "attention" };
-  const w = parameter(graph, { name: `${name}.in_proj_weight`, shape: [3 * D, D], role: "weight", ...common });
+  const w = parameter(graph, {
+    name: `${name}.in_proj_weight`,
+    shape: [3 * D, D],
+    role: "weight",
+    ...common,
+  });
   const b = parameter(graph, { name: `${name}.in_proj_bias`, shape: [3 * D], role: "bias", ...common });
   const project = (part: string, input: Tensor, from: number, to: number) =>
-    graph.apply(linear, `${name}.${part}`, { x: input, w: graph.rows(w, from, to), b: graph.rows(b, from, to) }, {});
+    graph.apply(
+      linear,
+      `${name}.${part}`,
+      { x: input, w: graph.rows(w, from, to), b: graph.rows(b, from, to) },
+      {},
+    );
   const { memory, keyMask, causal } = options;
   const q = memory ? project("q", x, 0, D) : project("qkv", x, 0, 3 * D);
   const kv = memory && project("kv", memory, D, 3 * D);
-  const context = graph.apply(attention, name, { q, kv, keyMask }, {
-    heads: config.heads,
-    causal,
-    normalizer: config.normalizer,
-    dropout: scope.nextDropout(),
-    onWeights: scope.kept && ((view, sizes) => scope.kept!.push({ name, view, ...sizes })),
-  });
+  const context = graph.apply(
+    attention,
+    name,
+    { q, kv, keyMask },
+    {
+      heads: config.heads,
+      causal,
+      normalizer: config.normalizer,
+      dropout: scope.nextDropout(),
+      onWeights: scope.kept && ((view, sizes) => scope.kept!.push({ name, view, ...sizes })),
+    },
+  );
   return linearLayer(scope, `${name}.out_proj`, context, D, "attention");
 }
 

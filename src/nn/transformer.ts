@@ -6,7 +6,15 @@ import type { Tensor } from "../graph/tensor.js";
 import type { Architecture, EmitOptions, Emitted, Extent } from "./architecture.js";
 import { type TransformerConfig, type TransformerOptions, transformerConfig } from "./config.js";
 import { Model, type ModelOptions } from "./model.js";
-import { feedForward, type KeptWeights, linearLayer, multiHeadAttention, normLayer, residual, type Scope } from "./modules.js";
+import {
+  feedForward,
+  type KeptWeights,
+  linearLayer,
+  multiHeadAttention,
+  normLayer,
+  residual,
+  type Scope,
+} from "./modules.js";
 
 /** Emits the ops of a Transformer into a graph, in the order of PyTorch's modules. */
 export function emitTransformer(
@@ -39,7 +47,13 @@ export function emitTransformer(
     if (config.positions === "learned") {
       const most = part === "encoder" ? config.inputTokens : config.outputTokens;
       if (T > most) throw new PlateauError("usage", `${T} tokens, but positions were learned for ${most}`);
-      const all = graph.parameters.declare({ name: `positions.${part}`, shape: [most, D], role: "position", fanIn: D, module: "positions" });
+      const all = graph.parameters.declare({
+        name: `positions.${part}`,
+        shape: [most, D],
+        role: "position",
+        fanIn: D,
+        module: "positions",
+      });
       p = graph.rows(graph.parameter(all), 0, T);
     } else {
       const known = sinusoidal.get(T);
@@ -59,7 +73,9 @@ export function emitTransformer(
   let encoded = positioned("encoder", embedded("embed", x));
   for (let i = 0; i < config.encoderLayers; i++) {
     const name = `${prefix}encoder.layers.${i}`;
-    encoded = residual(scope, `${name}.norm1`, encoded, (z) => multiHeadAttention(scope, `${name}.self_attn`, z, { keyMask }));
+    encoded = residual(scope, `${name}.norm1`, encoded, (z) =>
+      multiHeadAttention(scope, `${name}.self_attn`, z, { keyMask }),
+    );
     encoded = residual(scope, `${name}.norm2`, encoded, (z) => feedForward(scope, name, z));
   }
   if (config.finalNorm) encoded = normLayer(scope, `${prefix}encoder.norm`, encoded);
@@ -95,7 +111,6 @@ export function emitTransformer(
   graph.keep("output", output);
   return { x, y, keyMask, rng, output, constants, attention };
 }
-
 
 /** The architecture of a description. @throws PlateauError `usage` */
 export function transformer(options: TransformerOptions): Architecture<TransformerConfig> {

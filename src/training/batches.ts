@@ -20,7 +20,10 @@ export class Batches {
   /** @throws PlateauError `usage` when the batch is larger than the data. */
   constructor(engine: Engine, rows: number, batch: number, seed: number) {
     if (batch > rows) {
-      throw new PlateauError("usage", `batch ${batch} is larger than the data (${rows} rows): use ${rows} or less`);
+      throw new PlateauError(
+        "usage",
+        `batch ${batch} is larger than the data (${rows} rows): use ${rows} or less`,
+      );
     }
     this.#engine = engine;
     this.#rows = rows;

@@ -1,4 +1,4 @@
-import type { Engine } from "../runtime/engine.js";
+import { ALIGNMENT, type Engine } from "../runtime/engine.js";
 
 /** Where a batch goes: byte addresses in the engine's memory. */
 export interface BatchAddresses {
@@ -14,6 +14,8 @@ export interface BatchAddresses {
 export interface TrainingData {
   /** Number of samples. */
   readonly rows: number;
+  /** Bytes that `prepare` allocates. Default 0. */
+  bytes?(batch: number): number;
   /** Called once per engine, before the first `fill` of `batch` rows. */
   prepare?(engine: Engine, batch: number): void;
   /** Writes the samples whose row numbers (u32) lie at `indices`. */
@@ -25,14 +27,16 @@ export function arrayData(x: Float32Array, y: Float32Array, rows: number, labels
   const perEngine = new WeakMap<Engine, { x: number; y: number; labels: number }>();
   return {
     rows,
+    bytes: () => x.byteLength + y.byteLength + (labels?.byteLength ?? 0) + 3 * ALIGNMENT,
     prepare(engine) {
       if (perEngine.has(engine)) return;
       const put = (data: Float32Array | Int32Array): number => {
         const address = engine.allocate(data.byteLength);
-        engine.u8(address, data.byteLength).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+        engine
+          .u8(address, data.byteLength)
+          .set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
         return address;
       };
-      engine.require(x.byteLength + y.byteLength + (labels?.byteLength ?? 0));
       perEngine.set(engine, { x: put(x), y: put(y), labels: labels ? put(labels) : 0 });
     },
     fill(engine, to, indices, batch) {
@@ -41,7 +45,8 @@ export function arrayData(x: Float32Array, y: Float32Array, rows: number, labels
       kernels.gatherRows(to.x, from.x, indices, batch, x.length / rows);
       kernels.gatherRows(to.y, from.y, indices, batch, y.length / rows);
       // Labels are copied bit by bit, as the floats they are not.
-      if (labels && to.labels) kernels.gatherRows(to.labels, from.labels, indices, batch, labels.length / rows);
+      if (labels && to.labels)
+        kernels.gatherRows(to.labels, from.labels, indices, batch, labels.length / rows);
     },
   };
 }

@@ -33,7 +33,10 @@ export function emitLoss(graph: Graph, emitted: Emitted, loss: Loss, targetDim: 
     const K = loss.classes;
     const groups = lastExtent(emitted.output.shape) / K;
     if (!Number.isInteger(groups)) {
-      throw new PlateauError("shape-mismatch", `${lastExtent(emitted.output.shape)} logits are no multiple of ${K} classes`);
+      throw new PlateauError(
+        "shape-mismatch",
+        `${lastExtent(emitted.output.shape)} logits are no multiple of ${K} classes`,
+      );
     }
     const labels = graph.input("labels", [B * n * groups], { dtype: "i32" });
     const x = graph.reshape(emitted.output, [size(labels.shape), K]);

@@ -38,9 +38,16 @@ export function capture(trainer: Trainer): Pick<TrainingState, "updates" | "weig
 export function restore(trainer: Trainer, state: TrainingState): void {
   const { engine, parameters } = trainer.model;
   const { length } = parameters;
-  for (const [name, array] of Object.entries({ weights: state.weights, first: state.first, second: state.second })) {
+  for (const [name, array] of Object.entries({
+    weights: state.weights,
+    first: state.first,
+    second: state.second,
+  })) {
     if (array.length !== length) {
-      throw new PlateauError("shape-mismatch", `checkpoint: ${name} has ${array.length} numbers, this model has ${length}`);
+      throw new PlateauError(
+        "shape-mismatch",
+        `checkpoint: ${name} has ${array.length} numbers, this model has ${length}`,
+      );
     }
   }
   trainer.updates = state.updates;

@@ -9,7 +9,7 @@ import { Batches } from "./batches.js";
 import type { BatchAddresses, TrainingData } from "./data.js";
 import { type EmittedLoss, emitLoss, type Loss } from "./losses.js";
 import type { TrainingOptions } from "./options.js";
-import { learningRate } from "./schedule.js";
+import { createSchedule, type Schedule } from "./schedule.js";
 
 /** Addresses of the optimizer's flat arrays, each as long as the parameters. */
 export interface OptimizerState {
@@ -44,6 +44,7 @@ export class Trainer {
   readonly #norm: Float64Array;
   readonly #hyperAddress: number;
   readonly #normAddress: number;
+  readonly #schedule: Schedule;
 
   /** @throws PlateauError `memory` or `usage` before the model is touched. */
   constructor(model: Model, loss: Loss, data: TrainingData, options: TrainingOptions) {
@@ -52,11 +53,17 @@ export class Trainer {
     this.model = model;
     this.options = options;
     this.#data = data;
-    engine.require(trainingBytes(architecture, loss, options, data.rows) - 4 * parameters.length);
+    const { schedule: kind, lr, steps, warmup, minFactor } = options;
+    this.#schedule = createSchedule({ kind, lr, steps, warmup, minFactor }, engine.kernels.cos64);
+    engine.require(trainingBytes(architecture, loss, options, data) - 4 * parameters.length);
     this.#batches = new Batches(engine, data.rows, batch, seed);
     data.prepare?.(engine, batch);
     const flat = 4 * parameters.length;
-    this.state = { gradients: engine.allocate(flat), first: engine.allocate(flat), second: engine.allocate(flat) };
+    this.state = {
+      gradients: engine.allocate(flat),
+      first: engine.allocate(flat),
+      second: engine.allocate(flat),
+    };
     this.#hyperAddress = engine.allocate(4 * 8);
     this.#normAddress = engine.allocate(8);
 
@@ -66,7 +73,8 @@ export class Trainer {
       {
         training: true,
         gradients: this.state.gradients,
-        extend: (graph, output) => (emittedLoss = differentiateLoss(graph, output, loss, architecture.targetDim)),
+        extend: (graph, output) =>
+          (emittedLoss = differentiateLoss(graph, output, loss, architecture.targetDim)),
       },
     );
     const { value, y, labels } = emittedLoss!;
@@ -147,35 +155,40 @@ export class Trainer {
     this.#status[1] = this.#norm2();
   }
 
-  /** The learning rate of update t = 1 … steps. */
-  learningRate(t: number): number {
-    return learningRate(this.options, t, this.model.engine.kernels.cos64);
-  }
-
   #update(gradScale: number): void {
     const { kernels } = this.model.engine;
     const { optimizer, beta1, beta2 } = this.options;
     const { gradients, first, second } = this.state;
     const { address, parameters } = this.model;
     const t = ++this.updates;
-    this.#hyper[HYPER.lr] = this.learningRate(t);
+    this.#hyper[HYPER.lr] = this.#schedule(t);
     this.#hyper[HYPER.bias1] = 1 - kernels.pow64(beta1, t);
     this.#hyper[HYPER.bias2] = Math.sqrt(1 - kernels.pow64(beta2, t));
     this.#hyper[HYPER.gradScale] = gradScale;
     const n = parameters.length;
     if (optimizer === "sgd") kernels.sgdUpdate(address, first, gradients, n, this.#hyperAddress);
-    else if (optimizer === "adam") kernels.adamUpdate(address, first, second, gradients, n, this.#hyperAddress);
+    else if (optimizer === "adam")
+      kernels.adamUpdate(address, first, second, gradients, n, this.#hyperAddress);
     else kernels.adamwUpdate(address, first, second, gradients, n, this.#hyperAddress);
   }
 
   #norm2(): number {
-    this.model.engine.kernels.sumSquares(this.#normAddress, this.state.gradients, this.model.parameters.length);
+    this.model.engine.kernels.sumSquares(
+      this.#normAddress,
+      this.state.gradients,
+      this.model.parameters.length,
+    );
     return Math.sqrt(this.#norm[0]);
   }
 }
 
 /** Adds the loss to a graph with its backward pass; the cotangent is the input `cotangent`. */
-export function differentiateLoss(graph: Graph, emitted: Parameters<typeof emitLoss>[1], loss: Loss, targetDim: number): EmittedLoss {
+export function differentiateLoss(
+  graph: Graph,
+  emitted: Parameters<typeof emitLoss>[1],
+  loss: Loss,
+  targetDim: number,
+): EmittedLoss {
   const emittedLoss = emitLoss(graph, emitted, loss, targetDim);
   const cotangent = graph.input("cotangent", [1]);
   graph.keep("cotangent", cotangent);
@@ -188,7 +201,12 @@ export function differentiateLoss(graph: Graph, emitted: Parameters<typeof emitL
  * Computed from shapes alone.
  * @throws PlateauError `usage` when no such model can be.
  */
-export function trainingBytes(architecture: Architecture, loss: Loss, options: TrainingOptions, rows: number): number {
+export function trainingBytes(
+  architecture: Architecture,
+  loss: Loss,
+  options: TrainingOptions,
+  data: Pick<TrainingData, "rows" | "bytes">,
+): number {
   const parameters = layout(architecture);
   const programBytes = (batch: number, training: boolean) => {
     const graph = new Graph(parameters, { training });
@@ -200,7 +218,8 @@ export function trainingBytes(architecture: Architecture, loss: Loss, options: T
     4 * 4 * parameters.length +
     programBytes(options.batch, true) +
     programBytes(256, false) +
-    Batches.bytes(rows, options.batch);
+    Batches.bytes(data.rows, options.batch) +
+    (data.bytes?.(options.batch) ?? 0);
   if (!Number.isSafeInteger(bytes)) {
     throw new PlateauError("memory", `needs about ${bytes} bytes: use a smaller model or batch`);
   }

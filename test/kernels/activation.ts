@@ -151,7 +151,7 @@ export const specs: KernelSpec[] = [
       {
         buffers: { y: new Float32Array(specialValues.length), x: specialValues },
         args: ["y", "x", specialValues.length],
-        expected: { y: [...specialValues].map((value) => (value < 0 ? 0 : value)) },
+        expected: { y: [...specialValues].map((value) => Math.max(value, 0)) },
       },
     ],
     bench: [{ sizes: { n: 16384 }, bytes: 2 * 16384 * 4 }],

@@ -64,13 +64,12 @@ function update(rule: Rule, { n }: Sizes, source: Source, velocity = true): Case
   const v = source(n, 0, 1);
   const g = source(n);
   const after = [...p].map((_, i) => plainUpdate(rule, { p: p[i], m: m[i], v: v[i] }, g[i], usual));
-  const state = rule === "sgdUpdate" ? (velocity ? ["m"] : [null]) : ["m", "v"];
-  const buffers = { p, m, v, g, hyper: hyperFloats(usual) };
-  const used = ["p", "m", "v"].filter((name) => name === "p" || state.includes(name)) as (keyof State)[];
+  const state: (keyof State | null)[] = rule === "sgdUpdate" ? [velocity ? "m" : null] : ["m", "v"];
+  const written = ["p" as const, ...state].filter((name) => name !== null);
   return {
-    buffers,
+    buffers: { p, m, v, g, hyper: hyperFloats(usual) },
     args: ["p", ...state, "g", n, "hyper"],
-    expected: Object.fromEntries(used.map((name) => [name, after.map((one) => one[name])])),
+    expected: Object.fromEntries(written.map((name) => [name, after.map((one) => one[name])])),
   };
 }
 

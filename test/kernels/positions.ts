@@ -50,10 +50,7 @@ const bench = [{ sizes: { B: 32, T: 4, D: 32 }, bytes: 2 * 32 * 4 * 32 * 4 }];
 export const specs: KernelSpec[] = [
   {
     kernel: "sinusoidal",
-    sizes: [
-      ...[1, 2, 3, 4, 7, 8, 33].flatMap((D) => [1, 2, 20].map((T) => ({ T, D }))),
-      { T: 2000, D: 5 },
-    ],
+    sizes: [...[1, 2, 3, 4, 7, 8, 33].flatMap((D) => [1, 2, 20].map((T) => ({ T, D }))), { T: 2000, D: 5 }],
     make: ({ T, D }) => ({
       buffers: { p: new Float32Array(T * D) },
       args: ["p", T, D],

@@ -5,7 +5,10 @@ import { size, type Tensor, type View } from "../tensor.js";
 export const activations = ["gelu", "gelu-tanh", "relu"] as const;
 export type Activation = (typeof activations)[number];
 
-function gelu(name: string, kernel: "geluForward" | "geluTanhForward"): Op<{ x: Tensor }, object, View | undefined> {
+function gelu(
+  name: string,
+  kernel: "geluForward" | "geluTanhForward",
+): Op<{ x: Tensor }, object, View | undefined> {
   return {
     name,
     inputs: ({ x }) => [x],
