@@ -2,6 +2,7 @@
 
 export * from "./activation";
 export * from "./attention";
+export * from "./dropout";
 export * from "./elementwise";
 export * from "./gemm";
 export * from "./layernorm";
