@@ -7,7 +7,10 @@ const LARGEST = 3.4028234663852886e38;
 const OVERFLOW = LARGEST + 2 ** 103;
 
 /** The array kernels of one argument with their float64 references. */
-export const unaryFunctions: Record<string, { kernel: keyof Kernels; reference(k: Kernels): (x: number) => number }> = {
+export const unaryFunctions: Record<
+  string,
+  { kernel: keyof Kernels; reference(k: Kernels): (x: number) => number }
+> = {
   exp: { kernel: "vexp", reference: (k) => k.exp64 },
   expm1: { kernel: "vexpm1", reference: (k) => k.expm1_64 },
   log: { kernel: "vlog", reference: (k) => k.log64 },
@@ -20,7 +23,7 @@ export const unaryFunctions: Record<string, { kernel: keyof Kernels; reference(k
 };
 
 /** erf in float64: Maclaurin series below 2.5, continued fraction of erfc beyond. Error below 1e-15. */
-export function erf(x: number, k: Kernels): number {
+export function erf(x: number, k: Pick<Kernels, "exp64">): number {
   const v = Math.abs(x);
   if (Number.isNaN(x) || x === 0) return x;
   if (v > 6) return Math.sign(x);
