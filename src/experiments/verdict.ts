@@ -1,5 +1,8 @@
 import type { RunResult } from "./run.js";
 
+/** The fields of a result that its verdict follows from. */
+export type Judged = Pick<RunResult, "mode" | "test" | "baselines" | "diverged">;
+
 const percent = (share: number) =>
   share === 0 || share >= 0.0005 ? `${(100 * share).toFixed(1)}%` : `${(100 * share).toPrecision(1)}%`;
 
@@ -10,7 +13,7 @@ const percent = (share: number) =>
  * failure rate at k = 1 no better than the majority class, no better than quantised least squares, or
  * better by a factor.
  */
-export function verdict(result: Omit<RunResult, "verdict">): string {
+export function verdict(result: Judged): string {
   const { mode, test, baselines, diverged } = result;
   if (diverged)
     return `diverged at update ${diverged.update}: loss ${diverged.loss}, gradient norm ${diverged.gradientNorm}`;
@@ -26,7 +29,7 @@ export function verdict(result: Omit<RunResult, "verdict">): string {
   return `${grade}: ${fit}, RMSE ${(linear / rmse).toPrecision(2)} times below least squares; ${scale}`;
 }
 
-function classification({ test, baselines }: Omit<RunResult, "verdict">): string {
+function classification({ test, baselines }: Judged): string {
   const own = test.failureRate["1"];
   const majority = baselines.majority.failureRate!["1"];
   const linear = baselines.leastSquares.failureRate!["1"];
