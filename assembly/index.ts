@@ -1,12 +1,8 @@
 // One line a kernel file. What is exported here is the module's interface (see build.mjs).
 
 export * from "./activation";
-<<<<<<< HEAD
 export * from "./attention/index";
-=======
-export * from "./attention";
 export * from "./dropout";
->>>>>>> math
 export * from "./elementwise";
 export * from "./gemm";
 export * from "./layernorm";
