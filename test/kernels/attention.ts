@@ -27,11 +27,9 @@ export function dropoutFactors(
 ): Float64Array {
   return Float64Array.from({ length: B * H * T * S }, (_, i) => {
     const [pair, t, s] = [Math.floor(i / S / T), Math.floor(i / S) % T, i % S];
-    const lane = pair % 8;
-    const row = Math.floor(pair / 8) * T + t;
-    const counter = 4 * (row * Math.ceil(S / 4) + Math.floor(s / 4)) + (lane % 4);
-    const word = philox([counter, stream, rng[2], 0], [rng[0], rng[1]])[s % 4];
-    return (lane < 4 ? word & 0xffff : word >>> 16) >= threshold ? keepScale : 0;
+    const cell = (Math.floor(pair / 8) * T + t) * S + s;
+    const word = philox([cell, stream, rng[2], 0], [rng[0], rng[1]])[(pair % 8) >> 1];
+    return (pair & 1 ? word >>> 16 : word & 0xffff) >= threshold ? keepScale : 0;
   });
 }
 
