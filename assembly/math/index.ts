@@ -2,3 +2,4 @@
 // lane functions are imported from their own files.
 
 export { vexp } from "./exp";
+export * from "./scalar";

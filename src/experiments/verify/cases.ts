@@ -46,7 +46,10 @@ export function openReference(bytes: Uint8Array, source: string): ReferenceFile 
   };
 }
 
-/** Largest |got − want| relative to the largest magnitude of `want`; 0/0 counts as 0. */
+/** Below this a reference tensor is 0 but for float64 rounding: errors are then absolute. */
+const ZERO = 1e-12;
+
+/** Largest |got − want| relative to the largest magnitude of `want`. */
 export function relativeError(got: ArrayLike<number>, want: ArrayLike<number>): number {
   if (got.length !== want.length) return Number.POSITIVE_INFINITY;
   let scale = 0;
@@ -60,7 +63,7 @@ export function relativeError(got: ArrayLike<number>, want: ArrayLike<number>): 
   for (let i = 0; i < want.length; i++) {
     if (Number.isFinite(want[i])) scale = Math.max(scale, Math.abs(want[i]));
   }
-  return worst === 0 ? 0 : worst / (scale || 1);
+  return worst / (scale > ZERO ? scale : 1);
 }
 
 /** Parses a JSON string of a file's metadata. @throws PlateauError `format` */
