@@ -4,9 +4,9 @@
 
 import { scratch } from "../scratch";
 import { CELL, columnBlock, keyBlock, LANES, MAX_KEYS, queryBlock } from "./blocks";
-import { dropRow } from "./dropout";
+import { dropRows } from "./dropout";
 import { packPanel, unpackPanel } from "./lanes";
-import { normalizeRowBackward } from "./normalize";
+import { normalizeBackward } from "./normalize";
 import { product } from "./product";
 
 /**
@@ -31,7 +31,8 @@ export function attentionBackward(
   const rowBytes = <usize>S * CELL;
   const queryBytes = <usize>(queries * columns) * CELL;
   const keyBytes = <usize>(keys * columns) * CELL;
-  const doutPanel = scratch;
+  const words = scratch;
+  const doutPanel = words + 64;
   const qPanel = doutPanel + queryBytes;
   const dqPanel = qPanel + queryBytes;
   const kPanel = dqPanel + queryBytes;
@@ -70,15 +71,12 @@ export function attentionBackward(
       }
 
       let weights = saved;
-      if (rng) weights = dropped;
-      for (let r: i32 = 0; r < rows; r++) {
-        const at = <usize>r * rowBytes;
-        if (rng) {
-          const row = group * T + t + r;
-          dropRow(dropped + at, saved + at, strip + at, row, S, rng, stream, threshold, keepScale);
-        }
-        normalizeRowBackward(strip + at, saved + at, seen, factor, normalizer);
+      if (rng) {
+        weights = dropped;
+        const row = group * T + t;
+        dropRows(dropped, saved, strip, words, row, rows, S, seen, rng, stream, threshold, keepScale);
       }
+      normalizeBackward(strip, saved, rows, S, seen, factor, normalizer);
 
       for (let e: i32 = 0; e < E; e += columns) {
         const width = min(columns, E - e);

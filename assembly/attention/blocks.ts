@@ -8,9 +8,9 @@ export const LANES = 8;
 /** Bytes of one element of a panel or strip. */
 export const CELL: usize = 32;
 
-/** Largest bytes of one panel (backward needs 7) and of one strip (2, forward 3). */
+/** Largest bytes of one panel (backward needs 7) and of one strip (2, forward 3); 64 more for random words. */
 const PANEL = 192 * 1024;
-const STRIP = 352 * 1024;
+const STRIP = 351 * 1024;
 /** Most columns of E in one panel; sums over E longer than this are added block by block. */
 const COLUMNS = 256;
 /** Most query rows in a block: their panel stays in the first-level cache; causal blocks waste little. */

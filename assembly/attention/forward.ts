@@ -2,17 +2,17 @@
 
 import { scratch } from "../scratch";
 import { CELL, columnBlock, keyBlock, LANES, MAX_KEYS, queryBlock } from "./blocks";
-import { dropRow } from "./dropout";
+import { dropRows } from "./dropout";
 import { packMask, packPanel, unpackPanel } from "./lanes";
-import { normalizeRow } from "./normalize";
+import { normalize } from "./normalize";
 import { product } from "./product";
 
 /**
  * out [B,T,H·E] rows of ldo; probs [⌈B·H/8⌉][T][S][8] the weights before dropout, or 0;
  * q [B,T,H·E] rows of ldq; k, v [B,S,H·E] rows of ldk, ldv; keyMask [B,S] is added to the scores, or 0.
  * causal: keys s ≤ t only. normalizer: 0 softmax, 1 hardmax, 2 sparsemax. A row whose every key is
- * masked (−Inf) gets weights 0. rng ≠ 0: dropout of the weights, see `dropRow`.
- * Sizes ≥ 1 and S ≤ MAX_KEYS = 11264 (traps behind it). Uses the scratch in blocks, whatever T, S, E.
+ * masked (−Inf) gets weights 0. rng ≠ 0: dropout of the weights, see dropout.ts.
+ * Sizes ≥ 1 and S ≤ MAX_KEYS = 11232 (traps behind it). Uses the scratch in blocks, whatever T, S, E.
  */
 export function attentionForward(
   out: usize, probs: usize, q: usize, k: usize, v: usize, keyMask: usize,
@@ -31,7 +31,8 @@ export function attentionForward(
   const rowBytes = <usize>S * CELL;
   const queryBytes = <usize>(queries * columns) * CELL;
   const keyBytes = <usize>(keys * columns) * CELL;
-  const outPanel = scratch;
+  const words = scratch;
+  const outPanel = words + 64;
   const qPanel = outPanel + queryBytes;
   const kPanel = qPanel + queryBytes;
   const vPanel = kPanel + keyBytes;
@@ -63,17 +64,12 @@ export function attentionForward(
         }
       }
 
-      for (let r: i32 = 0; r < rows; r++) {
-        const n = causal ? min(S, t + r + 1) : S;
-        normalizeRow(scores + <usize>r * rowBytes, mask, n, S, factor, normalizer);
-      }
+      normalize(scores, rows, S, mask, causal, t, factor, normalizer);
       let weights = scores;
       if (rng) {
         weights = dropped;
-        for (let r: i32 = 0; r < rows; r++) {
-          const at = <usize>r * rowBytes;
-          dropRow(dropped + at, scores + at, 0, group * T + t + r, S, rng, stream, threshold, keepScale);
-        }
+        const row = group * T + t;
+        dropRows(dropped, scores, 0, words, row, rows, S, seen, rng, stream, threshold, keepScale);
       }
 
       for (let e: i32 = 0; e < E; e += columns) {

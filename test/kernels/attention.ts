@@ -14,6 +14,45 @@ export function interleave(
   });
 }
 
+/**
+ * [B,H,T,S]: what the kernel multiplies each weight with (0 or `keepScale`), from the comment in
+ * assembly/attention/dropout.ts and a Philox of its own.
+ */
+export function dropoutFactors(
+  { B, T, S, H }: Pick<AttentionCase, "B" | "T" | "S" | "H">,
+  rng: ArrayLike<number>,
+  stream: number,
+  threshold: number,
+  keepScale: number,
+): Float64Array {
+  return Float64Array.from({ length: B * H * T * S }, (_, i) => {
+    const [pair, t, s] = [Math.floor(i / S / T), Math.floor(i / S) % T, i % S];
+    const lane = pair % 8;
+    const row = Math.floor(pair / 8) * T + t;
+    const counter = 4 * (row * Math.ceil(S / 4) + Math.floor(s / 4)) + (lane % 4);
+    const word = philox([counter, stream, rng[2], 0], [rng[0], rng[1]])[s % 4];
+    return (lane < 4 ? word & 0xffff : word >>> 16) >= threshold ? keepScale : 0;
+  });
+}
+
+/** Philox4x32-10 (Salmon et al. 2011). */
+function philox(counter: number[], key: number[]): number[] {
+  let [c0, c1, c2, c3] = counter.map(BigInt);
+  let [k0, k1] = key.map(BigInt);
+  for (let round = 0; round < 10; round++) {
+    const a = 0xd2511f53n * c0;
+    const b = 0xcd9e8d57n * c2;
+    [c0, c1, c2, c3] = [(b >> 32n) ^ c1 ^ k0, b & 0xffffffffn, (a >> 32n) ^ c3 ^ k1, a & 0xffffffffn];
+    k0 = (k0 + 0x9e3779b9n) & 0xffffffffn;
+    k1 = (k1 + 0xbb67ae85n) & 0xffffffffn;
+  }
+  return [c0, c1, c2, c3].map(Number);
+}
+
+/** Dropout of a tenth: threshold of 2¹⁶, and what is kept is scaled up by. */
+const dropout = { rng: Uint32Array.of(0xfeedf00d, 0x12345678, 3, 0), stream: 77, threshold: 6554 };
+const keepScale = Math.fround(65536 / (65536 - dropout.threshold));
+
 interface Options {
   causal?: boolean;
   normalizer?: Normalizer;
@@ -21,8 +60,7 @@ interface Options {
   accumulate?: boolean;
   /** Without saved weights. */
   unsaved?: boolean;
-  /** Probability of keeping a weight. */
-  keep?: number;
+  dropout?: boolean;
 }
 
 const shape = (B: number, T: number, S: number, H: number, E: number, gap = 0): Sizes => ({
@@ -63,7 +101,7 @@ const bench = (flopsPerCell: number, F = 32) =>
 function inputs(
   { B, T, S, H, E, gap }: Sizes,
   source: Source,
-  { causal, normalizer, keyMask }: Options,
+  { causal, normalizer, keyMask, dropout: drop }: Options,
 ): AttentionCase & { q: Float32Array; k: Float32Array; v: Float32Array; keyMask?: Float32Array } {
   // Different gaps behind the heads of each tensor; larger scores for sparsemax, so that some keys drop out.
   const [ldq, ldk, ldv, ldo] = [0, 1, 2, 3].map((i) => H * E + gap * (1 + i));
@@ -76,8 +114,17 @@ function inputs(
     k: source(B * S * ldk, -spread, spread),
     v: source(B * S * ldv),
     keyMask: keyMask ? mask : undefined,
+    factors: drop
+      ? dropoutFactors({ B, T, S, H }, dropout.rng, dropout.stream, dropout.threshold, keepScale)
+      : undefined,
   };
 }
+
+/** The last arguments of both kernels but `accumulate`. */
+const flags = (a: AttentionCase) => [
+  ...[+!!a.causal, a.normalizer ?? 0],
+  ...(a.factors ? ["rng", dropout.stream, dropout.threshold, keepScale] : [null, 0, 0, 1]),
+];
 
 /** `values` where the tensor has heads, `before` in the gaps; added to `before` if asked. */
 function written(
@@ -102,10 +149,11 @@ function forwardCase(one: Sizes, source: Source, options: Options): Case {
       ...(options.unsaved ? {} : { probs: new Float32Array(probs.length).fill(Number.NaN) }),
       ...{ q: a.q, k: a.k, v: a.v },
       ...(a.keyMask ? { keyMask: a.keyMask } : {}),
+      ...(a.factors ? { rng: dropout.rng } : {}),
     },
     args: [
       ...["out", options.unsaved ? null : "probs", "q", "k", "v", a.keyMask ? "keyMask" : null],
-      ...[B, T, S, H, E, a.ldq, a.ldk, a.ldv, a.ldo, +!!a.causal, a.normalizer ?? 0, null, 0, 0, 1],
+      ...[B, T, S, H, E, a.ldq, a.ldk, a.ldv, a.ldo, ...flags(a)],
     ],
     expected: {
       out: written(out, before, a.ldo, H * E),
@@ -127,10 +175,11 @@ function backwardCase(one: Sizes, source: Source, options: Options): Case {
       ...{ dq, dk, dv, dout, probs: Float32Array.from(interleave(weights, a)) },
       ...{ q: a.q, k: a.k, v: a.v },
       ...(a.keyMask ? { keyMask: a.keyMask } : {}),
+      ...(a.factors ? { rng: dropout.rng } : {}),
     },
     args: [
       ...["dq", "dk", "dv", "dout", "probs", "q", "k", "v", a.keyMask ? "keyMask" : null],
-      ...[B, T, S, H, E, ldq, ldk, ldv, ldo, +!!a.causal, a.normalizer ?? 0, null, 0, 0, 1],
+      ...[B, T, S, H, E, ldq, ldk, ldv, ldo, ...flags(a)],
       +!!options.accumulate,
     ],
     expected: {
@@ -169,6 +218,8 @@ export const specs: KernelSpec[] = [
   forward("hardmax", { normalizer: 1, keyMask: true }),
   forward("sparsemax", { normalizer: 2 }, true),
   forward("sparsemax, key mask, causal", { normalizer: 2, keyMask: true, causal: true }),
+  forward("softmax, dropout", { dropout: true }),
+  forward("softmax, dropout, causal, nothing saved", { dropout: true, causal: true, unsaved: true }),
   backward("softmax", {}, true),
   backward("softmax, accumulating", { accumulate: true }),
   backward("softmax, causal", { causal: true }, true),
@@ -176,6 +227,9 @@ export const specs: KernelSpec[] = [
   backward("softmax, key mask", { keyMask: true }),
   backward("hardmax", { normalizer: 1 }),
   backward("sparsemax, key mask", { normalizer: 2, keyMask: true }),
+  backward("softmax, dropout", { dropout: true }),
+  backward("softmax, dropout, causal", { dropout: true, causal: true }),
+  backward("sparsemax, dropout", { dropout: true, normalizer: 2 }),
   {
     kernel: "attentionWeights",
     sizes: sizes.slice(0, 9),
