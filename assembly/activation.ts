@@ -3,7 +3,9 @@
 // Both GELUs are x·Φ(x) for their own Φ with Φ(−x) = 1 − Φ(x). With t = |x|, Q = Φ(−t) and
 // h = Q − t·Q'(−t) they are, without cancellation on either side,
 //   value = max(x, 0) − t·Q,    derivative = x > 0 ? 1 − h : h.
-// Beyond t = T the exponential underflows to 0 and both meet their limits exactly, at ±Inf too.
+// Measured over [−16, 16]: derivative within 1.5e-7, value within 1.5e-7·max(1, |x|); relative error
+// of the value's lower tail below 9e-6 down to 1e-36. Beyond t = T the exponential underflows to 0
+// and both meet their limits exactly, at ±Inf too.
 
 import { scratch } from "./scratch";
 import { madd } from "./simd";
@@ -19,12 +21,14 @@ import { madd } from "./simd";
   0.0013264729641377926, 0.009671512991189957, 0.05550733581185341, 0.24022242426872253,
   0.6931470036506653, 1.0,
 ], 16);
+
+/** All bits but the sign. */
 // @ts-ignore: decorator
 @lazy const MAGNITUDE: usize = memory.data<i32>([0x7fffffff], 4);
 
 /**
  * erf form: −log2(e)/2, 1/√(2π), then Q·e^{t²/2} as a ratio p3 … p0 over q3 … q0 (leading q4 = 1),
- * minimax of relative error·/(1 + t²/2): below 1.1e-7 for t < 2, 5e-6 at T, where Q is 1e-40.
+ * minimax of relative error·/(1 + t²/2): below 1.1e-7 for t < 2, 5e-6 at T.
  */
 // @ts-ignore: decorator
 @lazy const ERF: usize = memory.data<f32>([
