@@ -8,7 +8,6 @@ import { parseNumber } from "../number.js";
 import { duration, percent, print, printJson, r2, short, table, whole } from "../output.js";
 import { ProgressLine } from "../progress.js";
 import { exitCodes, Interruption } from "../report.js";
-import { runThreads } from "../threads.js";
 import { type CliCommand, examples } from "./command.js";
 
 const STEPS = 1000;
@@ -76,6 +75,8 @@ async function trainAll(inputs: ExperimentInput[], threads: number): Promise<Run
     line.show(`training ${inputs.length} models: ${percent(done / inputs.length)}`);
   };
   line.show(`training ${inputs.length} models…`);
+  // Not before it is needed: other commands start faster without it.
+  const { runThreads } = await import("../threads.js");
   // The wider models take longer: they go first, so that no core waits for them at the end.
   const last = inputs.length - 1;
   try {
