@@ -1,13 +1,14 @@
 // One line a kernel file. What is exported here is the module's interface (see build.mjs).
 
 export * from "./activation";
-export * from "./attention";
+export * from "./attention/index";
 export * from "./dropout";
 export * from "./elementwise";
 export * from "./gemm";
 export * from "./layernorm";
 export * from "./loss";
 export * from "./math";
+export * from "./nearest";
 export * from "./optimizer";
 export * from "./positions";
 export * from "./quantize";

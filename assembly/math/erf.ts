@@ -1,4 +1,4 @@
-// f32x4 error function within 1.3 ulp, no branches: x + x P(x²) for |x| < 0.93, beyond it
+// f32x4 error function within 1.5 ulp, no branches: x + x P(x²) for |x| < 0.93, beyond it
 // 1 − 2^G(|x|) with the sign of x, where G approximates log2 erfc.
 
 import { exp2Normal } from "./exp2";

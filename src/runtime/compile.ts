@@ -3,7 +3,8 @@ import { base64 as relaxedBytes } from "./generated/relaxed.js";
 import { base64 as strictBytes } from "./generated/strict.js";
 
 /** strict: the same bits on every engine (default). relaxed: fused multiply-add, bits may differ. */
-export type Build = "strict" | "relaxed";
+export const builds = ["strict", "relaxed"] as const;
+export type Build = (typeof builds)[number];
 
 const sources: Record<Build, string> = { strict: strictBytes, relaxed: relaxedBytes };
 const modules = new Map<Build, WebAssembly.Module>();

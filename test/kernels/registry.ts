@@ -5,6 +5,7 @@ import { specs as gemm } from "./gemm.js";
 import { specs as layernorm } from "./layernorm.js";
 import { specs as loss } from "./loss.js";
 import { specs as math } from "./math.js";
+import { specs as nearest } from "./nearest.js";
 import { specs as optimizer } from "./optimizer.js";
 import { specs as positions } from "./positions.js";
 import { specs as quantize } from "./quantize.js";
@@ -23,6 +24,7 @@ export const registry: readonly KernelSpec[] = [
   ...layernorm,
   ...loss,
   ...math,
+  ...nearest,
   ...optimizer,
   ...positions,
   ...quantize,

@@ -1,0 +1,172 @@
+// Rows of tensors <-> panels [row][column][LANES] of one group. Lane l of a group is the (batch, head)
+// pair `first + l`; lanes behind the last pair repeat it when read and are not written.
+
+import { CELL } from "./blocks";
+
+/** First byte of the columns of `pair` in row 0 of its batch; x is [B·length rows] of `ld` floats. */
+// @ts-ignore: decorator
+@inline
+function laneStart(x: usize, pair: i32, pairs: i32, H: i32, E: i32, length: i32, ld: i32): usize {
+  const known = min(pair, pairs - 1);
+  const batch = known / H;
+  return x + ((<usize>batch * length * ld + <usize>(known - batch * H) * E) << 2);
+}
+
+/** Panel[row][column][LANES] = x at (batch, firstRow + row), column firstColumn + column of the head. */
+export function packPanel(
+  panel: usize, x: usize, first: i32, pairs: i32, H: i32, E: i32, length: i32, ld: i32,
+  firstRow: i32, rows: i32, firstColumn: i32, columns: i32,
+): void {
+  x += (<usize>firstRow * ld + firstColumn) << 2;
+  for (let half: i32 = 0; half < 8; half += 4) {
+    packFour(
+      panel + (half << 2),
+      laneStart(x, first + half, pairs, H, E, length, ld),
+      laneStart(x, first + half + 1, pairs, H, E, length, ld),
+      laneStart(x, first + half + 2, pairs, H, E, length, ld),
+      laneStart(x, first + half + 3, pairs, H, E, length, ld),
+      rows, <usize>ld << 2, <usize>columns << 2,
+    );
+  }
+}
+
+function packFour(
+  panel: usize, a: usize, b: usize, c: usize, d: usize, rows: i32, rowBytes: usize, bytes: usize,
+): void {
+  const body = bytes & ~15;
+  for (let row: i32 = 0; row < rows; row++) {
+    let at: usize = 0;
+    for (; at < body; at += 16, panel += 4 * CELL) {
+      const va = v128.load(a + at), vb = v128.load(b + at), vc = v128.load(c + at), vd = v128.load(d + at);
+      const ab = low(va, vb), cd = low(vc, vd), ab2 = high(va, vb), cd2 = high(vc, vd);
+      v128.store(panel, lowPair(ab, cd));
+      v128.store(panel, highPair(ab, cd), CELL);
+      v128.store(panel, lowPair(ab2, cd2), 2 * CELL);
+      v128.store(panel, highPair(ab2, cd2), 3 * CELL);
+    }
+    if (bytes & 8) {
+      const ab = low(v128.load64_zero(a + at), v128.load64_zero(b + at));
+      const cd = low(v128.load64_zero(c + at), v128.load64_zero(d + at));
+      v128.store(panel, lowPair(ab, cd));
+      v128.store(panel, highPair(ab, cd), CELL);
+      at += 8;
+      panel += 2 * CELL;
+    }
+    if (bytes & 4) {
+      const ab = low(v128.load32_zero(a + at), v128.load32_zero(b + at));
+      const cd = low(v128.load32_zero(c + at), v128.load32_zero(d + at));
+      v128.store(panel, lowPair(ab, cd));
+      panel += CELL;
+    }
+    a += rowBytes;
+    b += rowBytes;
+    c += rowBytes;
+    d += rowBytes;
+  }
+}
+
+/** The reverse of `packPanel`; `accumulate` adds to x. */
+export function unpackPanel(
+  x: usize, panel: usize, first: i32, pairs: i32, H: i32, E: i32, length: i32, ld: i32,
+  firstRow: i32, rows: i32, firstColumn: i32, columns: i32, accumulate: bool,
+): void {
+  x += (<usize>firstRow * ld + firstColumn) << 2;
+  for (let half: i32 = 0; half < 8; half += 4) {
+    const pair = first + half;
+    if (pair + 4 <= pairs) {
+      unpackFour(
+        panel + (half << 2),
+        laneStart(x, pair, pairs, H, E, length, ld),
+        laneStart(x, pair + 1, pairs, H, E, length, ld),
+        laneStart(x, pair + 2, pairs, H, E, length, ld),
+        laneStart(x, pair + 3, pairs, H, E, length, ld),
+        rows, <usize>ld << 2, <usize>columns << 2, accumulate,
+      );
+    } else {
+      for (let lane: i32 = 0; pair + lane < pairs; lane++) {
+        unpackOne(
+          panel + ((half + lane) << 2), laneStart(x, pair + lane, pairs, H, E, length, ld),
+          rows, <usize>ld << 2, <usize>columns << 2, accumulate,
+        );
+      }
+    }
+  }
+}
+
+function unpackFour(
+  panel: usize, a: usize, b: usize, c: usize, d: usize, rows: i32, rowBytes: usize, bytes: usize,
+  accumulate: bool,
+): void {
+  const body = bytes & ~15;
+  for (let row: i32 = 0; row < rows; row++) {
+    let at: usize = 0;
+    for (; at < body; at += 16, panel += 4 * CELL) {
+      const v0 = v128.load(panel), v1 = v128.load(panel, CELL);
+      const v2 = v128.load(panel, 2 * CELL), v3 = v128.load(panel, 3 * CELL);
+      const ab = low(v0, v1), ab2 = low(v2, v3), cd = high(v0, v1), cd2 = high(v2, v3);
+      let va = lowPair(ab, ab2), vb = highPair(ab, ab2), vc = lowPair(cd, cd2), vd = highPair(cd, cd2);
+      if (accumulate) {
+        va = f32x4.add(va, v128.load(a + at));
+        vb = f32x4.add(vb, v128.load(b + at));
+        vc = f32x4.add(vc, v128.load(c + at));
+        vd = f32x4.add(vd, v128.load(d + at));
+      }
+      v128.store(a + at, va);
+      v128.store(b + at, vb);
+      v128.store(c + at, vc);
+      v128.store(d + at, vd);
+    }
+    for (; at < bytes; at += 4, panel += CELL) {
+      put(a + at, load<f32>(panel), accumulate);
+      put(b + at, load<f32>(panel, 4), accumulate);
+      put(c + at, load<f32>(panel, 8), accumulate);
+      put(d + at, load<f32>(panel, 12), accumulate);
+    }
+    a += rowBytes;
+    b += rowBytes;
+    c += rowBytes;
+    d += rowBytes;
+  }
+}
+
+function unpackOne(panel: usize, a: usize, rows: i32, rowBytes: usize, bytes: usize, accumulate: bool): void {
+  for (let row: i32 = 0; row < rows; row++) {
+    for (let at: usize = 0; at < bytes; at += 4, panel += CELL) put(a + at, load<f32>(panel), accumulate);
+    a += rowBytes;
+  }
+}
+
+/** Strip of a mask [B, S]: mask[s][LANES], each lane that of its batch. */
+export function packMask(strip: usize, mask: usize, first: i32, pairs: i32, H: i32, S: i32): void {
+  packPanel(strip, mask, first, pairs, H, 0, 1, S, 0, 1, 0, S);
+}
+
+// @ts-ignore: decorator
+@inline
+function put(to: usize, value: f32, accumulate: bool): void {
+  store<f32>(to, accumulate ? value + load<f32>(to) : value);
+}
+
+// @ts-ignore: decorator
+@inline
+function low(a: v128, b: v128): v128 {
+  return v128.shuffle<f32>(a, b, 0, 4, 1, 5);
+}
+
+// @ts-ignore: decorator
+@inline
+function high(a: v128, b: v128): v128 {
+  return v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+}
+
+// @ts-ignore: decorator
+@inline
+function lowPair(a: v128, b: v128): v128 {
+  return v128.shuffle<i64>(a, b, 0, 2);
+}
+
+// @ts-ignore: decorator
+@inline
+function highPair(a: v128, b: v128): v128 {
+  return v128.shuffle<i64>(a, b, 1, 3);
+}

@@ -1,0 +1,108 @@
+// The one driver of the three products: blocks, packs, and walks the panels.
+import { scratch } from "../scratch";
+import { panel4x4, panel4x8 } from "./narrow";
+import { copyRows, packColumns, packRows, transpose } from "./pack";
+import { panel2x16, panel3x16 } from "./panel16";
+import { BIAS, BLOCK, KC, MC, NC, PANELS, STRIP } from "./sizes";
+
+let tileRows: i32 = 2;
+
+/**
+ * Rows of the widest tile: 2 (default) for engines that keep v128 at 128 bits, 3 where pairs of them are widened
+ * to 256. Speed alone depends on it, no bit of any result.
+ */
+export function setGemmTile(rows: i32): void {
+  tileRows = rows;
+}
+
+/** Width of the panel that takes the next columns of `rest`. */
+// @ts-ignore: decorator
+@inline
+function panelWidth(rest: i32): i32 {
+  return rest > 12 ? 16 : rest > 4 ? 8 : 4;
+}
+
+// Leading dimensions in bytes.
+export function multiply(
+  c: usize, a: usize, b: usize, bias: usize, M: i32, N: i32, K: i32, lda: usize, ldb: usize, ldc: usize,
+  accumulate: bool, transposeA: bool, transposeB: bool,
+): void {
+  const block = scratch + BLOCK;
+  for (let n0 = 0; n0 < N; n0 += NC) {
+    const nc = min(N - n0, NC);
+    let k0 = 0;
+    // At least once: with K = 0 there is still C to clear and bias to add.
+    do {
+      const kc = min(K - k0, KC);
+      const lastBias = k0 + kc == K ? bias : 0;
+      pack(b, n0, nc, k0, kc, ldb, transposeB);
+      for (let m0 = 0; m0 < M; m0 += MC) {
+        const mc = min(M - m0, MC);
+        let rows = a + <usize>m0 * lda + (<usize>k0 << 2);
+        let stride = lda;
+        if (transposeA) {
+          stride = <usize>kc << 2;
+          transpose(block, a + <usize>k0 * lda + (<usize>m0 << 2), kc, mc, stride, lda);
+          rows = block;
+        }
+        walk(c + <usize>m0 * ldc, rows, lastBias, mc, n0, nc, kc, stride, ldc, accumulate || k0 > 0);
+      }
+      k0 += kc;
+    } while (k0 < K);
+  }
+}
+
+/** Panels of columns n0 … n0 + nc of B's rows k0 … k0 + kc. */
+function pack(b: usize, n0: i32, nc: i32, k0: i32, kc: i32, ldb: usize, transposed: bool): void {
+  let p = scratch + PANELS;
+  for (let j = 0; j < nc; ) {
+    const width = panelWidth(nc - j);
+    const n = min(width, nc - j);
+    if (transposed) packColumns(p, b + <usize>(n0 + j) * ldb + (<usize>k0 << 2), kc, n, width, ldb);
+    else packRows(p, b + <usize>k0 * ldb + (<usize>(n0 + j) << 2), kc, n, width, ldb);
+    p += <usize>(kc * width) << 2;
+    j += width;
+  }
+}
+
+/** One block of rows times every packed panel. */
+function walk(
+  c: usize, a: usize, bias: usize, mc: i32, n0: i32, nc: i32, kc: i32, lda: usize, ldc: usize, load: bool,
+): void {
+  let p = scratch + PANELS;
+  for (let j = 0; j < nc; ) {
+    const width = panelWidth(nc - j);
+    const n = min(width, nc - j);
+    const to = c + (<usize>(n0 + j) << 2);
+    const biasHere = bias ? bias + (<usize>(n0 + j) << 2) : 0;
+    if (n == width) {
+      panel(to, a, p, biasHere, mc, kc, width, lda, ldc, load);
+    } else {
+      // Columns are missing: the panel writes beside C, and only what is C's is copied.
+      const strip = scratch + STRIP;
+      const ldStrip = <usize>width << 2;
+      const padded = scratch + BIAS;
+      if (load) copyRows(strip, to, mc, n, ldStrip, ldc);
+      if (biasHere) copyRows(padded, biasHere, 1, n, 0, 0);
+      panel(strip, a, p, biasHere ? padded : 0, mc, kc, width, lda, ldStrip, load);
+      copyRows(to, strip, mc, n, ldc, ldStrip);
+    }
+    p += <usize>(kc * width) << 2;
+    j += width;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function panel(
+  c: usize, a: usize, b: usize, bias: usize, rows: i32, k: i32, width: i32, lda: usize, ldc: usize, load: bool,
+): void {
+  if (width == 16) {
+    if (tileRows == 3) panel3x16(c, a, b, bias, rows, k, lda, ldc, load);
+    else panel2x16(c, a, b, bias, rows, k, lda, ldc, load);
+  } else if (width == 8) {
+    panel4x8(c, a, b, bias, rows, k, lda, ldc, load);
+  } else {
+    panel4x4(c, a, b, bias, rows, k, lda, ldc, load);
+  }
+}

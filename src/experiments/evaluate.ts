@@ -1,0 +1,159 @@
+import {
+  type Baselines,
+  baselineRows,
+  classificationBaselines,
+  fitBaselines,
+  matchedQuantisations,
+  regressionBaselines,
+} from "../analysis/baselines.js";
+import { errors } from "../analysis/errors.js";
+import { classificationFailureRate, regressionFailureRate } from "../analysis/failure-rate.js";
+import { matched } from "../analysis/matched.js";
+import type { RegressionMeasures } from "../analysis/regression.js";
+import type { Model, PredictOptions } from "../nn/model.js";
+import { type Quantisation, quantise, studyClasses } from "../targets/quantisation.js";
+import type { Sample, Split } from "../targets/target.js";
+import type { Experiment } from "./config.js";
+import { generatedRows } from "./data.js";
+
+/** How well predictions approximate the true outputs. In classification, the centroids of predicted classes do. */
+export interface Scores {
+  rmse: number;
+  relativeL2: number;
+  r2: number;
+  sup: number;
+  /** By k: among all true vectors (regression), or among the classes (classification). */
+  failureRate: Record<string, number>;
+  /** By K: after quantising predictions and true outputs with the same centroids. */
+  matched: Record<string, number>;
+}
+
+/** What predictors that know nothing of Transformers reach on the same data. */
+export interface BaselineScores {
+  mean: Partial<Scores>;
+  majority: Partial<Scores>;
+  leastSquares: Partial<Scores>;
+}
+
+export interface EvaluateOptions {
+  signal?: AbortSignal;
+}
+
+/** The samples that a split of an experiment is judged on. */
+export function evaluationSample(experiment: Experiment, split: Exclude<Split, "train">): Sample {
+  const { config, target, rows } = experiment;
+  return target.sample(split, { start: 0, count: rows[split] }, config.dim, config.seed);
+}
+
+/** Outputs of a model for x, its decoder fed as the protocol says. */
+export function predictFor(experiment: Experiment, model: Model, { x, y }: Sample): Float32Array {
+  const { config, protocol, quantisation } = experiment;
+  const options: PredictOptions = {};
+  if (protocol.decoding === "teacher-forcing") options.teacher = y;
+  else if (config.mode === "classification") {
+    options.feedback = (logits) => decode(logits, config.dim, quantisation(config.classes));
+  }
+  return model.predict(x, options);
+}
+
+/** What validation minimises. */
+export async function validationValue(experiment: Experiment, model: Model, sample: Sample): Promise<number> {
+  const { config, protocol, quantisation, target } = experiment;
+  const { dim, mode, classes } = config;
+  const output = predictFor(experiment, model, sample);
+  if (mode === "classification") {
+    const labels = quantise(sample.y, dim, quantisation(classes));
+    return classificationFailureRate(output, labels, classes).failureRate["1"];
+  }
+  if (protocol.metric === "matched-resolution") return errors(output, sample.y, target.outputs * dim).rmse;
+  return (await regressionFailureRate(output, sample.y, dim)).failureRate["1"];
+}
+
+/** Judges a model on a sample. */
+export async function score(
+  experiment: Experiment,
+  model: Model,
+  sample: Sample,
+  options: EvaluateOptions = {},
+): Promise<Scores> {
+  const { config, quantisation, target } = experiment;
+  const { dim, mode, classes } = config;
+  const output = predictFor(experiment, model, sample);
+  const predicted = mode === "classification" ? decode(output, dim, quantisation(classes)) : output;
+  const { rmse, relativeL2, r2, sup } = errors(predicted, sample.y, target.outputs * dim);
+  const rates =
+    mode === "classification"
+      ? classificationFailureRate(output, quantise(sample.y, dim, quantisation(classes)), classes)
+      : await regressionFailureRate(predicted, sample.y, dim, options);
+  const scale = matched(predicted, sample.y, dim, quantisation(classes), studyClasses);
+  return {
+    rmse,
+    relativeL2,
+    r2,
+    sup,
+    failureRate: { ...rates.failureRate },
+    matched: { ...scale.failureRate },
+  };
+}
+
+/** Judges mean predictor, majority class and least squares on the same sample. */
+export async function scoreBaselines(
+  experiment: Experiment,
+  sample: Sample,
+  options: EvaluateOptions = {},
+): Promise<BaselineScores> {
+  const { config, target, rows, quantisation } = experiment;
+  const { dim, seed, mode, classes } = config;
+  const shape = { inputs: target.inputs, outputs: target.outputs, dim };
+  const centroids = quantisation(classes);
+  const counted = [...matchedQuantisations(centroids, studyClasses), centroids];
+  const train = generatedRows(target, baselineRows(rows.train, shape), dim, seed);
+  const fitted: Baselines = fitBaselines(train, shape, counted, options.signal);
+  const data = { x: sample.x, y: sample.y };
+  if (mode === "classification") {
+    const { mean, majority, leastSquares } = classificationBaselines(fitted, data, centroids);
+    return {
+      mean: { failureRate: { ...mean.failureRate } },
+      majority: { failureRate: { ...majority.failureRate } },
+      leastSquares: { failureRate: { ...leastSquares.failureRate } },
+    };
+  }
+  const { mean, majority, leastSquares } = await regressionBaselines(fitted, data, centroids, options);
+  return {
+    mean: flat(mean),
+    majority: { matched: { ...majority.matched.failureRate } },
+    leastSquares: flat(leastSquares),
+  };
+}
+
+function flat({
+  errors: { rmse, relativeL2, r2, sup },
+  failureRate,
+  matched: scale,
+}: RegressionMeasures): Scores {
+  return {
+    rmse,
+    relativeL2,
+    r2,
+    sup,
+    failureRate: { ...failureRate.failureRate },
+    matched: { ...scale.failureRate },
+  };
+}
+
+/** Centroids of the classes with the largest logits (the lowest of equals): [vectors, d]. */
+export function decode(logits: Float32Array, d: number, quantisation: Quantisation): Float32Array {
+  const { classes: K, low, high, mode } = quantisation;
+  const values = Float32Array.from({ length: K }, (_, k) =>
+    K > 1 ? low + (k * (high - low)) / (K - 1) : low,
+  );
+  const labels = logits.length / K;
+  const width = mode === "diagonal" ? d : 1;
+  const out = new Float32Array(labels * width);
+  for (let i = 0; i < labels; i++) {
+    let best = 0;
+    for (let k = 1; k < K; k++) if (logits[i * K + k] > logits[i * K + best]) best = k;
+    out.fill(values[best], i * width, (i + 1) * width);
+  }
+  return out;
+}

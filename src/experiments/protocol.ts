@@ -1,0 +1,124 @@
+import { z } from "zod";
+import { PlateauError, quote, unknownName } from "../errors.js";
+import { invalid } from "../nn/config.js";
+
+/**
+ * How a model is set up, trained and judged: one field for each question that an audit of the study's
+ * published code has to ask (numbers are rows of that list). The first value of each is what that code
+ * does, the second ours.
+ */
+export const protocolSchema = z.strictObject({
+  /** 1. Regression: is the prediction the last LayerNorm's output, or a linear layer's on top of it? */
+  outputHead: z.enum(["none", "linear"]),
+  /**
+   * 2. How a regression is judged: by the failure rate among all true vectors of the evaluation set,
+   * which validation then minimises; or on the scale of a classification, after quantising with the same
+   * centroids (matched resolution), while validation minimises the RMSE. A classification is judged by
+   * its failure rate among the classes either way.
+   */
+  metric: z.enum(["nearest-neighbour", "matched-resolution"]),
+  /** 3. Is a class the nearest of K centroids on the diagonal of R^d, or one of K per coordinate? */
+  classDefinition: z.enum(["diagonal", "per-coordinate"]),
+  /** 4. Do the centroids span [−1, 1], or the range of the target's outputs? */
+  classRange: z.enum(["unit", "target"]),
+  /** 5. May an output position see later true outputs (its own among them)? */
+  decoderMask: z.enum(["none", "causal"]),
+  /** 6. Is the decoder's first input a random vector that is drawn anew for testing, or learned and stored? */
+  startVector: z.enum(["random", "learned"]),
+  /** 7. Weight decay: added to Adam's gradient, decoupled from it (AdamW), or none. */
+  weightDecay: z.enum(["l2", "decoupled", "none"]),
+  /** 8. Floor of the learning rate: none, or 10% of the peak. */
+  learningRateFloor: z.enum(["none", "tenth"]),
+  /** 9. What a 1 in the key-padding mask marks. Data without padding give the same result either way. */
+  paddingMask: z.enum(["one-is-valid", "one-is-ignored"]),
+  /** 10. Does training stop at the first validation (200 updates), or run to its end? */
+  trainingLength: z.enum(["first-validation", "full"]),
+  /** 13. Is the model as wide as a token (no input embedding), or are tokens embedded into a wider one? */
+  width: z.enum(["tied", "embedded"]),
+  /**
+   * What the decoder reads when a model of several output tokens is judged: the true outputs, shifted
+   * (as in training), or its own predictions. Ours; it follows from question 5.
+   */
+  decoding: z.enum(["teacher-forcing", "own-predictions"]),
+});
+
+export type Protocol = z.output<typeof protocolSchema>;
+
+const study: Protocol = {
+  outputHead: "none",
+  metric: "nearest-neighbour",
+  classDefinition: "diagonal",
+  classRange: "unit",
+  decoderMask: "none",
+  startVector: "random",
+  weightDecay: "l2",
+  learningRateFloor: "none",
+  paddingMask: "one-is-valid",
+  trainingLength: "first-validation",
+  width: "tied",
+  decoding: "teacher-forcing",
+};
+
+const sound: Protocol = {
+  outputHead: "linear",
+  metric: "matched-resolution",
+  classDefinition: "per-coordinate",
+  classRange: "target",
+  decoderMask: "causal",
+  startVector: "learned",
+  weightDecay: "decoupled",
+  learningRateFloor: "tenth",
+  paddingMask: "one-is-ignored",
+  trainingLength: "full",
+  width: "embedded",
+  decoding: "own-predictions",
+};
+
+/** The study's published code, and what we hold to be sound. */
+export const protocols = { study, sound } as const;
+export type ProtocolName = keyof typeof protocols;
+
+/** A named protocol, with fields overridden one by one: `{ base: "study", outputHead: "linear" }`. */
+export type ProtocolInput = ProtocolName | ({ base?: ProtocolName } & Partial<Protocol>);
+
+/** @throws PlateauError `unknown-name` or `usage`, quoting name, field or value. */
+export function resolveProtocol(input: ProtocolInput = "sound"): Protocol {
+  if (typeof input === "string") {
+    if (!Object.hasOwn(protocols, input)) throw unknownName("protocol", input, Object.keys(protocols));
+    return { ...protocols[input] };
+  }
+  const { base, ...overrides } = input;
+  const parsed = protocolSchema.partial().safeParse(overrides);
+  if (!parsed.success) {
+    const key = parsed.error.issues[0] as { code: string; keys?: string[] };
+    if (key.code === "unrecognized_keys") {
+      throw unknownName("protocol field", key.keys?.[0], Object.keys(protocolSchema.shape));
+    }
+    throw invalid("protocol", overrides, parsed.error);
+  }
+  return { ...resolveProtocol(base ?? "sound"), ...parsed.data };
+}
+
+/** `sound`, `study`, or the nearer of the two with the fields that differ. */
+export function describeProtocol(protocol: Protocol): string {
+  const differing = (name: ProtocolName) =>
+    (Object.keys(protocol) as (keyof Protocol)[]).filter((key) => protocol[key] !== protocols[name][key]);
+  const [a, b] = [differing("sound"), differing("study")];
+  const [name, fields] = a.length <= b.length ? ["sound", a] : ["study", b];
+  return fields.length === 0
+    ? name
+    : `${name} with ${fields.map((key) => `${key}=${protocol[key]}`).join(", ")}`;
+}
+
+/** Reads `field=value` as the command line gives it. @throws PlateauError `usage` */
+export function parseOverride(text: string): Partial<Protocol> {
+  const [field, value, ...rest] = text.split("=");
+  if (!value || rest.length > 0) {
+    throw new PlateauError("usage", `protocol override ${quote(text)} is not of the form field=value`);
+  }
+  const { base: _, ...protocol } = {
+    base: undefined,
+    ...resolveProtocol({ [field]: value } as ProtocolInput),
+  };
+  return { [field]: protocol[field as keyof Protocol] };
+}

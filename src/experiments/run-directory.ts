@@ -1,0 +1,158 @@
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { PlateauError } from "../errors.js";
+import { removeStaleTemporaries, writeFileAtomic } from "../files/atomic.js";
+import { ioError } from "../files/io-error.js";
+import { readFileChecked } from "../files/read.js";
+import { readSafetensors, writeSafetensors } from "../formats/safetensors.js";
+import { type FileTensor, toFloat32 } from "../formats/tensor.js";
+import { Model, type StateTensor } from "../nn/model.js";
+import { decodeCheckpoint, encodeCheckpoint } from "../training/checkpoint.js";
+import type { TrainingState } from "../training/state.js";
+import { version } from "../version.js";
+import { defineExperiment, type Experiment, type ExperimentInput, experimentFromJson } from "./config.js";
+import type { RunResult } from "./run.js";
+
+const RUN = "run.json";
+const CHECKPOINT = "checkpoint.safetensors";
+const WEIGHTS = "weights.safetensors";
+const RESULT = "result.json";
+const MAX_JSON = 1 << 20;
+const MAX_TENSORS = 2 ** 33;
+
+/**
+ * A folder that holds one run: `run.json` (its configuration), `checkpoint.safetensors` while it is not
+ * finished, `weights.safetensors` and `result.json` when it is. Every file is written whole or not at all.
+ */
+export class RunDirectory {
+  readonly path: string;
+  readonly experiment: Experiment;
+
+  private constructor(path: string, experiment: Experiment) {
+    this.path = path;
+    this.experiment = experiment;
+  }
+
+  /**
+   * Makes a folder for a new run.
+   * @throws PlateauError `run-directory` when it holds a run already, or other files; `io`
+   */
+  static create(path: string, input: ExperimentInput): RunDirectory {
+    const experiment = defineExperiment(input);
+    let existing: string[] = [];
+    try {
+      mkdirSync(path, { recursive: true });
+      removeStaleTemporaries(path);
+      existing = readdirSync(path);
+    } catch (cause) {
+      throw ioError("create the run directory", path, cause);
+    }
+    if (existing.includes(RUN)) {
+      throw new PlateauError(
+        "run-directory",
+        `${path} holds a run already: continue it with --resume ${path}, or choose another folder`,
+      );
+    }
+    if (existing.length > 0) {
+      throw new PlateauError("run-directory", `${path} is not empty (${existing[0]}): choose a new folder`);
+    }
+    const directory = new RunDirectory(path, experiment);
+    directory.#write(RUN, `${JSON.stringify({ plateau: version, config: experiment.config }, null, 2)}\n`);
+    return directory;
+  }
+
+  /** @throws PlateauError `run-directory` when there is none; `format`, `usage` when its files are damaged */
+  static open(path: string): RunDirectory {
+    const file = join(path, RUN);
+    if (!existsSync(path) || !statSync(path).isDirectory() || !existsSync(file)) {
+      throw new PlateauError(
+        "run-directory",
+        `${path} is not a run directory: it has no ${RUN} (give the folder of plateau train --out)`,
+      );
+    }
+    const { config } = readJson(file) as { config?: unknown };
+    const experiment = defineExperiment(experimentFromJson(config, `${file}: config`));
+    removeStaleTemporaries(path);
+    return new RunDirectory(path, experiment);
+  }
+
+  /** Everything that decides the bits of this run. */
+  get #identity(): string {
+    return JSON.stringify(this.experiment.config);
+  }
+
+  get finished(): boolean {
+    return existsSync(join(this.path, RESULT));
+  }
+
+  saveCheckpoint(state: TrainingState): void {
+    this.#write(CHECKPOINT, encodeCheckpoint(state, this.#identity));
+  }
+
+  /** The last checkpoint; undefined before the first. @throws PlateauError `format`, `io` */
+  checkpoint(): TrainingState | undefined {
+    const file = join(this.path, CHECKPOINT);
+    if (!existsSync(file)) return undefined;
+    return decodeCheckpoint(readFileChecked(file, MAX_TENSORS), this.#identity, file);
+  }
+
+  /** Stores weights, then the result, and drops the checkpoint: in this order, so a kill between loses nothing. */
+  finish(model: Model, result: RunResult): void {
+    this.#write(WEIGHTS, encodeWeights(model, { config: JSON.stringify(this.experiment.config) }));
+    this.#write(RESULT, `${JSON.stringify(result, null, 2)}\n`);
+    rmSync(join(this.path, CHECKPOINT), { force: true });
+  }
+
+  /** The stored result. @throws PlateauError `run-directory` when the run is not finished */
+  result(): RunResult {
+    this.#requireFinished();
+    return readJson(join(this.path, RESULT)) as RunResult;
+  }
+
+  /** The trained model. @throws PlateauError `run-directory`, `format`, `shape-mismatch` */
+  model(): Model {
+    this.#requireFinished();
+    const { architecture, config } = this.experiment;
+    const file = join(this.path, WEIGHTS);
+    const state = decodeWeights(readFileChecked(file, MAX_TENSORS), file);
+    const model = new Model(architecture, { seed: config.seed, build: config.build });
+    model.loadStateDict(state, file);
+    return model;
+  }
+
+  #requireFinished(): void {
+    if (this.finished) return;
+    throw new PlateauError(
+      "run-directory",
+      `the run in ${this.path} is not finished: continue it with plateau train --resume ${this.path}`,
+    );
+  }
+
+  #write(name: string, content: Uint8Array | string): void {
+    writeFileAtomic(join(this.path, name), content);
+  }
+}
+
+/** A model's weights as safetensors under their PyTorch names. */
+export function encodeWeights(model: Model, metadata: Record<string, string> = {}): Uint8Array {
+  const tensors = new Map<string, FileTensor>();
+  for (const [name, { shape, data }] of model.stateDict()) tensors.set(name, { dtype: "F32", shape, data });
+  return writeSafetensors(tensors, { format: "pt", plateau: version, ...metadata });
+}
+
+/** Weights of any float dtype, as float32. @throws PlateauError `format` */
+export function decodeWeights(bytes: Uint8Array, source: string): Map<string, StateTensor> {
+  const { tensors } = readSafetensors(bytes, source);
+  return new Map(
+    [...tensors].map(([name, tensor]) => [name, { shape: tensor.shape, data: toFloat32(tensor, name) }]),
+  );
+}
+
+function readJson(file: string): unknown {
+  const text = new TextDecoder().decode(readFileChecked(file, MAX_JSON));
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new PlateauError("format", `${file} is no JSON: ${(cause as Error).message}`, { cause });
+  }
+}

@@ -1,0 +1,56 @@
+import type { RunResult } from "./run.js";
+
+/** Least squares at or above this R² means that the target is linear in its inputs, but for rounding. */
+const LINEAR = 1 - 1e-9;
+
+/**
+ * One line on how well a run approximates, by fixed rules on its test scores, beside the baselines.
+ * Regression, by R²: no better than a constant (≤ 0.01), poor (< 0.9), rough (< 0.99), close (< 0.999),
+ * very close; then whether least squares does better. Classification, by the failure rate at k = 1: not
+ * better than the majority class, better than it but not than least squares, or better than both.
+ */
+export function verdict(result: Omit<RunResult, "verdict">): string {
+  const { diverged } = result;
+  if (diverged) {
+    return `diverged at update ${diverged.update}: loss ${diverged.loss}, gradient norm ${diverged.gradientNorm}`;
+  }
+  return result.mode === "classification" ? classification(result) : regression(result);
+}
+
+function regression({ test, baselines }: Omit<RunResult, "verdict">): string {
+  const { r2, rmse } = test;
+  const K = "5";
+  const scale = `at K = ${K} it fails ${percent(test.matched[K])}, the majority class ${percent(baselines.majority.matched![K])}`;
+  const { rmse: linearRmse, r2: linearR2 } = baselines.leastSquares as { rmse: number; r2: number };
+  const better = rmse < linearRmse;
+  const linear = better
+    ? `least squares has ${(linearRmse / rmse).toPrecision(2)} times its RMSE`
+    : linearR2 >= LINEAR
+      ? "least squares is exact: the target is linear in its inputs"
+      : `least squares is better (RMSE ${linearRmse.toPrecision(3)} against ${rmse.toPrecision(3)})`;
+  return `${grade(r2)} (R² ${r2.toFixed(r2 > 0.99 ? 5 : 3)}); ${scale}; ${linear}`;
+}
+
+function grade(r2: number): string {
+  if (!(r2 > 0.01)) return "no better than a constant";
+  if (r2 < 0.9) return "a poor fit";
+  if (r2 < 0.99) return "a rough fit";
+  return r2 < 0.999 ? "a close fit" : "a very close fit";
+}
+
+function classification({ test, baselines }: Omit<RunResult, "verdict">): string {
+  const own = test.failureRate["1"];
+  const majority = baselines.majority.failureRate!["1"];
+  const linear = baselines.leastSquares.failureRate!["1"];
+  const found = !(own < majority)
+    ? "no better than the majority class"
+    : own < linear
+      ? "better than the majority class and least squares"
+      : "better than the majority class, not than least squares";
+  return `${found}: it fails ${percent(own)}, the majority class ${percent(majority)}, quantised least squares ${percent(linear)}`;
+}
+
+function percent(share: number): string {
+  const value = 100 * share;
+  return `${value === 0 || value >= 0.05 ? value.toFixed(1) : value.toPrecision(1)}%`;
+}

@@ -1,0 +1,175 @@
+import { z } from "zod";
+import { PlateauError } from "../../errors.js";
+import { size } from "../../graph/tensor.js";
+import { invalid } from "../../nn/config.js";
+import type { StateTensor } from "../../nn/model.js";
+import { Transformer } from "../../nn/transformer.js";
+import type { Build } from "../../runtime/compile.js";
+import type { TrainingData } from "../../training/data.js";
+import type { Loss } from "../../training/losses.js";
+import { trainingOptions } from "../../training/options.js";
+import { Trainer } from "../../training/trainer.js";
+import { type CaseResult, metadataJson, type ReferenceFile, relativeError } from "./cases.js";
+import { withoutKeyBias } from "./ops.js";
+
+const LIMIT = { out: 2e-6, gradient: 5e-6, loss: 1e-6, trained: 2e-6 };
+const PREFIX = "weights.";
+
+const count = z.number().int().min(0);
+const configSchema = z.looseObject({
+  model: z.enum(["seq2seq", "encoder"]),
+  task: z.enum(["regression", "classification"]).optional(),
+  heads: count,
+  encoderLayers: count,
+  decoderLayers: count.default(0),
+  activation: z
+    .enum(["gelu", "relu", "gelu-tanh", "gelu_tanh"])
+    .transform((name) => (name === "gelu_tanh" ? "gelu-tanh" : name)),
+  normFirst: z.boolean().default(false),
+  finalNorm: z.boolean().optional(),
+  classes: count.default(0),
+  eps: z.number().positive().default(1e-5),
+  optimizer: z.enum(["adam", "adamw", "sgd"]).default("adam"),
+  lr: z.number().positive().default(1e-3),
+  momentum: z.number().default(0.9),
+  beta1: z.number().default(0.9),
+  beta2: z.number().default(0.999),
+  weightDecay: z.number().default(0),
+  warmup: count.default(0),
+  steps: count.default(0),
+  minFactor: z.number().default(0),
+  clipNorm: z.number().default(0),
+});
+type Config = z.output<typeof configSchema>;
+
+/** Runs a `model.*` reference file through Transformer and Trainer. */
+export function verifyModel(file: ReferenceFile, name: string, build: Build): CaseResult {
+  const parsed = configSchema.safeParse(metadataJson(file, "config"));
+  if (!parsed.success) throw invalid(`${file.source}: config`, metadataJson(file, "config"), parsed.error);
+  const config = parsed.data;
+  const model = describe(file, config, build);
+  const state = new Map<string, StateTensor>();
+  for (const full of file.names.filter((n) => n.startsWith(PREFIX))) {
+    state.set(full.slice(PREFIX.length), { shape: file.shape(full), data: file.f32(full) });
+  }
+  model.loadStateDict(state, file.source);
+
+  const classes = config.classes;
+  const loss: Loss = classes > 0 ? { kind: "cross-entropy", classes } : { kind: "mse" };
+  const steps = Math.max(1, config.steps);
+  const { batch, data } = onlyBatch(file);
+  const { optimizer, lr, weightDecay, warmup, minFactor, clipNorm, momentum, beta1, beta2 } = config;
+  const trainer = new Trainer(
+    model,
+    loss,
+    data,
+    trainingOptions({
+      steps,
+      batch,
+      optimizer,
+      lr,
+      weightDecay,
+      warmup,
+      minFactor,
+      clipNorm,
+      momentum,
+      beta1,
+      beta2,
+    }),
+  );
+  const errors: Record<string, number> = {};
+  const limits: Record<string, number> = {};
+  const hold = (tensor: string, limit: number, got: ArrayLike<number>, want: ArrayLike<number>) => {
+    errors[tensor] = relativeError(got, want);
+    limits[tensor] = limit;
+  };
+
+  // Inference and training are two programs over the same weights: both are held to the reference.
+  const predicted = model.predict(file.f32("x"), {
+    teacher: file.has("y") && !config.model.startsWith("enc") ? file.f32("y") : undefined,
+  });
+  trainer.gather();
+  hold("out", LIMIT.out, predicted, file.f64("out"));
+  hold("out (training)", LIMIT.out, trainer.program.f32("output"), file.f64("out"));
+  hold("loss", LIMIT.loss, [trainer.loss], file.f64("loss"));
+  if (file.has("gradNorm")) hold("gradNorm", LIMIT.gradient, [trainer.gradientNorm], file.f64("gradNorm"));
+  const gradients = model.engine.f32(trainer.state.gradients, model.parameters.length);
+  for (const { name: parameter, shape, offset } of model.parameters) {
+    if (!file.has(`grad.${parameter}`)) continue;
+    let got: ArrayLike<number> = gradients.subarray(offset, offset + size(shape));
+    let want: ArrayLike<number> = file.f64(`grad.${parameter}`);
+    if (parameter.endsWith("in_proj_bias")) [got, want] = [withoutKeyBias(got), withoutKeyBias(want)];
+    hold(`grad.${parameter}`, LIMIT.gradient, got, want);
+  }
+
+  if (config.steps > 0 && file.has("train.losses")) {
+    const losses: number[] = [];
+    for (let t = 0; t < config.steps; t++) {
+      trainer.step();
+      losses.push(trainer.loss);
+    }
+    const want = file.f64("train.losses");
+    errors["train.losses"] = Math.max(...losses.map((got, t) => relativeError([got], [want[t]])));
+    limits["train.losses"] = LIMIT.trained;
+    trainer.gather();
+    if (file.has("train.loss")) hold("train.loss", LIMIT.trained, [trainer.loss], file.f64("train.loss"));
+    if (file.has("train.out"))
+      hold("train.out", LIMIT.gradient, trainer.program.f32("output"), file.f64("train.out"));
+  }
+  const ok = Object.keys(errors).every((tensor) => errors[tensor] <= limits[tensor]);
+  return { name, kind: "model", ok, errors, limits };
+}
+
+/** The Transformer that a reference file describes: by its config, and by its tensors' shapes. */
+function describe(file: ReferenceFile, config: Config, build: Build): Transformer {
+  const encoder = config.model === "encoder";
+  const root = `${PREFIX}${encoder ? "" : "transformer."}encoder.layers.0`;
+  if (!file.has(`${root}.linear1.weight`)) {
+    throw new PlateauError("format", `${file.source}: no tensor ${root}.linear1.weight`);
+  }
+  const [ff, dModel] = file.shape(`${root}.linear1.weight`);
+  const [, inputTokens, inputDim] = file.shape("x");
+  const [, outputTokens, outputDim] = file.shape("out");
+  const { heads, encoderLayers, decoderLayers, activation, normFirst } = config;
+  return Transformer.create(
+    {
+      kind: encoder ? "encoder" : "encoder-decoder",
+      inputDim,
+      targetDim: file.has("y") ? file.shape("y")[2] : outputDim,
+      outputDim,
+      inputTokens,
+      outputTokens,
+      dModel,
+      heads,
+      ff,
+      encoderLayers,
+      decoderLayers: encoder ? 0 : decoderLayers,
+      activation,
+      normFirst,
+      finalNorm: config.finalNorm ?? file.has(`${PREFIX}${encoder ? "" : "transformer."}encoder.norm.weight`),
+      embedding: file.has(`${PREFIX}embed.weight`) ? "linear" : "none",
+      head: file.has(`${PREFIX}head.weight`) ? "linear" : "none",
+      layerNormEps: config.eps,
+    },
+    { build },
+  );
+}
+
+/** The file's one batch, whatever rows are asked for. */
+function onlyBatch(file: ReferenceFile): { batch: number; data: TrainingData } {
+  const [batch] = file.shape("x");
+  const x = file.f32("x");
+  const y = file.has("y") ? file.f32("y") : undefined;
+  const labels = file.has("labels") ? Int32Array.from(file.f64("labels")) : undefined;
+  return {
+    batch,
+    data: {
+      rows: batch,
+      fill(engine, to) {
+        engine.f32(to.x, x.length).set(x);
+        if (y && to.y) engine.f32(to.y, y.length).set(y);
+        if (labels && to.labels) engine.i32(to.labels, labels.length).set(labels);
+      },
+    },
+  };
+}

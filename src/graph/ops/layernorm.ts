@@ -1,0 +1,78 @@
+import { read, write } from "../call.js";
+import type { Op } from "../op.js";
+import { lastExtent, requireShape, rows, size, type Tensor, type View } from "../tensor.js";
+
+/** y[…, D] = (r − mean r)/√(var r + eps)·g + b over the last extent, r = x + residual. */
+export interface LayerNormInputs {
+  x: Tensor;
+  g: Tensor;
+  b: Tensor;
+  residual?: Tensor;
+}
+
+export interface LayerNormAttributes {
+  /** Default 1e-5, as PyTorch has it. */
+  eps?: number;
+}
+
+export interface Saved {
+  normalized: View;
+  scale: View;
+}
+
+export const layernorm: Op<LayerNormInputs, LayerNormAttributes, Saved | undefined> = {
+  name: "layernorm",
+  inputs: ({ x, g, b, residual }) => (residual ? [x, g, b, residual] : [x, g, b]),
+  shape({ x, g, b, residual }) {
+    const D = lastExtent(x.shape);
+    requireShape(`gain ${g.name}`, g.shape, [D]);
+    requireShape(`bias ${b.name}`, b.shape, [D]);
+    if (residual) requireShape("residual", residual.shape, x.shape);
+    return x.shape;
+  },
+  forward(graph, y, { x, g, b, residual }, { eps = 1e-5 }) {
+    const N = rows(x.shape);
+    const saved = graph.training
+      ? { normalized: graph.scratch("normalized", size(x.shape)), scale: graph.scratch("scale", N) }
+      : undefined;
+    graph.emit("layernormForward", [
+      write(y),
+      saved ? write(saved.normalized) : 0,
+      saved ? write(saved.scale) : 0,
+      read(x),
+      residual ? read(residual) : 0,
+      read(g),
+      read(b),
+      N,
+      lastExtent(x.shape),
+      eps,
+    ]);
+    return saved;
+  },
+  backward(graph, y, { x, g, b, residual }, _attributes, saved) {
+    const { normalized, scale } = saved!;
+    const dg = graph.sum(g)!;
+    const db = graph.sum(b)!;
+    const dx = graph.contribute(x);
+    // The gain and bias need gradients even where x does not: the kernel then writes dx to scratch.
+    const to = dx ?? { pointer: write(graph.scratch("unused", size(x.shape))), accumulate: 0 };
+    const dy = graph.gradient(y);
+    const fresh = dx?.accumulate === 0 || !dx;
+    // A residual's share equals x's, but only where x's has nothing else in it.
+    const share = residual?.needsGradient && !fresh ? graph.scratch("share", size(x.shape)) : undefined;
+    graph.emit("layernormBackward", [
+      share ? write(share) : to.pointer,
+      dg.pointer,
+      db.pointer,
+      read(dy),
+      read(normalized),
+      read(scale),
+      read(g),
+      rows(x.shape),
+      lastExtent(x.shape),
+      share ? 0 : to.accumulate,
+    ]);
+    if (share) graph.emit("addInto", [dx!.pointer, read(share), size(x.shape)]);
+    if (residual?.needsGradient) graph.pass(share ?? to.pointer.view, residual);
+  },
+};

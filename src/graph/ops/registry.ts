@@ -1,0 +1,29 @@
+import { geluErf, geluTanh, relu } from "./activation.js";
+import { add } from "./add.js";
+import { attention } from "./attention.js";
+import { dropout } from "./dropout.js";
+import { layernorm } from "./layernorm.js";
+import { linear } from "./linear.js";
+import { crossEntropy, mse } from "./loss.js";
+import { addPositions, shiftRight } from "./positions.js";
+import { hardmax, logSoftmax, softmax, sparsemax } from "./softmax.js";
+
+/** Every op by name: one line each. */
+export const ops = {
+  add,
+  "add-positions": addPositions,
+  attention,
+  "cross-entropy": crossEntropy,
+  dropout,
+  "gelu-erf": geluErf,
+  "gelu-tanh": geluTanh,
+  hardmax,
+  layernorm,
+  linear,
+  "log-softmax": logSoftmax,
+  mse,
+  relu,
+  "shift-right": shiftRight,
+  softmax,
+  sparsemax,
+};

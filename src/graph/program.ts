@@ -1,0 +1,137 @@
+import { PlateauError } from "../errors.js";
+import type { Engine } from "../runtime/engine.js";
+import { isPointer, type KernelCall } from "./call.js";
+import type { Graph } from "./graph.js";
+import { isIdle } from "./lifetimes.js";
+import { type Plan, plan } from "./planner.js";
+import { type Buffer, size, type Tensor, type View } from "./tensor.js";
+
+/** Addresses of the flat arrays that a program's parameters and gradients lie in. */
+export interface Bases {
+  readonly parameters: number;
+  /** 0 where the graph has no backward pass. */
+  readonly gradients: number;
+}
+
+/**
+ * A graph bound to memory: a flat list of kernel calls with their pointers fixed. Running one
+ * allocates nothing and looks nothing up.
+ */
+export class Program {
+  readonly engine: Engine;
+  readonly graph: Graph;
+  /** Bytes of inputs, results and transients. Parameters are not included. */
+  readonly bytes: number;
+  readonly #offsets: ReadonlyMap<number, number>;
+  readonly #block: number;
+  readonly #bases: Bases;
+  readonly #forward: (() => void)[] = [];
+  readonly #backward: (() => void)[] = [];
+  readonly #bound: { call: KernelCall; args: number[] }[] = [];
+
+  /** @throws PlateauError `memory` before anything is allocated when the plan does not fit. */
+  constructor(engine: Engine, graph: Graph, bases: Bases, planned: Plan = plan(graph)) {
+    this.engine = engine;
+    this.graph = graph;
+    this.bytes = planned.bytes;
+    this.#offsets = planned.offsets;
+    this.#bases = bases;
+    this.#block = engine.allocate(planned.bytes);
+    const backwardFrom = graph.forwardCalls || graph.calls.length;
+    for (const [index, call] of graph.calls.entries()) {
+      if (isIdle(call, (buffer) => this.#address(buffer))) continue;
+      const args = call.args.map((arg) => (isPointer(arg) ? this.address(arg.view) : arg));
+      this.#bound.push({ call, args });
+      const kernel = engine.kernels[call.kernel] as (...args: number[]) => void;
+      (index < backwardFrom ? this.#forward : this.#backward).push(bind(kernel, args));
+    }
+  }
+
+  /** Runs the forward calls. */
+  forward(): void {
+    const calls = this.#forward;
+    for (let i = 0; i < calls.length; i++) calls[i]();
+  }
+
+  /** Runs the backward calls; gradients of parameters are added to what is there. */
+  backward(): void {
+    const calls = this.#backward;
+    for (let i = 0; i < calls.length; i++) calls[i]();
+  }
+
+  /** Byte address of a view. */
+  address(view: View): number {
+    return this.#address(view.buffer) + view.start * (view.buffer.dtype === "f64" ? 8 : 4);
+  }
+
+  /** The present values of an input or kept result, in wasm memory: valid until the engine allocates. */
+  f32(view: View | string): Float32Array<ArrayBuffer> {
+    const { address, length } = this.#locate(view);
+    return this.engine.f32(address, length);
+  }
+
+  f64(view: View | string): Float64Array<ArrayBuffer> {
+    const { address, length } = this.#locate(view);
+    return this.engine.f64(address, length);
+  }
+
+  i32(view: View | string): Int32Array<ArrayBuffer> {
+    const { address, length } = this.#locate(view);
+    return this.engine.i32(address, length);
+  }
+
+  /** One line a kernel call, for reading and for tests: label, kernel, arguments. */
+  listing(): string[] {
+    return this.#bound.map(({ call, args }) => `${call.label}: ${call.kernel}(${args.join(", ")})`);
+  }
+
+  /** Every call with its kernel's name, for profiles. */
+  profiled(): { label: string; kernel: string; run: () => void }[] {
+    const runs = [...this.#forward, ...this.#backward];
+    return this.#bound.map(({ call }, i) => ({ label: call.label, kernel: call.kernel, run: runs[i] }));
+  }
+
+  #locate(view: View | string): { address: number; length: number } {
+    const found = typeof view === "string" ? this.graph.results.get(view) : view;
+    if (!found) throw new PlateauError("internal", `no result named ${view}`);
+    const length = "shape" in found ? size((found as Tensor).shape) : found.buffer.length;
+    return { address: this.address(found), length };
+  }
+
+  #address(buffer: Buffer): number {
+    if (buffer.place === "parameter") return this.#bases.parameters + 4 * buffer.offset;
+    if (buffer.place === "gradient") return this.#bases.gradients + 4 * buffer.offset;
+    const offset = this.#offsets.get(buffer.id);
+    if (offset === undefined) throw new PlateauError("internal", `${buffer.name} is used by no call`);
+    return this.#block + offset;
+  }
+}
+
+/** A call with its arguments as constants of a closure: no array is spread or walked at run time. */
+function bind(kernel: (...args: number[]) => void, args: readonly number[]): () => void {
+  const [a, b, c, d, e, f, g, h, i, j, k, l] = args;
+  switch (args.length) {
+    case 3:
+      return () => kernel(a, b, c);
+    case 4:
+      return () => kernel(a, b, c, d);
+    case 5:
+      return () => kernel(a, b, c, d, e);
+    case 6:
+      return () => kernel(a, b, c, d, e, f);
+    case 7:
+      return () => kernel(a, b, c, d, e, f, g);
+    case 8:
+      return () => kernel(a, b, c, d, e, f, g, h);
+    case 9:
+      return () => kernel(a, b, c, d, e, f, g, h, i);
+    case 10:
+      return () => kernel(a, b, c, d, e, f, g, h, i, j);
+    case 11:
+      return () => kernel(a, b, c, d, e, f, g, h, i, j, k);
+    case 12:
+      return () => kernel(a, b, c, d, e, f, g, h, i, j, k, l);
+    default:
+      return () => kernel(...args);
+  }
+}

@@ -1,0 +1,255 @@
+import { PlateauError } from "../errors.js";
+import { Graph } from "../graph/graph.js";
+import { Parameters } from "../graph/parameters.js";
+import { plan } from "../graph/planner.js";
+import { Program } from "../graph/program.js";
+import { size } from "../graph/tensor.js";
+import { streamKey } from "../random/keys.js";
+import type { Build } from "../runtime/compile.js";
+import { Engine } from "../runtime/engine.js";
+import type { Architecture, EmitOptions, Emitted, Extent } from "./architecture.js";
+import { initialize } from "./initialize.js";
+
+/** Rows that one inference program computes at a time. */
+const INFERENCE_BATCH = 256;
+
+/** One tensor of a state dict. `data` is a copy. */
+export interface StateTensor {
+  shape: readonly number[];
+  data: Float32Array;
+}
+
+export interface ModelOptions {
+  /** Seeds the initial weights and a random start vector. Default 0. */
+  seed?: number;
+  /** Default strict. */
+  build?: Build;
+}
+
+export interface PredictOptions {
+  /**
+   * True outputs [rows, n, targetDim] that the decoder sees shifted right (teacher forcing). Without
+   * them a model of several output tokens reads its own predictions, one token after the other.
+   */
+  teacher?: Float32Array;
+  /**
+   * What the decoder reads of its own outputs [count, outputDim], where that is not the output itself
+   * (classification: the centroids of the predicted classes). Returns [count, targetDim].
+   */
+  feedback?: (outputs: Float32Array) => Float32Array;
+}
+
+/** A program of a model with the tensors that its caller fills and reads. */
+export interface ModelProgram {
+  readonly program: Program;
+  readonly emitted: Emitted;
+}
+
+/**
+ * Weights in the memory of an engine, and the programs that run over them.
+ * Shapes: inputs [rows, m, inputDim], outputs [rows, n, outputDim], row-major.
+ */
+export class Model<C = unknown> {
+  readonly architecture: Architecture<C>;
+  readonly engine: Engine;
+  readonly parameters: Parameters;
+  /** Byte address of the flat array of parameters. */
+  readonly address: number;
+  readonly seed: number;
+  #startStream = "start/train";
+  #inference: ModelProgram | undefined;
+
+  /** @throws PlateauError `memory` when the weights alone do not fit, before anything is allocated. */
+  constructor(architecture: Architecture<C>, { seed = 0, build = "strict" }: ModelOptions = {}) {
+    this.architecture = architecture;
+    this.seed = seed;
+    this.parameters = layout(architecture);
+    this.engine = new Engine({ build });
+    this.address = this.engine.allocate(4 * this.parameters.length);
+    for (const parameter of this.parameters) {
+      initialize(
+        this.engine,
+        parameter,
+        this.address + 4 * parameter.offset,
+        architecture.initialization,
+        seed,
+      );
+    }
+  }
+
+  get config(): C {
+    return this.architecture.config;
+  }
+
+  /** Numbers that training adjusts. */
+  get parameterCount(): number {
+    return this.parameters.count;
+  }
+
+  /** A program over this model's weights. `extend` adds to the graph before it is bound (a loss and its backward pass). */
+  program(
+    extent: Extent,
+    options: EmitOptions & {
+      training?: boolean;
+      gradients?: number;
+      extend?: (graph: Graph, emitted: Emitted) => void;
+    } = {},
+  ): ModelProgram {
+    const graph = new Graph(this.parameters, { training: options.training ?? false });
+    const emitted = this.architecture.emit(graph, extent, options);
+    options.extend?.(graph, emitted);
+    const program = new Program(this.engine, graph, {
+      parameters: this.address,
+      gradients: options.gradients ?? 0,
+    });
+    this.#fillConstants(program, emitted);
+    return { program, emitted };
+  }
+
+  /**
+   * Outputs for x, dropout off.
+   * @throws PlateauError `shape-mismatch` when the lengths do not fit the model.
+   */
+  predict(x: Float32Array, options: PredictOptions = {}): Float32Array {
+    const { inputDim, outputDim, targetDim, extent } = this.architecture;
+    const { inputTokens: m, outputTokens: n } = extent;
+    const rows = x.length / (m * inputDim);
+    if (!Number.isInteger(rows)) {
+      throw new PlateauError(
+        "shape-mismatch",
+        `x has ${x.length} numbers: expected a multiple of ${m}·${inputDim}`,
+      );
+    }
+    const { teacher, feedback } = options;
+    if (teacher && teacher.length !== rows * n * targetDim) {
+      throw new PlateauError(
+        "shape-mismatch",
+        `teacher has ${teacher.length} numbers, expected ${rows}·${n}·${targetDim}`,
+      );
+    }
+    const { program, emitted } = this.inference();
+    const [B] = emitted.x.shape;
+    const result = new Float32Array(rows * n * outputDim);
+    const xs = program.f32(emitted.x);
+    const ys = emitted.y && program.f32(emitted.y);
+    const out = program.f32(emitted.output);
+    for (let row = 0; row < rows; row += B) {
+      const count = Math.min(B, rows - row);
+      const xStride = m * inputDim;
+      xs.set(x.subarray(row * xStride, (row + count) * xStride));
+      if (ys && teacher) ys.set(teacher.subarray(row * n * targetDim, (row + count) * n * targetDim));
+      else if (ys) ys.fill(0);
+      program.forward();
+      // Position t depends on what is fed back from positions before t: one more token each time.
+      for (let t = 0; ys && !teacher && t + 1 < n; t++) {
+        const own = new Float32Array(count * outputDim);
+        for (let b = 0; b < count; b++) {
+          const at = (b * n + t) * outputDim;
+          own.set(out.subarray(at, at + outputDim), b * outputDim);
+        }
+        const fed = feedback ? feedback(own) : own;
+        for (let b = 0; b < count; b++) {
+          ys.set(fed.subarray(b * targetDim, (b + 1) * targetDim), (b * n + t) * targetDim);
+        }
+        program.forward();
+      }
+      result.set(out.subarray(0, count * n * outputDim), row * n * outputDim);
+    }
+    return result;
+  }
+
+  /** The program behind `predict`: built once, so that later calls allocate nothing in wasm memory. */
+  inference(): ModelProgram {
+    this.#inference ??= this.program({ batch: INFERENCE_BATCH, ...this.architecture.extent });
+    return this.#inference;
+  }
+
+  /** Every parameter under its PyTorch name, as copies. */
+  stateDict(): Map<string, StateTensor> {
+    const flat = this.weights();
+    const state = new Map<string, StateTensor>();
+    for (const { name, shape, offset } of this.parameters) {
+      state.set(name, { shape, data: flat.slice(offset, offset + size(shape)) });
+    }
+    return state;
+  }
+
+  /**
+   * Takes over weights. The `transformer.` that a wrapping module puts before the names of a
+   * `torch.nn.Transformer` may be there or not.
+   * @throws PlateauError `shape-mismatch` naming tensor, expected and found; the model is then unchanged.
+   */
+  loadStateDict(state: ReadonlyMap<string, StateTensor>, source = "state dict"): void {
+    const found = new Map<string, StateTensor>();
+    for (const { name, shape } of this.parameters) {
+      const tensor = state.get(name) ?? state.get(name.replace(/^transformer\./, ""));
+      if (!tensor) {
+        throw new PlateauError(
+          "shape-mismatch",
+          `${source} has no tensor ${name}, expected with shape [${shape.join(", ")}]`,
+        );
+      }
+      if (String(tensor.shape) !== String(shape)) {
+        throw new PlateauError(
+          "shape-mismatch",
+          `${source}: ${name} has shape [${tensor.shape.join(", ")}], expected [${shape.join(", ")}]`,
+        );
+      }
+      found.set(name, tensor);
+    }
+    const known = new Set(
+      [...this.parameters].flatMap(({ name }) => [name, name.replace(/^transformer\./, "")]),
+    );
+    const foreign = [...state.keys()].filter((name) => !known.has(name));
+    if (foreign.length > 0) {
+      throw new PlateauError(
+        "shape-mismatch",
+        `${source}: this model has no parameter ${foreign.slice(0, 3).join(", ")}`,
+      );
+    }
+    const flat = this.weights();
+    for (const { name, offset } of this.parameters) flat.set(found.get(name)!.data, offset);
+  }
+
+  /** The flat array of parameters in wasm memory: valid until the engine allocates. */
+  weights(): Float32Array<ArrayBuffer> {
+    return this.engine.f32(this.address, this.parameters.length);
+  }
+
+  /**
+   * Draws the random start vector anew, as happens to a model that is stored without it (row 6 of the
+   * audit). No effect on models whose start is learned.
+   */
+  redrawStart(): void {
+    this.#startStream = "start/test";
+    if (this.#inference) this.#fillConstants(this.#inference.program, this.#inference.emitted);
+  }
+
+  #fillConstants(program: Program, emitted: Emitted): void {
+    const { kernels } = this.engine;
+    for (const { tensor, kind } of emitted.constants) {
+      const address = program.address(tensor);
+      if (kind === "sinusoidal") {
+        kernels.sinusoidal(address, tensor.shape[0], tensor.shape[1]);
+      } else {
+        const { key0, key1 } = streamKey(this.seed, this.#startStream);
+        kernels.randomNormal(address, size(tensor.shape), 0, 1, key0, key1, 0, 0);
+      }
+    }
+  }
+}
+
+/** The parameters of an architecture, laid out without any memory. */
+export function layout(architecture: Architecture): Parameters {
+  const parameters = new Parameters();
+  architecture.emit(new Graph(parameters, { training: false }), { batch: 1, ...architecture.extent });
+  return parameters;
+}
+
+/** Bytes of inference over a model: weights and program. */
+export function inferenceBytes(architecture: Architecture): number {
+  const parameters = layout(architecture);
+  const graph = new Graph(parameters, { training: false });
+  architecture.emit(graph, { batch: INFERENCE_BATCH, ...architecture.extent });
+  return 4 * parameters.length + plan(graph).bytes;
+}

@@ -1,0 +1,13 @@
+import { defineTarget } from "./define.js";
+
+/** The study's first function. Its range is exact: Y₁ increases from −2 at X₁ = −1 to 2 at 1. */
+export const m2n1 = defineTarget({
+  name: "m2n1",
+  description: "X₂ = ∛X₁; Y₁ = X₁ + X₂: two tokens to one",
+  inputs: 2,
+  outputs: 1,
+  domain: { low: -1, high: 1 },
+  sizes: { train: 100_000, validation: 10_000, test: 10_000 },
+  range: { low: -2, high: 2 },
+  evaluate: ({ kernels }, x, y, u, B, d) => kernels.targetM2n1(x, y, u, B, d),
+});

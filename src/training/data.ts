@@ -1,0 +1,52 @@
+import { ALIGNMENT, type Engine } from "../runtime/engine.js";
+
+/** Where a batch goes: byte addresses in the engine's memory. */
+export interface BatchAddresses {
+  /** f32 [B, m, inputDim]. */
+  x: number;
+  /** f32 [B, n, targetDim]. */
+  y: number;
+  /** i32 [B·n] or [B·n·d]; 0 in regression. */
+  labels: number;
+}
+
+/** Samples by row number. `fill` is called in the training loop: it must not allocate. */
+export interface TrainingData {
+  /** Number of samples. */
+  readonly rows: number;
+  /** Bytes that `prepare` allocates. Default 0. */
+  bytes?(batch: number): number;
+  /** Called once per engine, before the first `fill` of `batch` rows. */
+  prepare?(engine: Engine, batch: number): void;
+  /** Writes the samples whose row numbers (u32) lie at `indices`. */
+  fill(engine: Engine, to: BatchAddresses, indices: number, batch: number): void;
+}
+
+/** Samples held in arrays: x [rows, m, inputDim], y [rows, n, targetDim], labels as the loss wants them. */
+export function arrayData(x: Float32Array, y: Float32Array, rows: number, labels?: Int32Array): TrainingData {
+  const perEngine = new WeakMap<Engine, { x: number; y: number; labels: number }>();
+  return {
+    rows,
+    bytes: () => x.byteLength + y.byteLength + (labels?.byteLength ?? 0) + 3 * ALIGNMENT,
+    prepare(engine) {
+      if (perEngine.has(engine)) return;
+      const put = (data: Float32Array | Int32Array): number => {
+        const address = engine.allocate(data.byteLength);
+        engine
+          .u8(address, data.byteLength)
+          .set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+        return address;
+      };
+      perEngine.set(engine, { x: put(x), y: put(y), labels: labels ? put(labels) : 0 });
+    },
+    fill(engine, to, indices, batch) {
+      const from = perEngine.get(engine)!;
+      const { kernels } = engine;
+      kernels.gatherRows(to.x, from.x, indices, batch, x.length / rows);
+      kernels.gatherRows(to.y, from.y, indices, batch, y.length / rows);
+      // Labels are copied bit by bit, as the floats they are not.
+      if (labels && to.labels)
+        kernels.gatherRows(to.labels, from.labels, indices, batch, labels.length / rows);
+    },
+  };
+}

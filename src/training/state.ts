@@ -1,0 +1,57 @@
+import { PlateauError } from "../errors.js";
+import type { Trainer } from "./trainer.js";
+
+/** One evaluation during training. */
+export interface Evaluation {
+  /** Updates done. */
+  update: number;
+  /** What `evaluate` returned; less is better. */
+  value: number;
+}
+
+/** All that continuing needs, bit for bit: the order of data and dropout follow from `updates` and the seed. */
+export interface TrainingState {
+  updates: number;
+  evaluations: Evaluation[];
+  best?: Evaluation;
+  /** Flat arrays as the model lays its parameters out. */
+  weights: Float32Array<ArrayBuffer>;
+  first: Float32Array<ArrayBuffer>;
+  second: Float32Array<ArrayBuffer>;
+  /** Weights of the best evaluation. */
+  bestWeights?: Float32Array<ArrayBuffer>;
+}
+
+/** Copies of a trainer's arrays. */
+export function capture(trainer: Trainer): Pick<TrainingState, "updates" | "weights" | "first" | "second"> {
+  const { engine, parameters } = trainer.model;
+  const { first, second } = trainer.state;
+  return {
+    updates: trainer.updates,
+    weights: trainer.model.weights().slice(),
+    first: engine.f32(first, parameters.length).slice(),
+    second: engine.f32(second, parameters.length).slice(),
+  };
+}
+
+/** Puts a trainer where a state was captured. @throws PlateauError `shape-mismatch` */
+export function restore(trainer: Trainer, state: TrainingState): void {
+  const { engine, parameters } = trainer.model;
+  const { length } = parameters;
+  for (const [name, array] of Object.entries({
+    weights: state.weights,
+    first: state.first,
+    second: state.second,
+  })) {
+    if (array.length !== length) {
+      throw new PlateauError(
+        "shape-mismatch",
+        `checkpoint: ${name} has ${array.length} numbers, this model has ${length}`,
+      );
+    }
+  }
+  trainer.updates = state.updates;
+  trainer.model.weights().set(state.weights);
+  engine.f32(trainer.state.first, length).set(state.first);
+  engine.f32(trainer.state.second, length).set(state.second);
+}

@@ -1,0 +1,227 @@
+import { PlateauError } from "../errors.js";
+import { Graph } from "../graph/graph.js";
+import { plan } from "../graph/planner.js";
+import type { Program } from "../graph/program.js";
+import type { Architecture } from "../nn/architecture.js";
+import { layout, type Model } from "../nn/model.js";
+import { streamKey } from "../random/keys.js";
+import { Batches } from "./batches.js";
+import type { BatchAddresses, TrainingData } from "./data.js";
+import { type EmittedLoss, emitLoss, type Loss } from "./losses.js";
+import type { TrainingOptions } from "./options.js";
+import { createSchedule, type Schedule } from "./schedule.js";
+
+/** Addresses of the optimizer's flat arrays, each as long as the parameters. */
+export interface OptimizerState {
+  readonly gradients: number;
+  /** First moments, or SGD's velocity. */
+  readonly first: number;
+  /** Second moments; as long as the others even where SGD leaves them 0. */
+  readonly second: number;
+}
+
+const HYPER = { lr: 0, beta1: 1, beta2: 2, eps: 3, weightDecay: 4, bias1: 5, bias2: 6, gradScale: 7 };
+
+/**
+ * One training step after another over a model's weights. Everything is allocated by the constructor;
+ * `step` is a flat walk through kernel calls.
+ */
+export class Trainer {
+  readonly model: Model;
+  readonly options: TrainingOptions;
+  readonly state: OptimizerState;
+  /** Updates done. Set it (with weights and optimizer state) to continue from a checkpoint. */
+  updates = 0;
+  /** Loss of the last update's (micro-)batches, before it; 2-norm of its gradient before clipping. */
+  readonly #status = new Float64Array(2);
+  readonly #data: TrainingData;
+  readonly #program: Program;
+  readonly #batches: Batches;
+  readonly #to: BatchAddresses;
+  readonly #hyper: Float32Array;
+  readonly #rng: Uint32Array | undefined;
+  readonly #loss: Float64Array;
+  readonly #norm: Float64Array;
+  readonly #hyperAddress: number;
+  readonly #normAddress: number;
+  readonly #schedule: Schedule;
+
+  /** @throws PlateauError `memory` or `usage` before the model is touched. */
+  constructor(model: Model, loss: Loss, data: TrainingData, options: TrainingOptions) {
+    const { engine, architecture, parameters } = model;
+    const { batch, seed } = options;
+    this.model = model;
+    this.options = options;
+    this.#data = data;
+    const { schedule: kind, lr, steps, warmup, minFactor } = options;
+    this.#schedule = createSchedule({ kind, lr, steps, warmup, minFactor }, engine.kernels.cos64);
+    engine.require(trainingBytes(architecture, loss, options, data) - 4 * parameters.length);
+    this.#batches = new Batches(engine, data.rows, batch, seed);
+    data.prepare?.(engine, batch);
+    const flat = 4 * parameters.length;
+    this.state = {
+      gradients: engine.allocate(flat),
+      first: engine.allocate(flat),
+      second: engine.allocate(flat),
+    };
+    this.#hyperAddress = engine.allocate(4 * 8);
+    this.#normAddress = engine.allocate(8);
+
+    let emittedLoss: EmittedLoss | undefined;
+    const { program, emitted } = model.program(
+      { batch, ...architecture.extent },
+      {
+        training: true,
+        gradients: this.state.gradients,
+        extend: (graph, output) =>
+          (emittedLoss = differentiateLoss(graph, output, loss, architecture.targetDim)),
+      },
+    );
+    const { value, y, labels } = emittedLoss!;
+    this.#program = program;
+    // Evaluation must not grow the memory later on: that would detach the views held here.
+    model.inference();
+    this.#to = {
+      x: program.address(emitted.x),
+      y: program.address(y),
+      labels: labels ? program.address(labels) : 0,
+    };
+    program.f32("cotangent")[0] = 1 / options.accumulation;
+    this.#hyper = engine.f32(this.#hyperAddress, 8);
+    this.#norm = engine.f64(this.#normAddress, 1);
+    this.#loss = program.f64(value);
+    this.#rng = emitted.rng && engine.u32(program.address(emitted.rng), 4);
+    if (this.#rng) {
+      const { key0, key1 } = streamKey(seed, "training/dropout");
+      this.#rng[0] = key0;
+      this.#rng[1] = key1;
+    }
+    const { beta1, beta2, eps, weightDecay, momentum, optimizer } = options;
+    this.#hyper[HYPER.beta1] = optimizer === "sgd" ? momentum : beta1;
+    this.#hyper[HYPER.beta2] = beta2;
+    this.#hyper[HYPER.eps] = eps;
+    this.#hyper[HYPER.weightDecay] = weightDecay;
+  }
+
+  /** Mean loss of the last step's batches under the weights before its update. */
+  get loss(): number {
+    return this.#status[0];
+  }
+
+  /** Global 2-norm of the last step's gradient, before clipping. */
+  get gradientNorm(): number {
+    return this.#status[1];
+  }
+
+  /** The program of one micro-batch, for inspection and profiles. */
+  get program(): Program {
+    return this.#program;
+  }
+
+  /**
+   * Gathers the next batches' loss and gradients and updates the weights.
+   * @returns false when loss or gradient is NaN or infinite: the weights are then as before.
+   */
+  step(): boolean {
+    this.gather();
+    const [loss, norm] = this.#status;
+    if (!Number.isFinite(loss) || !Number.isFinite(norm)) return false;
+    const { clipNorm } = this.options;
+    this.#update(clipNorm > 0 ? Math.min(1, clipNorm / (norm + 1e-6)) : 1);
+    return true;
+  }
+
+  /** The first half of a step: loss, gradients and their norm, no update. */
+  gather(): void {
+    const { kernels } = this.model.engine;
+    const { accumulation, clipNorm, clipEvery, batch } = this.options;
+    const { gradients } = this.state;
+    const n = this.model.parameters.length;
+    kernels.fillFloats(gradients, 0, n);
+    let loss = 0;
+    for (let micro = 0; micro < accumulation; micro++) {
+      const index = this.updates * accumulation + micro;
+      this.#data.fill(this.model.engine, this.#to, this.#batches.at(index), batch);
+      if (this.#rng) this.#rng[2] = index;
+      this.#program.forward();
+      this.#program.backward();
+      loss += this.#loss[0];
+      if (clipNorm > 0 && clipEvery === "micro-batch" && accumulation > 1) {
+        const norm = this.#norm2();
+        if (norm > clipNorm) kernels.scale(gradients, gradients, clipNorm / (norm + 1e-6), n);
+      }
+    }
+    this.#status[0] = loss / accumulation;
+    this.#status[1] = this.#norm2();
+  }
+
+  #update(gradScale: number): void {
+    const { kernels } = this.model.engine;
+    const { optimizer, beta1, beta2 } = this.options;
+    const { gradients, first, second } = this.state;
+    const { address, parameters } = this.model;
+    const t = ++this.updates;
+    this.#hyper[HYPER.lr] = this.#schedule(t);
+    this.#hyper[HYPER.bias1] = 1 - kernels.pow64(beta1, t);
+    this.#hyper[HYPER.bias2] = Math.sqrt(1 - kernels.pow64(beta2, t));
+    this.#hyper[HYPER.gradScale] = gradScale;
+    const n = parameters.length;
+    if (optimizer === "sgd") kernels.sgdUpdate(address, first, gradients, n, this.#hyperAddress);
+    else if (optimizer === "adam")
+      kernels.adamUpdate(address, first, second, gradients, n, this.#hyperAddress);
+    else kernels.adamwUpdate(address, first, second, gradients, n, this.#hyperAddress);
+  }
+
+  #norm2(): number {
+    this.model.engine.kernels.sumSquares(
+      this.#normAddress,
+      this.state.gradients,
+      this.model.parameters.length,
+    );
+    return Math.sqrt(this.#norm[0]);
+  }
+}
+
+/** Adds the loss to a graph with its backward pass; the cotangent is the input `cotangent`. */
+export function differentiateLoss(
+  graph: Graph,
+  emitted: Parameters<typeof emitLoss>[1],
+  loss: Loss,
+  targetDim: number,
+): EmittedLoss {
+  const emittedLoss = emitLoss(graph, emitted, loss, targetDim);
+  const cotangent = graph.input("cotangent", [1]);
+  graph.keep("cotangent", cotangent);
+  graph.differentiate(emittedLoss.output, cotangent);
+  return emittedLoss;
+}
+
+/**
+ * Bytes of training a model: weights, gradients, optimizer state, program, order of the data.
+ * Computed from shapes alone.
+ * @throws PlateauError `usage` when no such model can be.
+ */
+export function trainingBytes(
+  architecture: Architecture,
+  loss: Loss,
+  options: TrainingOptions,
+  data: Pick<TrainingData, "rows" | "bytes">,
+): number {
+  const parameters = layout(architecture);
+  const programBytes = (batch: number, training: boolean) => {
+    const graph = new Graph(parameters, { training });
+    const emitted = architecture.emit(graph, { batch, ...architecture.extent });
+    if (training) differentiateLoss(graph, emitted, loss, architecture.targetDim);
+    return plan(graph).bytes;
+  };
+  const bytes =
+    4 * 4 * parameters.length +
+    programBytes(options.batch, true) +
+    programBytes(256, false) +
+    Batches.bytes(data.rows, options.batch) +
+    (data.bytes?.(options.batch) ?? 0);
+  if (!Number.isSafeInteger(bytes)) {
+    throw new PlateauError("memory", `needs about ${bytes} bytes: use a smaller model or batch`);
+  }
+  return bytes;
+}
