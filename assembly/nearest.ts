@@ -87,7 +87,7 @@ export function nearestCount(
 ): void {
   const row = (<usize>d) << 2;
   const end = (<usize>N) << 2;
-  const body = end & ~15;
+  const body = end & ~31;
   const slope = (2 * <f64>d + 6) * U * SLACK;
   const curve = f32x4.splat(<f32>(4 * U * SLACK));
   for (let i = 0; i < M; i++) {
@@ -104,22 +104,31 @@ export function nearestCount(
     let counts = i32x4.splat(0);
     let exact = 0;
     let j: usize = 0;
-    for (; j < body; j += 16) {
-      const dot = v128.load(dots + j);
-      const square = v128.load(ySquares + j);
-      const s = f32x4.sub(square, f32x4.add(dot, dot));
-      const margin = f32x4.add(f32x4.mul(steep, v128.load(yLengths + j)), f32x4.mul(curve, square));
-      const nearer = f32x4.lt(f32x4.add(s, margin), low);
-      const farther = f32x4.gt(f32x4.sub(s, margin), high);
-      counts = i32x4.sub(counts, nearer);
-      const decided = i32x4.bitmask(v128.or(nearer, farther));
-      if (decided != 15) {
-        for (let lane = 0; lane < 4; lane++) {
-          if (!(decided & (1 << lane))) exact += nearerExactly(p, y, (<i32>(j >> 2)) + lane, ownY, row, limit);
+    for (; j < body; j += 32) {
+      const dot0 = v128.load(dots + j);
+      const dot1 = v128.load(dots + j, 16);
+      const square0 = v128.load(ySquares + j);
+      const square1 = v128.load(ySquares + j, 16);
+      const s0 = f32x4.sub(square0, f32x4.add(dot0, dot0));
+      const s1 = f32x4.sub(square1, f32x4.add(dot1, dot1));
+      const margin0 = f32x4.add(f32x4.mul(steep, v128.load(yLengths + j)), f32x4.mul(curve, square0));
+      const margin1 = f32x4.add(f32x4.mul(steep, v128.load(yLengths + j, 16)), f32x4.mul(curve, square1));
+      const farther0 = f32x4.gt(f32x4.sub(s0, margin0), high);
+      const farther1 = f32x4.gt(f32x4.sub(s1, margin1), high);
+      // The common case of a good prediction.
+      if (i32x4.all_true(v128.and(farther0, farther1))) continue;
+      const nearer0 = f32x4.lt(f32x4.add(s0, margin0), low);
+      const nearer1 = f32x4.lt(f32x4.add(s1, margin1), low);
+      counts = i32x4.sub(i32x4.sub(counts, nearer0), nearer1);
+      const decided = i32x4.bitmask(v128.or(nearer0, farther0)) |
+        (i32x4.bitmask(v128.or(nearer1, farther1)) << 4);
+      if (decided != 255) {
+        for (let lane = 0; lane < 8; lane++) {
+          if (!(decided & (1 << lane))) exact += nearerExactly(p, y, <i32>(j >> 2) + lane, ownY, row, limit);
         }
       }
     }
-    // The tail has at most three; float64 decides them all.
+    // The tail has at most seven; float64 decides them all.
     for (; j < end; j += 4) exact += nearerExactly(p, y, <i32>(j >> 2), ownY, row, limit);
     const sum = i32x4.extract_lane(counts, 0) + i32x4.extract_lane(counts, 1) +
       i32x4.extract_lane(counts, 2) + i32x4.extract_lane(counts, 3);

@@ -49,7 +49,8 @@ function nearest(y: usize, d: i32, sum: f64, squares: f64, K: i32, low: f64, hig
   const margin = min((n + 8) * EPSILON * (squares + n * reach * reach) * 2 / (n * step * step), 0.25);
   if (within > margin) return k + 1;
   if (within < -margin) return k;
-  return squaredDistance(y, d, centroid(low, step, k + 1)) < squaredDistance(y, d, centroid(low, step, k)) ? k + 1 : k;
+  const below = squaredDistance(y, d, centroid(low, step, k));
+  return squaredDistance(y, d, centroid(low, step, k + 1)) < below ? k + 1 : k;
 }
 
 /** labels[N] (i32) of y[N×d]: the nearest of K centroids (c, c, …, c). Needs low < high. */
@@ -84,10 +85,34 @@ export function classesDiagonal(labels: usize, y: usize, N: i32, d: i32, K: i32,
 export function classesPerCoordinate(labels: usize, y: usize, n: i32, K: i32, low: f32, high: f32): void {
   const step = stepOf(low, high, K);
   const end = (<usize>n) << 2;
-  for (let i: usize = 0; i < end; i += 4) {
-    const value = <f64>load<f32>(y + i);
-    store<i32>(labels + i, nearest(y + i, 1, value, value * value, K, low, high, step));
+  const body: usize = K < 2 ? 0 : end & ~15;
+  // Half a cell below low, so that borders lie at whole numbers and the class is the whole part.
+  const origin = f64x2.splat(<f64>low - 0.5 * step);
+  const inverse = f64x2.splat(1 / step);
+  const reach = max(abs(<f64>low), abs(<f64>high)) / step;
+  // What `nearest` allows at a border, with as much again for this way of placing a number.
+  const margin = f64x2.splat(64 * EPSILON * (reach + 1) * (reach + 1));
+  const last = f64x2.splat(<f64>(K - 1));
+  const zero = f64x2.splat(0);
+  let i: usize = 0;
+  for (; i < body; i += 16) {
+    const t0 = f64x2.mul(f64x2.sub(f64x2.promote_low_f32x4(v128.load64_zero(y + i)), origin), inverse);
+    const t1 = f64x2.mul(f64x2.sub(f64x2.promote_low_f32x4(v128.load64_zero(y + i, 8)), origin), inverse);
+    const far0 = f64x2.gt(f64x2.abs(f64x2.sub(t0, f64x2.nearest(t0))), margin);
+    const far1 = f64x2.gt(f64x2.abs(f64x2.sub(t1, f64x2.nearest(t1))), margin);
+    const k0 = i32x4.trunc_sat_f64x2_s_zero(f64x2.pmin(f64x2.pmax(t0, zero), last));
+    const k1 = i32x4.trunc_sat_f64x2_s_zero(f64x2.pmin(f64x2.pmax(t1, zero), last));
+    v128.store(labels + i, v128.shuffle<i32>(k0, k1, 0, 1, 4, 5));
+    if (!i64x2.all_true(v128.and(far0, far1))) {
+      for (let at = i; at < i + 16; at += 4) classify(labels + at, y + at, K, low, high, step);
+    }
   }
+  for (; i < end; i += 4) classify(labels + i, y + i, K, low, high, step);
+}
+
+function classify(label: usize, y: usize, K: i32, low: f32, high: f32, step: f64): void {
+  const value = <f64>load<f32>(y);
+  store<i32>(label, nearest(y, 1, value, value * value, K, low, high, step));
 }
 
 /** y[N×d]: every coordinate of row r is the centroid of labels[r], rounded to float32; NaN for −1. */

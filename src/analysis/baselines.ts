@@ -1,6 +1,6 @@
 import { PlateauError } from "../errors.js";
 import { type Quantisation, quantise, studyClasses } from "../targets/quantisation.js";
-import { classificationFailureRate, type FailureRates, failureRates } from "./failure-rate.js";
+import { classRank, type FailureRates, failureRates } from "./failure-rate.js";
 import { type LinearFit, leastSquares, predictLinear, type TrainingRows } from "./least-squares.js";
 import { type ClassCounts, classCounts, countClasses, majorityFailureRate } from "./majority.js";
 import type { Centroids, Matched } from "./matched.js";
@@ -148,8 +148,7 @@ export function classificationBaselines(
 ): ClassificationBaselines {
   const { dim } = shape;
   const labels = quantise(y, dim, quantisation);
-  const byDistance = (predicted: Float32Array) =>
-    classificationFailureRate(centroidScores(predicted, dim, quantisation), labels, quantisation.classes);
+  const byDistance = (predicted: Float32Array) => quantisedFailureRate(predicted, labels, dim, quantisation);
   return {
     rows: linear.rows,
     mean: byDistance(meanOutputs(linear, y.length)),
@@ -158,22 +157,28 @@ export function classificationBaselines(
   };
 }
 
-/** Minus the squared distance to each centroid, up to what all centroids share: [labels, classes]. */
-export function centroidScores(
+/**
+ * The failure rate of a regression read as a classification: classes in order of their centroid's
+ * distance to the prediction, ties to the lower class.
+ */
+export function quantisedFailureRate(
   predicted: Float32Array,
+  labels: Int32Array,
   d: number,
   { classes, low, high, mode }: Quantisation,
-): Float64Array<ArrayBuffer> {
+): FailureRates {
   const width = mode === "diagonal" ? d : 1;
-  const places = predicted.length / width;
   const step = classes > 1 ? (high - low) / (classes - 1) : 0;
-  const scores = new Float64Array(places * classes);
-  for (let i = 0; i < places; i++) {
+  const nearness = new Float64Array(classes);
+  const ranks = new Float64Array(labels.length);
+  for (let i = 0; i < labels.length; i++) {
     let sum = 0;
     for (let k = 0; k < width; k++) sum += predicted[i * width + k];
-    for (let k = 0; k < classes; k++) scores[i * classes + k] = -((sum / width - (low + k * step)) ** 2);
+    // On the diagonal only the mean tells centroids apart.
+    for (let k = 0; k < classes; k++) nearness[k] = -Math.abs(sum / width - (low + k * step));
+    ranks[i] = classRank(nearness, 0, labels[i], classes);
   }
-  return scores;
+  return failureRates(ranks);
 }
 
 function meanOutputs({ mean, outputs }: LinearFit, length: number): Float32Array<ArrayBuffer> {

@@ -35,12 +35,38 @@ function dot(L: Float64Array, a: number, b: number, length: number): number {
 /** Solves L·Lᵀ·X = B in place of B [p,q]. */
 export function choleskySolve(L: Float64Array, B: Float64Array, p: number, q: number): void {
   for (let i = 0; i < p; i++) {
-    for (let k = 0; k < i; k++) subtractRow(B, i * q, k * q, L[i * p + k], q);
+    let k = 0;
+    for (; k + 4 <= i; k += 4) subtractFour(B, i, k, L, i * p + k, 1, q);
+    for (; k < i; k++) subtractRow(B, i * q, k * q, L[i * p + k], q);
     divideRow(B, i * q, L[i * p + i], q);
   }
   for (let i = p - 1; i >= 0; i--) {
-    for (let k = i + 1; k < p; k++) subtractRow(B, i * q, k * q, L[k * p + i], q);
+    let k = i + 1;
+    for (; k + 4 <= p; k += 4) subtractFour(B, i, k, L, k * p + i, p, q);
+    for (; k < p; k++) subtractRow(B, i * q, k * q, L[k * p + i], q);
     divideRow(B, i * q, L[i * p + i], q);
+  }
+}
+
+/** Row i less four rows from k on, with factors L[at], L[at + stride], …: one pass over row i, not four. */
+function subtractFour(
+  B: Float64Array,
+  i: number,
+  k: number,
+  L: Float64Array,
+  at: number,
+  stride: number,
+  q: number,
+): void {
+  const f0 = L[at];
+  const f1 = L[at + stride];
+  const f2 = L[at + 2 * stride];
+  const f3 = L[at + 3 * stride];
+  const to = i * q;
+  const from = k * q;
+  for (let j = 0; j < q; j++) {
+    B[to + j] -=
+      f0 * B[from + j] + f1 * B[from + q + j] + (f2 * B[from + 2 * q + j] + f3 * B[from + 3 * q + j]);
   }
 }
 

@@ -69,7 +69,11 @@ export function classificationFailureRate(
   );
 }
 
-function classRank(logits: ArrayLike<number>, at: number, label: number, K: number): number {
+/**
+ * How many of the K scores from `at` on come before that of `label`: larger ones, equal ones of a lower
+ * class, and NaN. Infinity where its own is NaN.
+ */
+export function classRank(logits: ArrayLike<number>, at: number, label: number, K: number): number {
   if (!(Number.isInteger(label) && label >= 0 && label < K)) {
     throw new PlateauError("usage", `label ${quote(label)} is none of ${K} classes`);
   }

@@ -1,5 +1,5 @@
 import { labelCount, type Quantisation, quantise } from "../targets/quantisation.js";
-import { classificationFailureRate, type FailureRates } from "./failure-rate.js";
+import { classRank, type FailureRates, failureRates } from "./failure-rate.js";
 
 /** How often each class occurs at each place of an output: [places, classes]. */
 export interface ClassCounts {
@@ -22,9 +22,13 @@ export function countClasses(
   dim: number,
 ): void {
   const { classes } = quantisation;
-  quantise(y, dim, quantisation).forEach((label, i) => {
-    if (label >= 0) counts[(i % places) * classes + label]++;
-  });
+  const labels = quantise(y, dim, quantisation);
+  for (let row = 0; row < labels.length; row += places) {
+    for (let place = 0; place < places; place++) {
+      const label = labels[row + place];
+      if (label >= 0) counts[place * classes + label]++;
+    }
+  }
 }
 
 /**
@@ -36,10 +40,8 @@ export function majorityFailureRate(
   labels: Int32Array,
 ): FailureRates {
   const { classes } = quantisation;
-  const scores = new Float64Array(labels.length * classes);
-  for (let i = 0; i < labels.length; i++) {
-    const at = (i % places) * classes;
-    scores.set(counts.subarray(at, at + classes), i * classes);
-  }
-  return classificationFailureRate(scores, labels, classes);
+  const order = Int32Array.from(counts, (_, i) => classRank(counts, i - (i % classes), i % classes, classes));
+  const ranks = new Int32Array(labels.length);
+  for (let i = 0; i < labels.length; i++) ranks[i] = order[(i % places) * classes + labels[i]];
+  return failureRates(ranks);
 }
