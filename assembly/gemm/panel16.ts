@@ -4,8 +4,8 @@
 // computed as copies of the last row, which they overwrite with the same values: tails need no own loop.
 //
 // Why the odd loop: without its breaks the optimizers (Binaryen's and V8's) see the unrolled steps of k as
-// one expression, reorder it by accumulator, and spill half of the registers. A break each step keeps the steps
-// apart, and takes any k besides. Sums start from memory, 0 too, so that V8 finds neighbours to widen.
+// one expression, reorder it by accumulator, and spill half of the registers. A break each step keeps the
+// steps apart, and takes any k besides. Sums start from memory, 0 too, so that V8 finds neighbours to widen.
 import { madd } from "../simd";
 
 const ZEROS = memory.data(64, 64);
