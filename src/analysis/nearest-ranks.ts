@@ -1,8 +1,8 @@
 import { PlateauError, quote } from "../errors.js";
 import { Engine } from "../runtime/engine.js";
 
-/** Vectors of the evaluation set that pass through WebAssembly memory at a time, in floats. */
-const BLOCK_FLOATS = 1 << 18;
+/** True vectors that pass through WebAssembly memory at a time, in floats: as many as a core's cache keeps. */
+const BLOCK_FLOATS = 1 << 17;
 /** Rows of predictions for which inner products are formed at a time: the tile stays in the cache. */
 const TILE = 128;
 const PAUSE_MS = 50;
@@ -121,7 +121,7 @@ function* blocks(
   if (M === 0) return ranks;
 
   const fit = Math.max(TILE, Math.floor(BLOCK_FLOATS / d));
-  const pRows = Math.min(M, 2 * fit, 4096);
+  const pRows = Math.min(M, 4 * fit, 4096);
   const yRows = Math.min(N, fit, 1024);
   const engine = new Engine();
   const { kernels } = engine;
