@@ -2,6 +2,7 @@
 
 export * from "./activation";
 export * from "./attention/index";
+export * from "./dropout";
 export * from "./elementwise";
 export * from "./gemm";
 export * from "./layernorm";

@@ -3,27 +3,9 @@
 // error of the normalised row below 2e-7 where the shift is exact). Four rows at a time share the
 // divisions and square roots; a row has the same bits wherever it stands.
 
+import { backwardRowsOf4, forwardRowsOf4 } from "./layernorm4";
 import { madd, sumLanes } from "./simd";
-
-/** [Σ a, Σ b, Σ c, Σ d], each summed as sumLanes does. */
-// @ts-ignore: decorator
-@inline
-function sumLanesOfFour(a: v128, b: v128, c: v128, d: v128): v128 {
-  const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5), AB = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
-  const cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5), CD = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
-  const low = f32x4.add(v128.shuffle<i64>(ab, cd, 0, 2), v128.shuffle<i64>(ab, cd, 1, 3));
-  const high = f32x4.add(v128.shuffle<i64>(AB, CD, 0, 2), v128.shuffle<i64>(AB, CD, 1, 3));
-  return f32x4.add(low, high);
-}
-
-/** Lane i (a constant) of v in all four lanes. */
-// @ts-ignore: decorator
-@inline
-function lane(v: v128, i: i32): v128 {
-  if (i == 0) return v128.shuffle<f32>(v, v, 0, 0, 0, 0);
-  if (i == 1) return v128.shuffle<f32>(v, v, 1, 1, 1, 1);
-  return i == 2 ? v128.shuffle<f32>(v, v, 2, 2, 2, 2) : v128.shuffle<f32>(v, v, 3, 3, 3, 3);
-}
+import { lane, sumLanesOfFour } from "./transpose";
 
 /**
  * y[N×D] = x̂·g[D] + b[D], x̂ = (s − mean s) / √(var s + eps), s = x[N×D] (+ residual[N×D]).
@@ -35,21 +17,23 @@ export function layernormForward(
 ): void {
   const width = (<usize>D) << 2;
   let n = 0;
-  for (; n + 4 <= N; n += 4) {
-    forwardFour(y, xhat, rstd, x, residual, g, b, D, eps);
-    y += width << 2;
-    x += width << 2;
-    if (residual) residual += width << 2;
-    if (xhat) xhat += width << 2;
-    if (rstd) rstd += 16;
+  if (D == 4) {
+    n = forwardRowsOf4(y, xhat, rstd, x, residual, g, b, N, eps);
+  } else if (!(D & 3)) {
+    for (; n + 4 <= N; n += 4) {
+      const at = <usize>n * width;
+      forwardFour(
+        y + at, xhat ? xhat + at : 0, rstd ? rstd + (<usize>n << 2) : 0,
+        x + at, residual ? residual + at : 0, g, b, D, eps,
+      );
+    }
   }
   for (; n < N; n++) {
-    forwardOne(y, xhat, rstd, x, residual, g, b, D, eps);
-    y += width;
-    x += width;
-    if (residual) residual += width;
-    if (xhat) xhat += width;
-    if (rstd) rstd += 4;
+    const at = <usize>n * width;
+    forwardOne(
+      y + at, xhat ? xhat + at : 0, rstd ? rstd + (<usize>n << 2) : 0,
+      x + at, residual ? residual + at : 0, g, b, D, eps,
+    );
   }
 }
 
@@ -110,17 +94,6 @@ function forwardFour(
   y: usize, xhat: usize, rstd: usize, x: usize, residual: usize, g: usize, b: usize, D: i32, eps: f32,
 ): void {
   const width = (<usize>D) << 2;
-  if (width & 15) {
-    for (let r = 0; r < 4; r++) {
-      forwardOne(y, xhat, rstd, x, residual, g, b, D, eps);
-      y += width;
-      x += width;
-      if (residual) residual += width;
-      if (xhat) xhat += width;
-      if (rstd) rstd += 4;
-    }
-    return;
-  }
   const y1 = y + width, y2 = y1 + width, y3 = y2 + width;
   let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
   if (residual) {
@@ -211,15 +184,21 @@ export function layernormBackward(
   const body = width & ~15;
   const share: f32 = 1 / <f32>D;
   let n = 0;
-  if (body == width) {
+  if (D == 4) {
+    n = backwardRowsOf4(dx, dg, db, dy, xhat, rstd, g, N, accumulate);
+  } else if (body == width) {
     for (; n + 4 <= N; n += 4) {
-      backwardFour(dx, dg, db, dy, xhat, rstd, g, width, share, accumulate);
-      dx += width << 2;
-      dy += width << 2;
-      xhat += width << 2;
-      rstd += 16;
+      const at = <usize>n * width;
+      backwardFour(
+        dx + at, dg, db, dy + at, xhat + at, rstd + (<usize>n << 2), g, width, share, accumulate,
+      );
     }
   }
+  const done = <usize>n * width;
+  dx += done;
+  dy += done;
+  xhat += done;
+  rstd += <usize>n << 2;
   for (; n < N; n++, dx += width, dy += width, xhat += width, rstd += 4) {
     let s = f32x4.splat(0), q = s;
     let sRest: f32 = 0, qRest: f32 = 0;

@@ -1,7 +1,7 @@
 // Losses. Each is one float64, summed in float64 in a fixed order; NaN in gives NaN out, so a
 // training that diverges is seen.
 
-import { exp4 } from "./math/exp";
+import { EXP, exp4With } from "./math/exp";
 import { loadTail, storeTail, tailMask } from "./tail";
 
 /** loss f64[1] = mean over n of (x − y)², differences in float32. */
@@ -65,43 +65,65 @@ export function crossEntropyForward(
   const body = width & ~15;
   const left = K & 3;
   const padding = v128.andnot(f32x4.splat(-Infinity), tailMask(left));
+  const lowest = v128.load32_splat(EXP), highest = v128.load32_splat(EXP, 4);
+  const log2e = v128.load32_splat(EXP, 8), rounder = v128.load32_splat(EXP, 12);
+  const ln2High = v128.load32_splat(EXP, 16), ln2Low = v128.load32_splat(EXP, 20);
+  const q4 = v128.load32_splat(EXP, 24), q3 = v128.load32_splat(EXP, 28);
+  const q2 = v128.load32_splat(EXP, 32), q1 = v128.load32_splat(EXP, 36);
+  const q0 = v128.load32_splat(EXP, 40), one = v128.load32_splat(EXP, 44);
   let total: f64 = 0;
+  let product: f64 = 1;
   let count = 0;
   for (let n = 0; n < N; n++, x += width, probs += width) {
     let m = f32x4.splat(-Infinity);
     let i: usize = 0;
     for (; i < body; i += 16) m = f32x4.pmax(m, v128.load(x + i));
-    if (left) m = f32x4.pmax(m, v128.or(loadTail(x + body, left), padding));
+    let rest = m;
+    if (left) {
+      rest = v128.or(loadTail(x + body, left), padding);
+      m = f32x4.pmax(m, rest);
+    }
     m = f32x4.pmax(m, v128.shuffle<f32>(m, m, 2, 3, 0, 1));
     m = f32x4.pmax(m, v128.shuffle<f32>(m, m, 1, 0, 3, 2));
 
     let s0 = f64x2.splat(0), s1 = s0;
     for (i = 0; i < body; i += 16) {
-      const e = exp4(f32x4.sub(v128.load(x + i), m));
+      const e = exp4With(
+        f32x4.sub(v128.load(x + i), m),
+        lowest, highest, log2e, rounder, ln2High, ln2Low, q4, q3, q2, q1, q0, one,
+      );
       v128.store(probs + i, e);
       s0 = f64x2.add(s0, f64x2.promote_low_f32x4(e));
       s1 = f64x2.add(s1, f64x2.promote_low_f32x4(upper(e)));
     }
     if (left) {
-      const e = exp4(f32x4.sub(v128.or(loadTail(x + body, left), padding), m));
-      storeTail(probs + body, e, left);
-      s0 = f64x2.add(s0, f64x2.promote_low_f32x4(e));
-      s1 = f64x2.add(s1, f64x2.promote_low_f32x4(upper(e)));
+      rest = exp4With(
+        f32x4.sub(rest, m),
+        lowest, highest, log2e, rounder, ln2High, ln2Low, q4, q3, q2, q1, q0, one,
+      );
+      s0 = f64x2.add(s0, f64x2.promote_low_f32x4(rest));
+      s1 = f64x2.add(s1, f64x2.promote_low_f32x4(upper(rest)));
     }
     s0 = f64x2.add(s0, s1);
     const sum = f64x2.extract_lane(s0, 0) + f64x2.extract_lane(s0, 1);
-    const inverse = <f32>(1.0 / sum);
-    const f = f32x4.splat(inverse);
+    const f = f32x4.splat(<f32>(1.0 / sum));
     for (i = 0; i < body; i += 16) v128.store(probs + i, f32x4.mul(v128.load(probs + i), f));
-    for (; i < width; i += 4) store<f32>(probs + i, load<f32>(probs + i) * inverse);
+    if (left) storeTail(probs + body, f32x4.mul(rest, f), left);
 
     const label = load<i32>(labels + ((<usize>n) << 2));
     if (label == ignore) continue;
     count++;
     // Out of range reads nothing: the loss itself says that something is wrong.
     const own = <u32>label < <u32>K ? <f64>load<f32>(x + ((<usize>label) << 2)) : NaN;
-    total += NativeMath.log(sum) - (own - <f64>f32x4.extract_lane(m, 0));
+    total -= own - <f64>f32x4.extract_lane(m, 0);
+    // One logarithm for many rows: each sum is between 1 and K. NaN ends up in the total at once.
+    product *= sum;
+    if (!(product < 1e290)) {
+      total += NativeMath.log(product);
+      product = 1;
+    }
   }
+  total += NativeMath.log(product);
   store<f64>(loss, count ? total / <f64>count : 0.0);
 }
 

@@ -8,21 +8,24 @@ export { maddLoop } from "./limit";
 
 /** C [M × N] (+)= A [M × K] · B [K × N] + bias [N], bias 0 where absent. */
 export function gemmNN(
-  c: usize, a: usize, b: usize, bias: usize, M: i32, N: i32, K: i32, lda: i32, ldb: i32, ldc: i32, accumulate: i32,
+  c: usize, a: usize, b: usize, bias: usize, M: i32, N: i32, K: i32,
+  lda: i32, ldb: i32, ldc: i32, accumulate: i32,
 ): void {
-  multiply(c, a, b, bias, M, N, K, <usize>lda << 2, <usize>ldb << 2, <usize>ldc << 2, accumulate != 0, false, false);
+  multiply(c, a, b, bias, M, N, K, lda, ldb, ldc, accumulate, false, false);
 }
 
 /** C [M × N] (+)= A [M × K] · Bᵀ + bias [N], B stored [N × K]. */
 export function gemmNT(
-  c: usize, a: usize, b: usize, bias: usize, M: i32, N: i32, K: i32, lda: i32, ldb: i32, ldc: i32, accumulate: i32,
+  c: usize, a: usize, b: usize, bias: usize, M: i32, N: i32, K: i32,
+  lda: i32, ldb: i32, ldc: i32, accumulate: i32,
 ): void {
-  multiply(c, a, b, bias, M, N, K, <usize>lda << 2, <usize>ldb << 2, <usize>ldc << 2, accumulate != 0, false, true);
+  multiply(c, a, b, bias, M, N, K, lda, ldb, ldc, accumulate, false, true);
 }
 
 /** C [M × N] (+)= Aᵀ · B [K × N] + bias [N], A stored [K × M]. */
 export function gemmTN(
-  c: usize, a: usize, b: usize, bias: usize, M: i32, N: i32, K: i32, lda: i32, ldb: i32, ldc: i32, accumulate: i32,
+  c: usize, a: usize, b: usize, bias: usize, M: i32, N: i32, K: i32,
+  lda: i32, ldb: i32, ldc: i32, accumulate: i32,
 ): void {
-  multiply(c, a, b, bias, M, N, K, <usize>lda << 2, <usize>ldb << 2, <usize>ldc << 2, accumulate != 0, true, false);
+  multiply(c, a, b, bias, M, N, K, lda, ldb, ldc, accumulate, true, false);
 }

@@ -8,8 +8,8 @@ import { BIAS, BLOCK, KC, MC, NC, PANELS, STRIP } from "./sizes";
 let tileRows: i32 = 2;
 
 /**
- * Rows of the widest tile: 2 (default) for engines that keep v128 at 128 bits, 3 where pairs of them are widened
- * to 256. Speed alone depends on it, no bit of any result.
+ * Rows of the widest tile: 2 (default) for engines that keep v128 at 128 bits, 3 where pairs of them are
+ * widened to 256. Speed alone depends on it, no bit of any result.
  */
 export function setGemmTile(rows: i32): void {
   tileRows = rows;
@@ -22,11 +22,22 @@ function panelWidth(rest: i32): i32 {
   return rest > 12 ? 16 : rest > 4 ? 8 : 4;
 }
 
-// Leading dimensions in bytes.
+/** Bytes from row to row of a transposed block: an odd number of cache lines, so a column meets every set. */
+// @ts-ignore: decorator
+@inline
+function blockStride(kc: i32): usize {
+  return (<usize>((kc + 15) >> 4) | 1) << 6;
+}
+
+/** C (+)= A·B + bias, A stored [K × M] where `transposeA`, B stored [N × K] where `transposeB`. */
 export function multiply(
-  c: usize, a: usize, b: usize, bias: usize, M: i32, N: i32, K: i32, lda: usize, ldb: usize, ldc: usize,
-  accumulate: bool, transposeA: bool, transposeB: bool,
+  c: usize, a: usize, b: usize, bias: usize, M: i32, N: i32, K: i32,
+  ldaFloats: i32, ldbFloats: i32, ldcFloats: i32, accumulate: i32, transposeA: bool, transposeB: bool,
 ): void {
+  // Everything below counts in bytes.
+  const lda = <usize>ldaFloats << 2;
+  const ldb = <usize>ldbFloats << 2;
+  const ldc = <usize>ldcFloats << 2;
   const block = scratch + BLOCK;
   for (let n0 = 0; n0 < N; n0 += NC) {
     const nc = min(N - n0, NC);
@@ -41,11 +52,11 @@ export function multiply(
         let rows = a + <usize>m0 * lda + (<usize>k0 << 2);
         let stride = lda;
         if (transposeA) {
-          stride = <usize>kc << 2;
+          stride = blockStride(kc);
           transpose(block, a + <usize>k0 * lda + (<usize>m0 << 2), kc, mc, stride, lda);
           rows = block;
         }
-        walk(c + <usize>m0 * ldc, rows, lastBias, mc, n0, nc, kc, stride, ldc, accumulate || k0 > 0);
+        walk(c + <usize>m0 * ldc, rows, lastBias, mc, n0, nc, kc, stride, ldc, accumulate != 0 || k0 > 0);
       }
       k0 += kc;
     } while (k0 < K);
@@ -95,7 +106,8 @@ function walk(
 // @ts-ignore: decorator
 @inline
 function panel(
-  c: usize, a: usize, b: usize, bias: usize, rows: i32, k: i32, width: i32, lda: usize, ldc: usize, load: bool,
+  c: usize, a: usize, b: usize, bias: usize, rows: i32, k: i32, width: i32,
+  lda: usize, ldc: usize, load: bool,
 ): void {
   if (width == 16) {
     if (tileRows == 3) panel3x16(c, a, b, bias, rows, k, lda, ldc, load);

@@ -1,0 +1,22 @@
+// Largest error of the float32 functions over all 2^32 inputs, in units in the last place:
+//   node dist/bench/exhaustive.js exp tanh … [--stride 61] [--build relaxed]
+// The reference is the float64 scalar of the same module (erf: its own series and continued fraction,
+// below), so the result is the same on every engine.
+import { parseArgs } from "node:util";
+import type { Build } from "../src/runtime/compile.js";
+import { Engine } from "../src/runtime/engine.js";
+import { maximumUlp, unaryFunctions } from "../test/kernels/ulp.js";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { stride: { type: "string", default: "1" }, build: { type: "string", default: "strict" } },
+});
+const engine = new Engine({ build: values.build as Build });
+for (const name of positionals.length ? positionals : Object.keys(unaryFunctions)) {
+  const start = performance.now();
+  const { ulp, at, wrong } = maximumUlp(engine, name, Number(values.stride));
+  const seconds = ((performance.now() - start) / 1000).toFixed(0);
+  console.log(
+    `${name}: ${ulp.toFixed(4)} ulp at ${at}${wrong.length ? `, wrong at ${wrong.join(" ")}` : ""} (${seconds} s)`,
+  );
+}

@@ -1,0 +1,377 @@
+import test from "ava";
+import fc from "fast-check";
+import { Engine } from "../../src/runtime/engine.js";
+import { type Golden, golden } from "../golden.js";
+import { interleave } from "../kernels/attention.js";
+import {
+  type AttentionCase,
+  attention,
+  attentionBackward,
+  type Normalizer,
+} from "../kernels/attention-reference.js";
+import { relativeError, testSource } from "../kernels/run.js";
+
+const engine = new Engine();
+type Numbers = Float32Array<ArrayBuffer>;
+
+/** Copies of `arrays` in the engine's memory, for the length of one callback. */
+function inMemory<R>(arrays: ArrayLike<number>[], use: (...addresses: number[]) => R): R {
+  const mark = engine.mark();
+  const addresses = arrays.map((array) => {
+    const address = engine.allocate(4 * array.length);
+    engine.f32(address, array.length).set(array);
+    return address;
+  });
+  try {
+    return use(...addresses);
+  } finally {
+    engine.release(mark);
+  }
+}
+
+/** The kernels' answers for a case without dropout. */
+function run(
+  a: AttentionCase,
+  dout: ArrayLike<number>,
+): Record<"out" | "weights" | "dq" | "dk" | "dv", Numbers> {
+  const { B, T, S, H, E, ldq, ldk, ldv, ldo } = a;
+  const zeros = (like: ArrayLike<number>) => new Float32Array(like.length);
+  const saved = engine.kernels.attentionSavedFloats(B, T, S, H);
+  const cells = B * H * T * S;
+  const arrays = [a.q, a.k, a.v, dout, zeros(dout), zeros(a.q), zeros(a.k), zeros(a.v)];
+  const more = [new Float32Array(saved), new Float32Array(cells), a.keyMask ?? []];
+  return inMemory([...arrays, ...more], (q, k, v, dy, out, dq, dk, dv, probs, weights, keyMask) => {
+    const mask = a.keyMask ? keyMask : 0;
+    const sizes = [B, T, S, H, E, ldq, ldk, ldv, ldo] as const;
+    const flags = [+!!a.causal, a.normalizer ?? 0, 0, 0, 0, 1] as const;
+    engine.kernels.attentionForward(out, probs, q, k, v, mask, ...sizes, ...flags);
+    engine.kernels.attentionWeights(weights, probs, B, T, S, H);
+    engine.kernels.attentionBackward(dq, dk, dv, dy, probs, q, k, v, mask, ...sizes, ...flags, 0);
+    return {
+      out: engine.f32(out, dout.length).slice(),
+      weights: engine.f32(weights, cells).slice(),
+      dq: engine.f32(dq, a.q.length).slice(),
+      dk: engine.f32(dk, a.k.length).slice(),
+      dv: engine.f32(dv, a.v.length).slice(),
+    };
+  });
+}
+
+/** A case of dense rows with inputs from a seed. */
+function denseCase(
+  [B, T, S, H, E]: readonly number[],
+  seed: number,
+  options: Pick<AttentionCase, "causal" | "normalizer"> & { mask?: boolean } = {},
+): AttentionCase & { dout: Numbers } {
+  const source = testSource(seed);
+  const ld = H * E;
+  return {
+    ...{ B, T, S, H, E, ldq: ld, ldk: ld, ldv: ld, ldo: ld },
+    q: source(B * T * ld, -1.5, 1.5),
+    k: source(B * S * ld, -1.5, 1.5),
+    v: source(B * S * ld),
+    dout: source(B * T * ld),
+    keyMask: options.mask
+      ? source(B * S, -2, 2).map((x) => (x > 0.5 ? Number.NEGATIVE_INFINITY : x))
+      : undefined,
+    causal: options.causal,
+    normalizer: options.normalizer,
+  };
+}
+
+// ---- PyTorch ------------------------------------------------------------------------------------
+
+/** rows [N×K] · weight [M×K]ᵀ + bias, float64. */
+function linear(rows: ArrayLike<number>, weight: ArrayLike<number>, K: number, bias: ArrayLike<number>) {
+  const N = rows.length / K;
+  const M = weight.length / K;
+  return Float64Array.from({ length: N * M }, (_, i) => {
+    let sum = bias.length ? bias[i % M] : 0;
+    for (let k = 0; k < K; k++) sum += rows[Math.floor(i / M) * K + k] * weight[(i % M) * K + k];
+    return sum;
+  });
+}
+
+/** a [N×M]ᵀ · b [N×K] → [M×K]; what a linear layer's weight gets. */
+function transposedProduct(a: ArrayLike<number>, b: ArrayLike<number>, M: number, K: number): Float64Array {
+  const N = a.length / M;
+  return Float64Array.from({ length: M * K }, (_, i) => {
+    let sum = 0;
+    for (let n = 0; n < N; n++) sum += a[n * M + Math.floor(i / K)] * b[n * K + (i % K)];
+    return sum;
+  });
+}
+
+function transpose(a: ArrayLike<number>, columns: number): Float64Array {
+  const rows = a.length / columns;
+  return Float64Array.from(a, (_, i) => a[(i % rows) * columns + Math.floor(i / rows)]);
+}
+
+const columnSums = (a: ArrayLike<number>, columns: number) =>
+  transposedProduct(a, new Float64Array(a.length / columns).fill(1), columns, 1);
+
+const add = (a: Float64Array, b: Float64Array) => a.map((x, i) => x + b[i]);
+
+/** The kernels between float64 projections: what the whole of `torch.nn.MultiheadAttention` gives. */
+function multiHead({ metadata, tensor, shape }: Golden) {
+  const [B, T, D] = shape("in.x");
+  const S = shape("in.mem")[1];
+  const H = Number(metadata.heads);
+  const padding = JSON.parse(metadata.keyPadding) as number[][] | null;
+  const [x, mem, wIn, bIn] = ["in.x", "in.mem", "in.w_in", "in.b_in"].map((name) => tensor(name));
+  const [wOut, bOut, cotangent] = ["in.w_out", "in.b_out", "cotangent"].map((name) => tensor(name));
+  const [wq, wk, wv] = [0, 1, 2].map((i) => wIn.slice(i * D * D, (i + 1) * D * D));
+  const [bq, bk, bv] = [0, 1, 2].map((i) => bIn.slice(i * D, (i + 1) * D));
+  const one: AttentionCase = {
+    ...{ B, T, S, H, E: D / H, ldq: D, ldk: D, ldv: D, ldo: D },
+    q: Float32Array.from(linear(x, wq, D, bq)),
+    k: Float32Array.from(linear(mem, wk, D, bk)),
+    v: Float32Array.from(linear(mem, wv, D, bv)),
+    keyMask: padding?.flat().map((ignored) => (ignored ? Number.NEGATIVE_INFINITY : 0)),
+    causal: metadata.causal === "true",
+  };
+  const dout = linear(cotangent, transpose(wOut, D), D, []);
+  const { out, dq, dk, dv } = run(one, Float32Array.from(dout));
+  const back = (d: ArrayLike<number>, w: ArrayLike<number>) => linear(d, transpose(w, D), D, []);
+  return {
+    out: linear(out, wOut, D, bOut),
+    "grad.x": back(dq, wq),
+    "grad.mem": add(back(dk, wk), back(dv, wv)),
+    "grad.w_in": Float64Array.from(
+      [
+        transposedProduct(dq, x, D, D),
+        transposedProduct(dk, mem, D, D),
+        transposedProduct(dv, mem, D, D),
+      ].flatMap((part) => [...part]),
+    ),
+    // Of the bias, the keys' third has an exact gradient of 0.
+    "grad.b_in": Float64Array.from([...columnSums(dq, D), ...columnSums(dv, D)]),
+    "grad.w_out": transposedProduct(cotangent, out, D, D),
+    "grad.b_out": columnSums(cotangent, D),
+  };
+}
+
+for (const name of ["causal", "cross", "padding"]) {
+  test(`PyTorch's ${name} attention is met within 1e-6, gradients too`, (t) => {
+    const file = golden(`op.attention-${name}`);
+    const got = multiHead(file);
+    for (const [key, value] of Object.entries(got)) {
+      let want: ArrayLike<number> = file.tensor(key);
+      if (key === "grad.b_in") {
+        const D = want.length / 3;
+        want = Array.from(want).filter((_, i) => i < D || i >= 2 * D);
+      }
+      const error = relativeError(value, want);
+      t.true(error < 1e-6, `${key} off by ${error}`);
+    }
+  });
+}
+
+// ---- the reference itself -----------------------------------------------------------------------
+
+test("the reference's gradients are its central differences within 1e-8", (t) => {
+  for (const normalizer of [0, 2] satisfies Normalizer[]) {
+    for (const causal of [false, true]) {
+      const a = denseCase([2, 3, 4, 2, 3], 5, { normalizer, causal, mask: true });
+      const inputs = { q: Float64Array.from(a.q), k: Float64Array.from(a.k), v: Float64Array.from(a.v) };
+      const factors = testSource(8)(2 * 2 * 3 * 4, 0, 2);
+      const one = { ...a, ...inputs, factors };
+      const got = attentionBackward(one, a.dout, attention(one).weights);
+      const pulled = () => attention(one).out.reduce((sum, x, i) => sum + x * a.dout[i], 0);
+      for (const [name, gradient] of [
+        ["q", got.dq],
+        ["k", got.dk],
+        ["v", got.dv],
+      ] as const) {
+        const step = 1e-5;
+        const differences = inputs[name].map((x, i, all) => {
+          all[i] = x + step;
+          const above = pulled();
+          all[i] = x - step;
+          const below = pulled();
+          all[i] = x;
+          return (above - below) / (2 * step);
+        });
+        const error = relativeError(gradient, differences);
+        t.true(error < 1e-8, `normaliser ${normalizer}, causal ${causal}: d${name} off by ${error}`);
+      }
+    }
+  }
+});
+
+// ---- properties ---------------------------------------------------------------------------------
+
+const shapes = fc.tuple(
+  fc.integer({ min: 1, max: 6 }),
+  fc.integer({ min: 1, max: 20 }),
+  fc.integer({ min: 1, max: 20 }),
+  fc.integer({ min: 1, max: 5 }),
+  fc.integer({ min: 1, max: 19 }),
+);
+const options = fc.record({
+  causal: fc.boolean(),
+  mask: fc.boolean(),
+  normalizer: fc.constantFrom<Normalizer>(0, 1, 2),
+});
+
+test("any shape, mask and normaliser: outputs, weights and gradients within 3e-6 of the reference", (t) => {
+  fc.assert(
+    fc.property(shapes, options, fc.nat(), (shape, flags, seed) => {
+      const a = denseCase(shape, seed, flags);
+      const got = run(a, a.dout);
+      const want = attention(a);
+      t.true(relativeError(got.out, want.out) <= 3e-6, "out");
+      t.true(relativeError(got.weights, want.weights) <= 3e-6, "weights");
+      // From the kernel's own weights: near the edge of sparsemax's support rounding decides who is in.
+      const gradients = attentionBackward(a, a.dout, got.weights);
+      for (const name of ["dq", "dk", "dv"] as const) {
+        const error = relativeError(got[name], gradients[name]);
+        t.true(error <= 3e-6, `${name} off by ${error}`);
+      }
+    }),
+    { numRuns: 150, seed: 42 },
+  );
+});
+
+test("a row's weights are at least 0 and sum to 1, or to 0 where every key is masked", (t) => {
+  fc.assert(
+    fc.property(shapes, options, fc.nat(), (shape, flags, seed) => {
+      const a = denseCase(shape, seed, flags);
+      const { weights } = run(a, a.dout);
+      const { B, T, S, H } = a;
+      for (let row = 0; row < B * H * T; row++) {
+        const batch = Math.floor(row / H / T);
+        const seen = a.causal ? Math.min(S, (row % T) + 1) : S;
+        const masked = Array.from({ length: seen }, (_, s) => a.keyMask?.[batch * S + s] ?? 0);
+        const sum = masked.every((m) => m === Number.NEGATIVE_INFINITY) ? 0 : 1;
+        const these = weights.subarray(row * S, (row + 1) * S);
+        t.true(these.every((w) => w >= 0));
+        t.true(Math.abs(these.reduce((x, y) => x + y, 0) - sum) <= 1e-6);
+        t.true(these.every((w, s) => (s < seen && masked[s] > Number.NEGATIVE_INFINITY) || w === 0));
+      }
+    }),
+    { numRuns: 50, seed: 43 },
+  );
+});
+
+test("a batch's results are the same bits alone and among others", (t) => {
+  fc.assert(
+    fc.property(shapes, options, fc.nat(), (shape, flags, seed) => {
+      const all = denseCase(shape, seed, flags);
+      const together = run(all, all.dout);
+      const part = <A extends { length: number; slice(a: number, b: number): A }>(a: A, b: number) =>
+        a.slice((a.length / all.B) * b, (a.length / all.B) * (b + 1));
+      const b = seed % all.B;
+      const cut = (x: ArrayLike<number>) => part(x as Numbers, b);
+      const alone = run(
+        {
+          ...all,
+          B: 1,
+          q: cut(all.q),
+          k: cut(all.k),
+          v: cut(all.v),
+          keyMask: all.keyMask && cut(all.keyMask),
+        },
+        cut(all.dout),
+      );
+      for (const name of ["out", "weights", "dq", "dk", "dv"] as const) {
+        t.deepEqual(alone[name], part(together[name], b), name);
+      }
+    }),
+    { numRuns: 50, seed: 44 },
+  );
+});
+
+// ---- sizes --------------------------------------------------------------------------------------
+
+test("large sizes are cut into blocks that stay within scratch", (t) => {
+  const fresh = new Engine();
+  // Scratch is the first thing an engine allocates: what comes next lies right behind it.
+  const canary = fresh.allocate(64);
+  fresh.u8(canary, 64).fill(0xa5);
+  const { attentionForward, attentionBackward: backward, attentionSavedFloats } = fresh.kernels;
+  for (const [T, S, E, causal, saved] of [
+    [3, 4096, 300, 0, 1],
+    [20, 500, 256, 1, 1],
+    [2, 11232, 1, 0, 0],
+    [33, 1000, 3, 1, 0],
+    [70, 30, 520, 0, 1],
+  ]) {
+    const mark = fresh.mark();
+    const source = testSource(T);
+    const put = (values: Numbers) => {
+      const address = fresh.allocate(4 * values.length);
+      fresh.f32(address, values.length).set(values);
+      return address;
+    };
+    const [q, k, v, dout] = [T, S, S, T].map((rows) => source(rows * E));
+    const places = [q, k, v, dout].map(put);
+    const [dq, dk, dv, out] = [T, S, S, T].map((rows) => fresh.allocate(4 * rows * E));
+    const probs = saved ? fresh.allocate(4 * attentionSavedFloats(1, T, S, 1)) : 0;
+    const keyMask = put(new Float32Array(S));
+    const rng = fresh.allocate(16);
+    const [pq, pk, pv, pdout] = places;
+    const sizes = [1, T, S, 1, E, E, E, E, E] as const;
+    const flags = [causal, 0, rng, 1, 0, 1] as const; // dropout that drops nothing: all strips are in use
+    attentionForward(out, probs, pq, pk, pv, keyMask, ...sizes, ...flags);
+    const one: AttentionCase = {
+      ...{ B: 1, T, S, H: 1, E, ldq: E, ldk: E, ldv: E, ldo: E, q, k, v, causal: causal === 1 },
+    };
+    const want = attention(one);
+    const label = `T ${T}, S ${S}, E ${E}`;
+    t.true(relativeError(fresh.f32(out, T * E), want.out) <= 2e-6, `${label}: out`);
+    if (saved) {
+      backward(dq, dk, dv, pdout, probs, pq, pk, pv, keyMask, ...sizes, ...flags, 0);
+      const gradients = attentionBackward(one, dout, want.weights);
+      for (const [name, place, rows] of [
+        ["dq", dq, T],
+        ["dk", dk, S],
+        ["dv", dv, S],
+      ] as const) {
+        const error = relativeError(fresh.f32(place, rows * E), gradients[name]);
+        t.true(error <= 2e-6, `${label}: ${name} off by ${error}`);
+      }
+    }
+    t.true(
+      fresh.u8(canary, 64).every((byte) => byte === 0xa5),
+      `${label}: wrote behind scratch`,
+    );
+    fresh.release(mark);
+  }
+});
+
+test("more keys than fit into scratch trap instead of overrunning it", (t) => {
+  const zeros = [0, 0, 0, 0, 0, 0] as const;
+  t.throws(() => engine.kernels.attentionForward(...zeros, 1, 1, 11233, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 1), {
+    instanceOf: WebAssembly.RuntimeError,
+  });
+});
+
+test("saved weights take whole groups of eight (batch, head) pairs", (t) => {
+  t.is(engine.kernels.attentionSavedFloats(1, 1, 1, 1), 8);
+  t.is(engine.kernels.attentionSavedFloats(2, 3, 5, 4), 8 * 15);
+  t.is(engine.kernels.attentionSavedFloats(3, 3, 5, 3), 16 * 15);
+  t.is(interleave(new Float64Array(9 * 15), { B: 3, T: 3, S: 5, H: 3 }).length, 16 * 15);
+});
+
+test("kept weights are the share that the threshold asks for, other ones at another step", (t) => {
+  const [B, T, S, H, E] = [16, 8, 8, 8, 1];
+  const draw = (step: number) =>
+    inMemory([new Float32Array(B * S * H), new Float32Array(B * T * H)], (same, out) => {
+      // Equal scores, values 1, factor 8·keepScale⁻¹: each output counts its row's kept keys.
+      const v = engine.allocate(4 * B * S * H);
+      engine.f32(v, B * S * H).fill(1);
+      const rng = engine.allocate(16);
+      engine.u32(rng, 4).set([1, 2, step, 0]);
+      const sizes = [B, T, S, H, E, H, H, H, H] as const;
+      engine.kernels.attentionForward(out, 0, same, same, v, 0, ...sizes, 0, 0, rng, 5, 16384, 8);
+      return engine.f32(out, B * T * H).slice();
+    });
+  const first = draw(0);
+  const kept = first.reduce((a, b) => a + b, 0) / (B * T * H * S);
+  // 65,536 weights kept with probability 3/4: five standard errors are 0.0085.
+  t.true(Math.abs(kept - 0.75) < 0.0085, `kept ${kept}`);
+  t.true(first.every((count) => Number.isInteger(count)));
+  t.notDeepEqual(draw(1), first);
+  t.deepEqual(draw(0), first);
+});
