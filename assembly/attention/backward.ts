@@ -4,7 +4,7 @@
 
 import { scratch } from "../scratch";
 import { CELL, columnBlock, keyBlock, LANES, MAX_KEYS, queryBlock } from "./blocks";
-import { dropRows } from "./dropout";
+import { dropCells } from "./dropout";
 import { packPanel, unpackPanel } from "./lanes";
 import { normalizeBackward } from "./normalize";
 import { product } from "./product";
@@ -32,7 +32,7 @@ export function attentionBackward(
   const queryBytes = <usize>(queries * columns) * CELL;
   const keyBytes = <usize>(keys * columns) * CELL;
   const words = scratch;
-  const doutPanel = words + 64;
+  const doutPanel = words + 128;
   const qPanel = doutPanel + queryBytes;
   const dqPanel = qPanel + queryBytes;
   const kPanel = dqPanel + queryBytes;
@@ -73,8 +73,8 @@ export function attentionBackward(
       let weights = saved;
       if (rng) {
         weights = dropped;
-        const row = group * T + t;
-        dropRows(dropped, saved, strip, words, row, rows, S, seen, rng, stream, threshold, keepScale);
+        const counter = (group * T + t) * S;
+        dropCells(dropped, saved, strip, words, counter, rows * S, rng, stream, threshold, keepScale);
       }
       normalizeBackward(strip, saved, rows, S, seen, factor, normalizer);
 

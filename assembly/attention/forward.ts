@@ -2,7 +2,7 @@
 
 import { scratch } from "../scratch";
 import { CELL, columnBlock, keyBlock, LANES, MAX_KEYS, queryBlock } from "./blocks";
-import { dropRows } from "./dropout";
+import { dropCells } from "./dropout";
 import { packMask, packPanel, unpackPanel } from "./lanes";
 import { normalize } from "./normalize";
 import { product } from "./product";
@@ -32,7 +32,7 @@ export function attentionForward(
   const queryBytes = <usize>(queries * columns) * CELL;
   const keyBytes = <usize>(keys * columns) * CELL;
   const words = scratch;
-  const outPanel = words + 64;
+  const outPanel = words + 128;
   const qPanel = outPanel + queryBytes;
   const kPanel = qPanel + queryBytes;
   const vPanel = kPanel + keyBytes;
@@ -68,8 +68,8 @@ export function attentionForward(
       let weights = scores;
       if (rng) {
         weights = dropped;
-        const row = group * T + t;
-        dropRows(dropped, scores, 0, words, row, rows, S, seen, rng, stream, threshold, keepScale);
+        const counter = (group * T + t) * S;
+        dropCells(dropped, scores, 0, words, counter, rows * S, rng, stream, threshold, keepScale);
       }
 
       for (let e: i32 = 0; e < E; e += columns) {

@@ -1,4 +1,5 @@
 import { type AttentionCase, attention, attentionBackward, type Normalizer } from "./attention-reference.js";
+import { philox } from "./philox.js";
 import type { Case, KernelSpec, Sizes, Source } from "./spec.js";
 
 /** What the kernel saves: [⌈B·H/8⌉][T][S][8], lanes behind the last pair repeat it. */
@@ -15,8 +16,8 @@ export function interleave(
 }
 
 /**
- * [B,H,T,S]: what the kernel multiplies each weight with (0 or `keepScale`), from the comment in
- * assembly/attention/dropout.ts and a Philox of its own.
+ * [B,H,T,S]: what the kernel multiplies each weight with (0 or `keepScale`), as the comment in
+ * assembly/attention/dropout.ts says.
  */
 export function dropoutFactors(
   { B, T, S, H }: Pick<AttentionCase, "B" | "T" | "S" | "H">,
@@ -27,26 +28,10 @@ export function dropoutFactors(
 ): Float64Array {
   return Float64Array.from({ length: B * H * T * S }, (_, i) => {
     const [pair, t, s] = [Math.floor(i / S / T), Math.floor(i / S) % T, i % S];
-    const lane = pair % 8;
-    const row = Math.floor(pair / 8) * T + t;
-    const counter = 4 * (row * Math.ceil(S / 4) + Math.floor(s / 4)) + (lane % 4);
-    const word = philox([counter, stream, rng[2], 0], [rng[0], rng[1]])[s % 4];
-    return (lane < 4 ? word & 0xffff : word >>> 16) >= threshold ? keepScale : 0;
+    const cell = (Math.floor(pair / 8) * T + t) * S + s;
+    const word = philox([cell, stream, rng[2], 0], [rng[0], rng[1]])[(pair % 8) >> 1];
+    return (pair & 1 ? word >>> 16 : word & 0xffff) >= threshold ? keepScale : 0;
   });
-}
-
-/** Philox4x32-10 (Salmon et al. 2011). */
-function philox(counter: number[], key: number[]): number[] {
-  let [c0, c1, c2, c3] = counter.map(BigInt);
-  let [k0, k1] = key.map(BigInt);
-  for (let round = 0; round < 10; round++) {
-    const a = 0xd2511f53n * c0;
-    const b = 0xcd9e8d57n * c2;
-    [c0, c1, c2, c3] = [(b >> 32n) ^ c1 ^ k0, b & 0xffffffffn, (a >> 32n) ^ c3 ^ k1, a & 0xffffffffn];
-    k0 = (k0 + 0x9e3779b9n) & 0xffffffffn;
-    k1 = (k1 + 0xbb67ae85n) & 0xffffffffn;
-  }
-  return [c0, c1, c2, c3].map(Number);
 }
 
 /** Dropout of a tenth: threshold of 2¹⁶, and what is kept is scaled up by. */
