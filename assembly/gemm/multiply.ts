@@ -46,8 +46,7 @@ export function multiply(
         const to = c + <usize>m0 * ldc;
         const load = accumulate != 0 || k0 > 0;
         if (transposeA) {
-          // An odd number of cache lines, so that a row's strips meet different sets.
-          const stride = <usize>(kc | 1) << 6;
+          const stride = packedBytes(kc, 16);
           const strips = scratch + STRIPS;
           packStrips(strips, a + <usize>k0 * lda + (<usize>m0 << 2), kc, mc, stride, lda);
           walk<Strips>(to, strips, lastBias, mc, n0, nc, kc, stride, ldc, load);
@@ -61,15 +60,30 @@ export function multiply(
   }
 }
 
+/** Bytes of a packed panel or strip: an odd number of cache lines, so that neighbours meet different sets. */
+// @ts-ignore: decorator
+@inline
+function packedBytes(kc: i32, width: i32): usize {
+  return width == 16 ? <usize>(kc | 1) << 6 : <usize>(kc * width) << 2;
+}
+
 /** Panels of columns n0 … n0 + nc of B's rows k0 … k0 + kc. */
 function pack(b: usize, n0: i32, nc: i32, k0: i32, kc: i32, ldb: usize, transposed: bool): void {
   let p = scratch + PANELS;
-  for (let j = 0; j < nc; ) {
+  let j = 0;
+  if (!transposed) {
+    const whole = nc & ~15;
+    const stride = packedBytes(kc, 16);
+    packStrips(p, b + <usize>k0 * ldb + (<usize>n0 << 2), kc, whole, stride, ldb);
+    p += <usize>(whole >> 4) * stride;
+    j = whole;
+  }
+  while (j < nc) {
     const width = panelWidth(nc - j);
     const n = min(width, nc - j);
     if (transposed) packColumns(p, b + <usize>(n0 + j) * ldb + (<usize>k0 << 2), kc, n, width, ldb);
     else packRows(p, b + <usize>k0 * ldb + (<usize>(n0 + j) << 2), kc, n, width, ldb);
-    p += <usize>(kc * width) << 2;
+    p += packedBytes(kc, width);
     j += width;
   }
 }
@@ -96,7 +110,7 @@ function walk<A>(
       panel<A>(edge, a, p, biasHere ? padded : 0, mc, kc, width, lda, ldEdge, load);
       copyRows(to, edge, mc, n, ldc, ldEdge);
     }
-    p += <usize>(kc * width) << 2;
+    p += packedBytes(kc, width);
     j += width;
   }
 }

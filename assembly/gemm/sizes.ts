@@ -10,10 +10,10 @@ export const MC = 256;
 export const NC = 1024;
 
 // Layout of the scratch memory, in bytes from its start.
-/** Packed panels of B; the last may be padded to its width. */
+/** Packed panels of B; the last may be padded to its width, each up to a cache line longer. */
 export const PANELS: usize = 0;
 /** A block of A in strips of 16 rows, each up to a cache line longer (TN only). */
-export const STRIPS: usize = PANELS + KC * (NC + NR) * 4;
+export const STRIPS: usize = PANELS + (KC + 1) * (NC + NR) * 4;
 /** C of a panel whose columns do not fill it: MC·NR floats. */
 export const EDGE: usize = STRIPS + (KC + 1) * MC * 4;
 /** Bias of one panel, padded. */
