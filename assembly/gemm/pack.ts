@@ -69,24 +69,24 @@ function copyPieces(y: usize, x: usize, n: i32): void {
 }
 
 /**
- * Strips of 16 columns, each [k × 16] and `stride` bytes from the one before, from A stored [k × m]. Rows of A are
- * read from end to end; of the last strip only the columns that A has are written.
+ * Strips of 16 columns, each [k × 16] and `stride` bytes from the one before, from X stored [k × m]. Rows of X
+ * are read from end to end; of the last strip only the columns that X has are written.
  */
-export function packStrips(p: usize, a: usize, k: i32, m: i32, stride: usize, lda: usize): void {
+export function packStrips(p: usize, x: usize, k: i32, m: i32, stride: usize, ldx: usize): void {
   const whole = m & ~15;
   const rest = m & 15;
-  if (rest) copyRows(p + <usize>(whole >> 4) * stride, a + (<usize>whole << 2), k, rest, 64, lda);
+  if (rest) copyRows(p + <usize>(whole >> 4) * stride, x + (<usize>whole << 2), k, rest, 64, ldx);
   if (!whole) return;
   for (let i = 0; i < k; ++i) {
     let to = p;
-    let from = a;
+    let from = x;
     for (let j = 0; j < whole; j += 16) {
       copy16(to, from);
       to += stride;
       from += 64;
     }
     p += 64;
-    a += lda;
+    x += ldx;
   }
 }
 
