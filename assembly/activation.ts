@@ -96,7 +96,7 @@ export function geluForward(y: usize, derivative: usize, x: usize, n: i32): void
     const Q1 = f32x4.mul(mills(t1, u1, p3, p2, p1, p0, q3, q2, q1, q0), e1);
     v128.store(y + i, f32x4.sub(f32x4.pmax(x0, zero), f32x4.mul(t0, Q0)));
     v128.store(y + i, f32x4.sub(f32x4.pmax(x1, zero), f32x4.mul(t1, Q1)), 16);
-    {
+    if (derivative) {
       const h0 = f32x4.sub(Q0, f32x4.mul(f32x4.mul(t0, density), e0));
       const h1 = f32x4.sub(Q1, f32x4.mul(f32x4.mul(t1, density), e1));
       v128.store(derivative + i, v128.bitselect(f32x4.sub(one, h0), h0, f32x4.gt(x0, zero)));
@@ -135,7 +135,7 @@ export function geluTanhForward(y: usize, derivative: usize, x: usize, n: i32): 
     const Q0 = f32x4.mul(e0, P0), Q1 = f32x4.mul(e1, P1);
     v128.store(y + i, f32x4.sub(f32x4.pmax(x0, zero), f32x4.mul(t0, Q0)));
     v128.store(y + i, f32x4.sub(f32x4.pmax(x1, zero), f32x4.mul(t1, Q1)), 16);
-    {
+    if (derivative) {
       const w0 = f32x4.mul(madd(u0, b2, b0), f32x4.mul(t0, P0));
       const w1 = f32x4.mul(madd(u1, b2, b0), f32x4.mul(t1, P1));
       const h0 = f32x4.mul(Q0, f32x4.sub(one, w0)), h1 = f32x4.mul(Q1, f32x4.sub(one, w1));
