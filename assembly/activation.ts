@@ -3,7 +3,9 @@
 // Both GELUs are x·Φ(x) for their own Φ with Φ(−x) = 1 − Φ(x). With t = |x|, Q = Φ(−t) and
 // h = Q − t·Q'(−t) they are, without cancellation on either side,
 //   value = max(x, 0) − t·Q,    derivative = x > 0 ? 1 − h : h.
-// Beyond t = T the exponential underflows to 0 and both meet their limits exactly, at ±Inf too.
+// Measured over [−16, 16]: derivative within 1.5e-7, value within 1.5e-7·max(1, |x|); relative error
+// of the value's lower tail below 9e-6 down to 1e-36. Beyond t = T the exponential underflows to 0
+// and both meet their limits exactly, at ±Inf too.
 
 import { scratch } from "./scratch";
 import { madd } from "./simd";
@@ -19,12 +21,14 @@ import { madd } from "./simd";
   0.0013264729641377926, 0.009671512991189957, 0.05550733581185341, 0.24022242426872253,
   0.6931470036506653, 1.0,
 ], 16);
+
+/** All bits but the sign. */
 // @ts-ignore: decorator
 @lazy const MAGNITUDE: usize = memory.data<i32>([0x7fffffff], 4);
 
 /**
  * erf form: −log2(e)/2, 1/√(2π), then Q·e^{t²/2} as a ratio p3 … p0 over q3 … q0 (leading q4 = 1),
- * minimax of relative error·/(1 + t²/2): below 1.1e-7 for t < 2, 5e-6 at T, where Q is 1e-40.
+ * minimax of relative error·/(1 + t²/2): below 1.1e-7 for t < 2, 5e-6 at T.
  */
 // @ts-ignore: decorator
 @lazy const ERF: usize = memory.data<f32>([
@@ -92,7 +96,7 @@ export function geluForward(y: usize, derivative: usize, x: usize, n: i32): void
     const Q1 = f32x4.mul(mills(t1, u1, p3, p2, p1, p0, q3, q2, q1, q0), e1);
     v128.store(y + i, f32x4.sub(f32x4.pmax(x0, zero), f32x4.mul(t0, Q0)));
     v128.store(y + i, f32x4.sub(f32x4.pmax(x1, zero), f32x4.mul(t1, Q1)), 16);
-    {
+    if (derivative) {
       const h0 = f32x4.sub(Q0, f32x4.mul(f32x4.mul(t0, density), e0));
       const h1 = f32x4.sub(Q1, f32x4.mul(f32x4.mul(t1, density), e1));
       v128.store(derivative + i, v128.bitselect(f32x4.sub(one, h0), h0, f32x4.gt(x0, zero)));
@@ -131,7 +135,7 @@ export function geluTanhForward(y: usize, derivative: usize, x: usize, n: i32): 
     const Q0 = f32x4.mul(e0, P0), Q1 = f32x4.mul(e1, P1);
     v128.store(y + i, f32x4.sub(f32x4.pmax(x0, zero), f32x4.mul(t0, Q0)));
     v128.store(y + i, f32x4.sub(f32x4.pmax(x1, zero), f32x4.mul(t1, Q1)), 16);
-    {
+    if (derivative) {
       const w0 = f32x4.mul(madd(u0, b2, b0), f32x4.mul(t0, P0));
       const w1 = f32x4.mul(madd(u1, b2, b0), f32x4.mul(t1, P1));
       const h0 = f32x4.mul(Q0, f32x4.sub(one, w0)), h1 = f32x4.mul(Q1, f32x4.sub(one, w1));

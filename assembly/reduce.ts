@@ -30,7 +30,8 @@ export function sumSquares(out: usize, x: usize, n: i32): void {
 
 /**
  * out[D] += Σ over the N rows of x[N×D], rows ld floats apart. Eight rows are added in pairs before
- * they go to out: columns stay sequential in memory, and rounding grows with N/8.
+ * they go to out: columns stay sequential in memory, and rounding grows with N/8 (worst case, equal
+ * numbers: 1e-4 of the sum at N = 100,000).
  */
 export function columnSum(out: usize, x: usize, N: i32, D: i32, ld: i32): void {
   const width = (<usize>D) << 2;

@@ -13,7 +13,9 @@ export {
 } from "./experiments/evaluate.js";
 export { type Protocol, type ProtocolInput, protocols, resolveProtocol } from "./experiments/protocol.js";
 export {
+  evaluate,
   footprint,
+  type Judgement,
   type Run,
   type RunOptions,
   type RunResult,

@@ -132,6 +132,12 @@ export function defineExperiment(input: ExperimentInput): Experiment {
   const cut = protocol.trainingLength === "first-validation" && config.steps === undefined;
   const warmup =
     config.warmup ?? Math.min(asStudy ? Math.ceil(800 / config.accumulation) : 100, Math.floor(steps / 4));
+  if (warmup >= steps) {
+    throw new PlateauError(
+      "usage",
+      `warmup ${warmup} is not below steps ${steps}: use at most ${steps - 1}, or more steps`,
+    );
+  }
   const training = trainingOptions({
     steps,
     batch: config.batch,

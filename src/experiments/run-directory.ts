@@ -40,8 +40,9 @@ export class RunDirectory {
   static create(path: string, input: ExperimentInput): RunDirectory {
     const experiment = defineExperiment(input);
     let existing: string[] = [];
+    let created: string | undefined;
     try {
-      mkdirSync(path, { recursive: true });
+      created = mkdirSync(path, { recursive: true });
       removeStaleTemporaries(path);
       existing = readdirSync(path);
     } catch (cause) {
@@ -57,7 +58,12 @@ export class RunDirectory {
       throw new PlateauError("run-directory", `${path} is not empty (${existing[0]}): choose a new folder`);
     }
     const directory = new RunDirectory(path, experiment);
-    directory.#write(RUN, `${JSON.stringify({ plateau: version, config: experiment.config }, null, 2)}\n`);
+    try {
+      directory.#write(RUN, `${JSON.stringify({ plateau: version, config: experiment.config }, null, 2)}\n`);
+    } catch (error) {
+      if (created) rmSync(created, { recursive: true, force: true });
+      throw error;
+    }
     return directory;
   }
 
@@ -70,8 +76,15 @@ export class RunDirectory {
         `${path} is not a run directory: it has no ${RUN} (give the folder of plateau train --out)`,
       );
     }
-    const { config } = readJson(file) as { config?: unknown };
-    const experiment = defineExperiment(experimentFromJson(config, `${file}: config`));
+    const { config } = (readJson(file) ?? {}) as { config?: unknown };
+    let experiment: Experiment;
+    try {
+      experiment = defineExperiment(experimentFromJson(config, "config"));
+    } catch (cause) {
+      // Not the caller's options are wrong, but this file.
+      if (!(cause instanceof PlateauError)) throw cause;
+      throw new PlateauError("format", `${file}: ${cause.message}`, { cause });
+    }
     removeStaleTemporaries(path);
     return new RunDirectory(path, experiment);
   }

@@ -1,12 +1,16 @@
+import { PlateauError } from "../errors.js";
 import { sha256Hex } from "../hash.js";
-import { Model } from "../nn/model.js";
+import { layout, Model } from "../nn/model.js";
 import type { Build } from "../runtime/compile.js";
+import { MEMORY_LIMIT } from "../runtime/engine.js";
 import { type LoopOptions, type Outcome, runTraining } from "../training/loop.js";
+import { capture } from "../training/state.js";
 import { Trainer, trainingBytes } from "../training/trainer.js";
 import { defineExperiment, type Experiment, type ExperimentInput } from "./config.js";
 import { generatedData } from "./data.js";
 import {
   type BaselineScores,
+  type EvaluateOptions,
   evaluationSample,
   type Scores,
   score,
@@ -59,14 +63,27 @@ export interface Run {
   result?: RunResult;
 }
 
-/** Bytes of WebAssembly memory that a run needs. @throws PlateauError `memory`, `usage` */
+/**
+ * Bytes of WebAssembly memory that a run needs, from shapes alone.
+ * @throws PlateauError `memory` when WebAssembly cannot hold them, `usage`
+ */
 export function footprint(experiment: Experiment): number {
   const { architecture, loss, training } = experiment;
-  return trainingBytes(architecture, loss, training, trainingData(experiment));
+  const check = (bytes: number, most: string) => {
+    if (bytes <= MEMORY_LIMIT) return bytes;
+    throw new PlateauError(
+      "memory",
+      `training this model needs ${most}${bytes} bytes, WebAssembly memory holds ${MEMORY_LIMIT}: use a smaller model or batch`,
+    );
+  };
+  // Weights, gradients and two moments: spares planning a program that will never be.
+  check(4 * 4 * layout(architecture).length, "more than ");
+  return check(trainingBytes(architecture, loss, training, trainingData(experiment)), "");
 }
 
 /**
- * Trains and judges one model: the main job.
+ * Trains and judges one model: the main job. When `signal` stops it, `onCheckpoint` gets the state to
+ * continue from, whether training was done or not.
  * @throws PlateauError `usage`, `unknown-name`, `memory`: before anything is computed
  */
 export async function run(input: ExperimentInput, options: RunOptions = {}): Promise<Run> {
@@ -81,24 +98,56 @@ export async function run(input: ExperimentInput, options: RunOptions = {}): Pro
     evaluate: () => validationValue(experiment, model, validation),
   });
   if (outcome.reason === "aborted") return { experiment, model, outcome };
-  const result = await judge(experiment, model, outcome, footprintBytes, options.signal);
-  return { experiment, model, outcome, result };
+  // The weights before a divergence are not the last ones: such a run could not be continued, only judged.
+  const signal = outcome.diverged ? undefined : options.signal;
+  try {
+    const judgement = await evaluate(experiment, model, { signal });
+    return { experiment, model, outcome, result: summarise(experiment, outcome, footprintBytes, judgement) };
+  } catch (error) {
+    if (!(error instanceof PlateauError) || error.code !== "aborted") throw error;
+    const { evaluations, best } = outcome;
+    const state = capture(trainer);
+    await options.onCheckpoint?.({ ...state, evaluations, best, bestWeights: best && state.weights });
+    return { experiment, model, outcome: { ...outcome, reason: "aborted" } };
+  }
 }
 
-async function judge(
+/** What a model is worth on the test split, and which model it is. */
+export interface Judgement {
+  parameters: number;
+  test: Scores;
+  baselines: BaselineScores;
+  /** SHA-256 of all weights in the order of the state dict. */
+  weightsSha256: string;
+}
+
+/**
+ * Judges a trained model of an experiment on the test split, beside the baselines.
+ * @throws PlateauError `aborted` through the signal
+ */
+export async function evaluate(
   experiment: Experiment,
   model: Model,
+  options: EvaluateOptions = {},
+): Promise<Judgement> {
+  // What is stored without its start vector is tested with another one (row 6 of the audit).
+  if (experiment.protocol.startVector === "random") model.redrawStart();
+  const sample = evaluationSample(experiment, "test");
+  return {
+    parameters: model.parameterCount,
+    test: await score(experiment, model, sample, options),
+    baselines: await scoreBaselines(experiment, sample, options),
+    weightsSha256: await weightsSha256(model),
+  };
+}
+
+function summarise(
+  { config, protocol }: Experiment,
   outcome: Outcome,
   footprintBytes: number,
-  signal?: AbortSignal,
-): Promise<RunResult> {
-  const { config, protocol } = experiment;
+  { parameters, test, baselines, weightsSha256 }: Judgement,
+): RunResult {
   const { target, mode, dim, classes, seed, build } = config;
-  // What is stored without its start vector is tested with another one (row 6 of the audit).
-  if (protocol.startVector === "random") model.redrawStart();
-  const sample = evaluationSample(experiment, "test");
-  const test = await score(experiment, model, sample, { signal });
-  const baselines = await scoreBaselines(experiment, sample, { signal });
   const partial = {
     target,
     mode,
@@ -107,7 +156,7 @@ async function judge(
     seed,
     build,
     protocol,
-    parameters: model.parameterCount,
+    parameters,
     footprintBytes,
     outcome: outcome.reason,
     ...(outcome.diverged ? { diverged: outcome.diverged } : {}),
@@ -118,7 +167,7 @@ async function judge(
     best: outcome.best,
     test,
     baselines,
-    weightsSha256: await weightsSha256(model),
+    weightsSha256,
   };
   return { ...partial, verdict: verdict(partial) };
 }

@@ -1,5 +1,8 @@
 import type { RunResult } from "./run.js";
 
+/** The fields of a result that its verdict follows from. */
+export type Judged = Pick<RunResult, "mode" | "test" | "baselines" | "diverged">;
+
 /** Least squares at or above this R² means that the target is linear in its inputs, but for rounding. */
 const LINEAR = 1 - 1e-9;
 
@@ -9,7 +12,7 @@ const LINEAR = 1 - 1e-9;
  * very close; then whether least squares does better. Classification, by the failure rate at k = 1: not
  * better than the majority class, better than it but not than least squares, or better than both.
  */
-export function verdict(result: Omit<RunResult, "verdict">): string {
+export function verdict(result: Judged): string {
   const { diverged } = result;
   if (diverged) {
     return `diverged at update ${diverged.update}: loss ${diverged.loss}, gradient norm ${diverged.gradientNorm}`;
@@ -17,7 +20,7 @@ export function verdict(result: Omit<RunResult, "verdict">): string {
   return result.mode === "classification" ? classification(result) : regression(result);
 }
 
-function regression({ test, baselines }: Omit<RunResult, "verdict">): string {
+function regression({ test, baselines }: Judged): string {
   const { r2, rmse } = test;
   const K = "5";
   const scale = `at K = ${K} it fails ${percent(test.matched[K])}, the majority class ${percent(baselines.majority.matched![K])}`;
@@ -38,7 +41,7 @@ function grade(r2: number): string {
   return r2 < 0.999 ? "a close fit" : "a very close fit";
 }
 
-function classification({ test, baselines }: Omit<RunResult, "verdict">): string {
+function classification({ test, baselines }: Judged): string {
   const own = test.failureRate["1"];
   const majority = baselines.majority.failureRate!["1"];
   const linear = baselines.leastSquares.failureRate!["1"];

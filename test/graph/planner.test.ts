@@ -24,7 +24,11 @@ function apart(graph: Graph): Plan {
 }
 
 /** Loss and gradients of one step under a plan. */
-function gradients(options: Parameters<typeof transformer>[0], batch: number, layOut: (graph: Graph) => Plan) {
+function gradients(
+  options: Parameters<typeof transformer>[0],
+  batch: number,
+  layOut: (graph: Graph) => Plan,
+) {
   const architecture = transformer(options);
   const model = new Model(architecture, { seed: 3 });
   const { engine, parameters, address } = model;
@@ -35,7 +39,8 @@ function gradients(options: Parameters<typeof transformer>[0], batch: number, la
   const program = new Program(engine, graph, { parameters: address, gradients: grad }, layOut(graph));
   const source = testSource(5);
   for (const input of [emitted.x, y]) program.f32(input).set(source(program.f32(input).length));
-  for (const { tensor } of emitted.constants) program.f32(tensor).set(testSource(6)(program.f32(tensor).length));
+  for (const { tensor } of emitted.constants)
+    program.f32(tensor).set(testSource(6)(program.f32(tensor).length));
   if (emitted.rng) program.i32(emitted.rng).set([1, 2, 3, 0]);
   program.f32("cotangent")[0] = 1;
   program.forward();
@@ -85,12 +90,26 @@ test("a plan needs a fraction of what buffers of their own would, and does not d
 
 test("the gradient of a residual costs no copy", (t) => {
   const model = new Model(
-    transformer({ kind: "encoder", inputDim: 8, outputDim: 8, inputTokens: 3, outputTokens: 3, dModel: 8, heads: 2, ff: 16, encoderLayers: 2 }),
+    transformer({
+      kind: "encoder",
+      inputDim: 8,
+      outputDim: 8,
+      inputTokens: 3,
+      outputTokens: 3,
+      dModel: 8,
+      heads: 2,
+      ff: 16,
+      encoderLayers: 2,
+    }),
   );
   const grad = model.engine.allocate(4 * model.parameters.length);
   const { program } = model.program(
     { batch: 4, inputTokens: 3, outputTokens: 3 },
-    { training: true, gradients: grad, extend: (graph, emitted) => differentiateLoss(graph, emitted, { kind: "mse" }, 8) },
+    {
+      training: true,
+      gradients: grad,
+      extend: (graph, emitted) => differentiateLoss(graph, emitted, { kind: "mse" }, 8),
+    },
   );
   t.deepEqual(
     program.listing().filter((line) => line.includes("copyFloats")),

@@ -3,6 +3,8 @@ import type { Case, Data, KernelSpec, Source } from "./spec.js";
 
 const CANARY = 0xa5;
 const GUARD = 64;
+/** `memoryBase` of asconfig.json. */
+const NULL_PAGE = 4096;
 
 /** A case laid out in an engine's memory, ready to be called. */
 export interface Placed {
@@ -40,12 +42,15 @@ export function place(
       const bytes = engine.u8(address(addresses, name), data.byteLength).slice().buffer;
       return new (data.constructor as new (buffer: ArrayBuffer) => Data)(bytes);
     },
-    overruns: () =>
-      [...addresses].flatMap(([name, start]) => {
+    overruns: () => [
+      // Nothing lives below the kernels' static data: a write there went through an absent pointer.
+      ...(engine.u8(0, NULL_PAGE).some((byte) => byte !== 0) ? ["address 0"] : []),
+      ...[...addresses].flatMap(([name, start]) => {
         const { byteLength } = buffers[name];
         const around = [...engine.u8(start - GUARD, GUARD), ...engine.u8(start + byteLength, GUARD)];
         return around.every((byte) => byte === CANARY) ? [] : [name];
       }),
+    ],
   };
 }
 

@@ -36,7 +36,12 @@ function constantData(model: Model, loss: Loss, seed: number): TrainingData {
  * direction a parameter tensor, by central differences of the float32 loss.
  */
 function worstDirectionalError(model: Model, loss: Loss): number {
-  const trainer = new Trainer(model, loss, constantData(model, loss, 11), trainingOptions({ steps: 1, batch: BATCH, seed: 4 }));
+  const trainer = new Trainer(
+    model,
+    loss,
+    constantData(model, loss, 11),
+    trainingOptions({ steps: 1, batch: BATCH, seed: 4 }),
+  );
   trainer.gather();
   const { engine, parameters } = model;
   const gradient = engine.f32(trainer.state.gradients, parameters.length).slice();
@@ -88,21 +93,45 @@ test("cross-entropy per token and per coordinate", (t) => {
     [6, 3],
   ]) {
     const model = new Model(
-      transformer({ inputDim: 3, targetDim: 2, outputDim, inputTokens: 3, outputTokens: 2, dModel: 8, heads: 2, ff: 8, encoderLayers: 1, decoderLayers: 1 }),
+      transformer({
+        inputDim: 3,
+        targetDim: 2,
+        outputDim,
+        inputTokens: 3,
+        outputTokens: 2,
+        dModel: 8,
+        heads: 2,
+        ff: 8,
+        encoderLayers: 1,
+        decoderLayers: 1,
+      }),
     );
     t.true(worstDirectionalError(model, { kind: "cross-entropy", classes }) < 0.01);
   }
 });
 
 test("multilayer perceptron", (t) => {
-  const model = new Model(mlp({ inputDim: 3, outputDim: 2, inputTokens: 2, outputTokens: 2, hidden: [9, 5] }));
+  const model = new Model(
+    mlp({ inputDim: 3, outputDim: 2, inputTokens: 2, outputTokens: 2, hidden: [9, 5] }),
+  );
   t.is(model.parameterCount, 6 * 9 + 9 + 9 * 5 + 5 + 5 * 4 + 4);
   t.true(worstDirectionalError(model, { kind: "mse" }) < 0.01);
 });
 
 test("sparsemax attention", (t) => {
   const model = new Model(
-    transformer({ kind: "encoder", inputDim: 2, outputDim: 2, inputTokens: 5, outputTokens: 5, dModel: 8, heads: 2, ff: 8, encoderLayers: 2, normalizer: "sparsemax" }),
+    transformer({
+      kind: "encoder",
+      inputDim: 2,
+      outputDim: 2,
+      inputTokens: 5,
+      outputTokens: 5,
+      dModel: 8,
+      heads: 2,
+      ff: 8,
+      encoderLayers: 2,
+      normalizer: "sparsemax",
+    }),
   );
   t.true(worstDirectionalError(model, { kind: "mse" }) < 0.02);
 });

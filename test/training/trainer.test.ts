@@ -16,13 +16,29 @@ const y = x.filter((_, i) => i % 6 < 3).map((v, i) => v * x[i]);
 
 function create(dropout = 0.1): Transformer {
   return Transformer.create(
-    { inputDim: 3, outputDim: 3, inputTokens: 2, outputTokens: 1, dModel: 8, heads: 2, ff: 16, encoderLayers: 1, decoderLayers: 1, dropout },
+    {
+      inputDim: 3,
+      outputDim: 3,
+      inputTokens: 2,
+      outputTokens: 1,
+      dModel: 8,
+      heads: 2,
+      ff: 16,
+      encoderLayers: 1,
+      decoderLayers: 1,
+      dropout,
+    },
     { seed: 5 },
   );
 }
 
 function trainer(options: Partial<TrainingInput>, model = create()): Trainer {
-  return new Trainer(model, { kind: "mse" }, arrayData(x, y, ROWS), trainingOptions({ steps: 30, batch: 16, lr: 1e-2, ...options }));
+  return new Trainer(
+    model,
+    { kind: "mse" },
+    arrayData(x, y, ROWS),
+    trainingOptions({ steps: 30, batch: 16, lr: 1e-2, ...options }),
+  );
 }
 
 test("a run continued from a checkpoint file gives the bits of an uninterrupted one", async (t) => {
@@ -68,7 +84,10 @@ test("a checkpoint of another run, or a damaged one, is refused", async (t) => {
   };
   const bytes = encodeCheckpoint(state, "a");
   t.deepEqual(decodeCheckpoint(bytes, "a", "f"), { ...state, best: undefined, bestWeights: undefined });
-  t.throws(() => decodeCheckpoint(bytes, "b", "f"), { instanceOf: PlateauError, message: /another configuration/ });
+  t.throws(() => decodeCheckpoint(bytes, "b", "f"), {
+    instanceOf: PlateauError,
+    message: /another configuration/,
+  });
   t.throws(() => decodeCheckpoint(bytes.subarray(0, 60), "a", "f"), { instanceOf: PlateauError });
   const one = trainer({});
   await t.throwsAsync(runTraining(one, { resume: state }), { code: "shape-mismatch" });
@@ -88,10 +107,13 @@ test("every sample is seen once an epoch, epochs differ, and batches straddle th
   const one = trainer({ batch: 16, steps: 100 });
   const seen: number[] = [];
   const data = arrayData(x, y, ROWS);
-  const spy = { ...data, fill: (...args: Parameters<typeof data.fill>) => {
-    seen.push(...args[0].u32(args[2], 16));
-    data.fill(...args);
-  } };
+  const spy = {
+    ...data,
+    fill: (...args: Parameters<typeof data.fill>) => {
+      seen.push(...args[0].u32(args[2], 16));
+      data.fill(...args);
+    },
+  };
   const spied = new Trainer(create(), { kind: "mse" }, spy, trainingOptions({ steps: 5, batch: 16 }));
   for (let i = 0; i < 5; i++) spied.step();
   const first = seen.slice(0, ROWS);
@@ -107,10 +129,13 @@ test("a loss that is not finite stops training, names the update and leaves the 
   const bad = y.slice();
   const data = arrayData(x, bad, ROWS);
   let fills = 0;
-  const poisoned = { ...data, fill: (...args: Parameters<typeof data.fill>) => {
-    data.fill(...args);
-    if (++fills === 8) args[0].f32(args[1].y, 1)[0] = Number.NaN;
-  } };
+  const poisoned = {
+    ...data,
+    fill: (...args: Parameters<typeof data.fill>) => {
+      data.fill(...args);
+      if (++fills === 8) args[0].f32(args[1].y, 1)[0] = Number.NaN;
+    },
+  };
   const model = create();
   const trained = new Trainer(model, { kind: "mse" }, poisoned, one.options);
   for (let i = 0; i < 7; i++) t.true(trained.step());
@@ -139,15 +164,36 @@ test("training stops when evaluations no longer improve, and keeps the best weig
 });
 
 test("a batch larger than the data, and bad options, are refused with their value", (t) => {
-  t.throws(() => trainer({ batch: 41 }), { instanceOf: PlateauError, code: "usage", message: /batch 41 .*40 rows/ });
-  for (const [name, value] of Object.entries({ lr: Number.NaN, steps: 0, beta1: 1, clipNorm: -1, minFactor: 2, seed: 1.5 })) {
+  t.throws(() => trainer({ batch: 41 }), {
+    instanceOf: PlateauError,
+    code: "usage",
+    message: /batch 41 .*40 rows/,
+  });
+  for (const [name, value] of Object.entries({
+    lr: Number.NaN,
+    steps: 0,
+    beta1: 1,
+    clipNorm: -1,
+    minFactor: 2,
+    seed: 1.5,
+  })) {
     const error = t.throws(() => trainer({ [name]: value }), { instanceOf: PlateauError, code: "usage" });
     t.true(error?.message.includes(`${name} is ${value}`), error?.message);
   }
 });
 
 test("a model too large for WebAssembly memory is refused before anything is allocated", (t) => {
-  const huge = { inputDim: 4, outputDim: 4, inputTokens: 2, outputTokens: 1, dModel: 32768, heads: 4, ff: 65536, encoderLayers: 2, decoderLayers: 2 };
+  const huge = {
+    inputDim: 4,
+    outputDim: 4,
+    inputTokens: 2,
+    outputTokens: 1,
+    dModel: 32768,
+    heads: 4,
+    ff: 65536,
+    encoderLayers: 2,
+    decoderLayers: 2,
+  };
   const error = t.throws(() => Transformer.create(huge), { instanceOf: PlateauError, code: "memory" });
   t.regex(error!.message, /needs \d{10,} bytes, WebAssembly memory holds 4294901760/);
 });

@@ -1,0 +1,141 @@
+import { availableParallelism } from "node:os";
+import type { ExperimentInput } from "../../experiments/config.js";
+import type { BaselineScores } from "../../experiments/evaluate.js";
+import type { RunResult } from "../../experiments/run.js";
+import type { Progress } from "../../training/loop.js";
+import { interruptible } from "../interrupt.js";
+import { parseNumber } from "../number.js";
+import { duration, percent, print, printJson, r2, short, table, whole } from "../output.js";
+import { ProgressLine } from "../progress.js";
+import { exitCodes, Interruption } from "../report.js";
+import { runThreads } from "../threads.js";
+import { type CliCommand, examples } from "./command.js";
+
+const STEPS = 1000;
+const TEST_ROWS = 4000;
+
+const protocols = ["study", "sound"] as const;
+const modes = ["regression", "classification"] as const;
+
+const HEADING = (
+  steps: number,
+) => `m2n1: X₂ = ∛X₁, Y₁ = X₁ + X₂, four numbers a token, learned by a Transformer of 2 + 2 layers.
+"study" sets the model up, trains and judges it as the study's published code does (arXiv 2402.15478);
+"sound" as we hold to be sound. Same for all: ${whole(steps)} updates of 128 rows, seed 0, ${whole(TEST_ROWS)} test rows; all
+else is the protocol's, the model's width among it. Every number is computed here, none is the paper's.
+`;
+
+export const demo: CliCommand = {
+  name: "demo",
+  define(program, exit) {
+    program
+      .command("demo")
+      .description("train m2n1 in both modes under both protocols and compare with baselines")
+      .option("--steps <updates>", `optimizer updates of each run (default ${STEPS})`, (text) =>
+        parseNumber("--steps", text),
+      )
+      .option("--json", "print one JSON document")
+      .addHelpText("after", examples("plateau demo", "plateau demo --json"))
+      .action(async (options: { steps?: number; json?: boolean }) => exit(await execute(options)));
+  },
+};
+
+/** The four runs: what `plateau train` would be told for each. */
+export function demoInputs(steps: number): ExperimentInput[] {
+  return protocols.flatMap((protocol) =>
+    modes.map((mode) => ({ target: "m2n1", mode, protocol, steps, testRows: TEST_ROWS, seed: 0 })),
+  );
+}
+
+async function execute({ steps = STEPS, json }: { steps?: number; json?: boolean }): Promise<number> {
+  const begin = performance.now();
+  const threads = availableParallelism();
+  const results = await trainAll(demoInputs(steps), threads);
+  const seconds = (performance.now() - begin) / 1000;
+  if (json) printJson({ seconds, threads, runs: results });
+  else {
+    print(HEADING(steps));
+    print(comparison(results));
+    for (const result of results) print(`${title(result)}: ${result.verdict}`);
+    print(
+      `\n${results.length} runs in ${duration(seconds)} on ${threads} threads. One of them again, with all its numbers:`,
+    );
+    print(`  plateau train m2n1 --protocol sound --steps ${steps} --test-rows ${TEST_ROWS}`);
+  }
+  return results.some(({ diverged }) => diverged) ? exitCodes.failed : exitCodes.done;
+}
+
+async function trainAll(inputs: ExperimentInput[], threads: number): Promise<RunResult[]> {
+  const line = new ProgressLine();
+  const latest = new Map<number, Progress>();
+  const { signal, dispose } = interruptible();
+  const onProgress = (run: number, progress: Progress) => {
+    latest.set(run, progress);
+    const done = [...latest.values()].reduce((sum, { update, total }) => sum + update / total, 0);
+    line.show(`training ${inputs.length} models: ${percent(done / inputs.length)}`);
+  };
+  line.show(`training ${inputs.length} models…`);
+  // The wider models take longer: they go first, so that no core waits for them at the end.
+  const last = inputs.length - 1;
+  try {
+    const reversed = await runThreads(inputs.toReversed(), {
+      threads,
+      signal,
+      onProgress: (run, progress) => onProgress(last - run, progress),
+    });
+    return reversed.reverse();
+  } catch (error) {
+    throw signal.aborted ? new Interruption("interrupted: the demo keeps nothing, start it again") : error;
+  } finally {
+    line.clear();
+    dispose();
+  }
+}
+
+const title = ({ protocol, mode }: RunResult) =>
+  `${protocol.outputHead === "none" ? "study" : "sound"}, ${mode}`;
+
+function comparison(results: readonly RunResult[]): string {
+  const row = (label: string, write: (result: RunResult) => string) => [label, ...results.map(write)];
+  const regression = (write: (result: RunResult) => string) => (result: RunResult) =>
+    result.mode === "regression" ? write(result) : "";
+  const own = (baseline?: keyof BaselineScores) => (result: RunResult) =>
+    percent((baseline ? result.baselines[baseline] : result.test).failureRate?.["1"]);
+  const matched = (baseline?: keyof BaselineScores) => (result: RunResult) =>
+    percent((baseline ? result.baselines[baseline] : result.test).matched?.["5"]);
+  return table(
+    ["", ...results.map((result) => title(result).replace(", ", "\n"))],
+    [
+      row("parameters", ({ parameters }) => whole(parameters)),
+      row("seconds of training", ({ seconds }) => seconds.toFixed(1)),
+      row(
+        "R²",
+        regression(({ test }) => r2(test.r2)),
+      ),
+      row(
+        "  least squares",
+        regression(({ baselines }) => r2(baselines.leastSquares.r2)),
+      ),
+      row(
+        "RMSE",
+        regression(({ test }) => short(test.rmse)),
+      ),
+      row(
+        "  least squares",
+        regression(({ baselines }) => short(baselines.leastSquares.rmse)),
+      ),
+      row("fails among all true vectors", regression(own())),
+      row("  mean predictor", regression(own("mean"))),
+      row("  least squares", regression(own("leastSquares"))),
+      row("fails at 5 classes", matched()),
+      row("  majority class", (result) =>
+        matched("majority")(result) === "–" ? own("majority")(result) : matched("majority")(result),
+      ),
+      row("  least squares", (result) =>
+        matched("leastSquares")(result) === "–"
+          ? own("leastSquares")(result)
+          : matched("leastSquares")(result),
+      ),
+    ],
+  );
+}

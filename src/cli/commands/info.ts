@@ -1,0 +1,78 @@
+import { availableParallelism, totalmem } from "node:os";
+import { type Build, builds, supports } from "../../runtime/compile.js";
+import { MEMORY_LIMIT } from "../../runtime/engine.js";
+import { version } from "../../version.js";
+import { enableRelaxed } from "../build.js";
+import { bytes, print, printJson, table } from "../output.js";
+import { type CliCommand, examples } from "./command.js";
+
+/** What `plateau info --json` prints. */
+export interface Info {
+  version: string;
+  /** The build that is used unless another is asked for. */
+  build: Build;
+  /** Those that this engine runs. */
+  builds: Build[];
+  engine: { name: string; version: string; v8?: string };
+  platform: string;
+  simd: { simd128: boolean; relaxed: boolean };
+  /** Threads that `plateau demo` uses. */
+  cores: number;
+  memory: {
+    /** Most that one model with its training may take: 32-bit WebAssembly. */
+    limitBytes: number;
+    machineBytes: number;
+  };
+}
+
+export const info: CliCommand = {
+  name: "info",
+  define(program, exit) {
+    program
+      .command("info")
+      .description("show version, build, engine, SIMD features, cores and memory limit")
+      .option("--json", "print one JSON document")
+      .addHelpText("after", examples("plateau info", "plateau info --json"))
+      .action((options: { json?: boolean }) => {
+        const found = collect();
+        if (options.json) printJson(found);
+        else print(describe(found));
+        exit(0);
+      });
+  },
+};
+
+function collect(): Info {
+  const simd = { simd128: supports("strict"), relaxed: enableRelaxed() };
+  return {
+    version,
+    build: "strict",
+    builds: builds.filter((build) => supports(build)),
+    engine: engine(),
+    platform: `${process.platform}-${process.arch}`,
+    simd,
+    cores: availableParallelism(),
+    memory: { limitBytes: MEMORY_LIMIT, machineBytes: totalmem() },
+  };
+}
+
+function engine(): Info["engine"] {
+  const { bun, deno, node, v8 } = process.versions;
+  if (bun) return { name: "bun", version: bun };
+  return deno ? { name: "deno", version: deno, v8 } : { name: "node", version: node, v8 };
+}
+
+function describe({ version, builds, engine, platform, simd, cores, memory }: Info): string {
+  const yes = (flag: boolean) => (flag ? "yes" : "no");
+  return table(
+    ["plateau", version],
+    [
+      ["builds (the first by default)", builds.join(", ") || "none runs here"],
+      ["engine", `${engine.name} ${engine.version}${engine.v8 ? ` (V8 ${engine.v8})` : ""}, ${platform}`],
+      ["WebAssembly SIMD / relaxed SIMD", `${yes(simd.simd128)} / ${yes(simd.relaxed)}`],
+      ["cores", String(cores)],
+      ["memory limit of one model", `${memory.limitBytes} bytes (${bytes(memory.limitBytes)})`],
+      ["memory of the machine", bytes(memory.machineBytes)],
+    ],
+  );
+}

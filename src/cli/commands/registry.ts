@@ -1,0 +1,15 @@
+import type { CliCommand } from "./command.js";
+import { demo } from "./demo.js";
+import { evaluate } from "./eval.js";
+import { info } from "./info.js";
+import { train } from "./train.js";
+import { verify } from "./verify.js";
+
+/** Every command: one line each, in the order of the help text. */
+export const commands: readonly CliCommand[] = [
+  train, //
+  evaluate,
+  verify,
+  info,
+  demo,
+];

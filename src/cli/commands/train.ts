@@ -1,0 +1,173 @@
+import { mkdirSync } from "node:fs";
+import { resolve } from "node:path";
+import { type Command, Option } from "commander";
+import { PlateauError, quote } from "../../errors.js";
+import type { Experiment } from "../../experiments/config.js";
+import { footprint, type Run, type RunResult, run } from "../../experiments/run.js";
+import { RunDirectory } from "../../experiments/run-directory.js";
+import { ioError } from "../../files/io-error.js";
+import type { TrainingState } from "../../training/state.js";
+import { prepareBuild } from "../build.js";
+import { interruptible } from "../interrupt.js";
+import { parseNumber } from "../number.js";
+import { note, print, printJson, whole } from "../output.js";
+import { describeProgress, ProgressLine } from "../progress.js";
+import { exitCodes, Interruption } from "../report.js";
+import { describeResult } from "../result.js";
+import { addTrainOptions, defineGiven, givenInput, requireSame, type TrainFlags } from "../train-options.js";
+import { type CliCommand, examples } from "./command.js";
+
+const CHECKPOINT_SECONDS = 30;
+
+export const train: CliCommand = {
+  name: "train",
+  define(program, exit) {
+    const command = program
+      .command("train")
+      .description("train a Transformer on a target of the study and judge it beside baselines")
+      .argument("[target]", "m2n1 or m4n3");
+    addTrainOptions(command);
+    addRunOptions(command)
+      .addHelpText(
+        "after",
+        examples(
+          "plateau train m2n1 --seed 7",
+          "plateau train m4n3 --dim 16 --mode classification --classes 10 --json",
+          "plateau train m2n1 --protocol study --protocol-set outputHead=linear --steps 1000",
+          "plateau train m2n1 --config options.json --lr 1e-3 --out runs/a",
+          "plateau train --resume runs/a",
+        ),
+      )
+      .action(async (target: string | undefined, flags: TrainFlags) => exit(await execute(target, flags)));
+  },
+};
+
+function addRunOptions(command: Command): Command {
+  const group = "Run:";
+  const every = new Option(
+    "--checkpoint-every <seconds>",
+    `seconds between checkpoints with --out (default ${CHECKPOINT_SECONDS})`,
+  ).argParser((value: string) => checkedSeconds(value));
+  const options = [
+    new Option("--config <file>", "JSON file of options, named as in run.json; flags override it"),
+    new Option("--out <dir>", "store weights, result and checkpoints in a new folder"),
+    new Option("--resume <dir>", "continue a run from its last checkpoint, bit for bit"),
+    every,
+    new Option("--json", "print one JSON document"),
+    new Option("--quiet", "no progress line, no notes"),
+  ];
+  for (const option of options) command.addOption(option.helpGroup(group));
+  return command;
+}
+
+function checkedSeconds(value: string): number {
+  const seconds = parseNumber("--checkpoint-every", value);
+  if (seconds >= 0) return seconds;
+  throw new PlateauError("usage", `--checkpoint-every ${quote(value)} is negative: give seconds`);
+}
+
+async function execute(target: string | undefined, flags: TrainFlags): Promise<number> {
+  const given = givenInput(target, flags);
+  let directory: RunDirectory | undefined;
+  let experiment: Experiment;
+  if (flags.resume !== undefined) {
+    directory = resumable(flags.resume, flags.out);
+    experiment = directory.experiment;
+    requireSame(experiment, given, flags.resume);
+  } else {
+    experiment = defineGiven(given, flags);
+  }
+  // Everything that can be refused is refused before a folder is made.
+  prepareBuild(experiment.config.build);
+  footprint(experiment);
+  if (directory?.finished) {
+    if (!flags.quiet) note(`the run in ${directory.path} is finished: this is its result`);
+    return show(directory.result(), experiment, directory, flags);
+  }
+  if (flags.out !== undefined && !directory) directory = RunDirectory.create(flags.out, experiment.config);
+  const result = await trainInto(directory, experiment, flags);
+  return show(result, experiment, directory, flags);
+}
+
+function resumable(path: string, out: string | undefined): RunDirectory {
+  if (out !== undefined && resolve(out) !== resolve(path)) {
+    throw new PlateauError(
+      "usage",
+      `--out ${out} with --resume ${path}: a run continues in its own folder, leave out --out`,
+    );
+  }
+  return RunDirectory.open(path);
+}
+
+/** Trains, with checkpoints into the run's folder. @throws Interruption when stopped by a signal */
+async function trainInto(
+  directory: RunDirectory | undefined,
+  experiment: Experiment,
+  flags: TrainFlags,
+): Promise<RunResult> {
+  const progress = new ProgressLine(flags.quiet);
+  const { signal, dispose } = interruptible(() => progress.show("stopping after this update…"));
+  let home = directory;
+  const onCheckpoint = (state: TrainingState) => {
+    // Without --out there is a folder only when there is something to lose.
+    home ??= RunDirectory.create(freshFolder(experiment.config.target), experiment.config);
+    home.saveCheckpoint(state);
+  };
+  const seconds = directory ? (flags.checkpointEvery ?? CHECKPOINT_SECONDS) : Number.POSITIVE_INFINITY;
+  let ended: Run;
+  try {
+    ended = await run(experiment.config, {
+      signal,
+      resume: directory?.checkpoint(),
+      onCheckpoint,
+      checkpointEvery: 1000 * seconds,
+      onProgress: (now) => progress.show(now.update < now.total ? describeProgress(now) : "judging…"),
+    });
+  } finally {
+    progress.clear();
+    dispose();
+  }
+  const { result, outcome, model } = ended;
+  if (!result) throw interrupted(home!, outcome.updates, experiment.training.steps);
+  directory?.finish(model, result);
+  return result;
+}
+
+function interrupted({ path }: RunDirectory, updates: number, steps: number): Interruption {
+  const shown = /^[\w./+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+  return new Interruption(
+    `interrupted at update ${whole(updates)} of ${whole(steps)}, continue with: plateau train --resume ${shown}`,
+    path,
+  );
+}
+
+/** Makes the first of plateau-interrupted-m2n1-1, -2, … that does not exist. */
+function freshFolder(target: string): string {
+  for (let number = 1; ; number++) {
+    const path = `plateau-interrupted-${target}-${number}`;
+    try {
+      mkdirSync(path);
+      return path;
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== "EEXIST")
+        throw ioError("cannot save the interrupted run in", path, cause);
+    }
+  }
+}
+
+function show(
+  result: RunResult,
+  experiment: Experiment,
+  directory: RunDirectory | undefined,
+  { json, quiet }: TrainFlags,
+): number {
+  if (json) printJson(result);
+  else print(describeResult(result, experiment));
+  if (directory && !json && !quiet) note(`saved in ${directory.path}`);
+  if (!result.diverged) return exitCodes.done;
+  const { update } = result.diverged;
+  note(
+    `error: training diverged at update ${update}: lower --lr (it was ${experiment.training.lr}) or raise --warmup`,
+  );
+  return exitCodes.failed;
+}

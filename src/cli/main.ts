@@ -1,0 +1,10 @@
+#!/usr/bin/env node
+import { runCli } from "./program.js";
+
+// `plateau … | head` closes the pipe early: that is no failure of ours.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
+
+process.exitCode = await runCli(process.argv.slice(2));

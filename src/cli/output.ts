@@ -1,0 +1,73 @@
+import Table from "cli-table3";
+
+/** The one JSON document of `--json`. NaN and infinities become null: JSON has neither. */
+export function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** What a person should know but no program reads. */
+export function note(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** A table without colours: the first column to the left, numbers to the right. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const drawn = new Table({
+    head: [...head],
+    colAligns: head.map((_, column) => (column === 0 ? "left" : "right")),
+    style: { head: [], border: [], compact: true },
+  });
+  for (const row of rows) drawn.push([...row]);
+  return drawn.toString();
+}
+
+const ABSENT = "–";
+
+export function percent(share: number | undefined): string {
+  if (share === undefined) return ABSENT;
+  return share > 0 && share < 0.0005 ? `${(100 * share).toPrecision(1)}%` : `${(100 * share).toFixed(1)}%`;
+}
+
+/** Three significant digits. */
+export function short(value: number | undefined): string {
+  if (value === undefined) return ABSENT;
+  if (!Number.isFinite(value)) return String(value);
+  return value !== 0 && Math.abs(value) < 1e-3
+    ? value.toExponential(2)
+    : String(Number(value.toPrecision(3)));
+}
+
+/** R², whose distance from 1 matters. */
+export function r2(value: number | undefined): string {
+  if (value === undefined) return ABSENT;
+  return value.toFixed(value > 0.99 ? 5 : 3);
+}
+
+/** 12345 → 12,345, the same in every locale. */
+export function whole(value: number): string {
+  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+export function bytes(value: number): string {
+  const units = ["bytes", "KiB", "MiB", "GiB", "TiB"];
+  let unit = 0;
+  let scaled = value;
+  while (scaled >= 1024 && unit < units.length - 1) {
+    scaled /= 1024;
+    unit++;
+  }
+  return unit === 0 ? `${value} bytes` : `${scaled.toPrecision(3)} ${units[unit]}`;
+}
+
+/** "3 s", "2 min 5 s", "1 h 2 min". */
+export function duration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return "?";
+  const s = Math.max(0, Math.ceil(seconds));
+  if (s < 60) return `${s} s`;
+  if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`;
+  return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
+}

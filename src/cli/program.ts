@@ -1,0 +1,36 @@
+import { Command } from "commander";
+import { version } from "../version.js";
+import { commands } from "./commands/registry.js";
+import { report } from "./report.js";
+
+const HELP = `
+Examples:
+  $ plateau train m2n1 --seed 7
+  $ plateau train m2n1 --mode classification --protocol study --steps 1000 --out runs/a
+  $ plateau train --resume runs/a
+  $ plateau eval runs/a --json
+  $ plateau verify
+
+Exit codes: 0 done, 1 failed, 2 bad usage, 130 interrupted.
+With --json, stdout carries exactly one JSON document: the result, or {"error": {"code", "message"}}.`;
+
+/** Runs the command line and returns its exit code. Nothing here ends the process. */
+export async function runCli(args: readonly string[]): Promise<number> {
+  let code = 0;
+  const program = new Command("plateau")
+    .description(
+      "What can this Transformer approximate, what does training find, and what does the metric make of it?",
+    )
+    .version(version)
+    .addHelpText("after", HELP)
+    .exitOverride()
+    // Errors are printed by `report`, in one form.
+    .configureOutput({ outputError: () => {} });
+  for (const { define } of commands) define(program, (result) => (code = result));
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return code;
+  } catch (error) {
+    return report(error, args.includes("--json"));
+  }
+}

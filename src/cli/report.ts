@@ -1,0 +1,56 @@
+import { CommanderError } from "commander";
+import { type ErrorCode, PlateauError } from "../errors.js";
+import { printJson } from "./output.js";
+
+export const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+
+/** The user stopped a command. `directory` holds what to continue from. */
+export class Interruption extends PlateauError {
+  readonly directory: string | undefined;
+
+  constructor(message: string, directory?: string) {
+    super("aborted", message);
+    this.directory = directory;
+  }
+}
+
+/**
+ * Prints an error as one line on stderr, with `json` also as one JSON document on stdout.
+ * PLATEAU_DEBUG=1 adds the stack.
+ * @returns the exit code
+ */
+export function report(error: unknown, json: boolean): number {
+  // Help and version: commander has printed what was asked for.
+  if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done;
+  const { code, message } = describe(error);
+  const line = code === "aborted" ? message : `error: ${message}`;
+  process.stderr.write(`${line.replace(/\s*\n\s*/g, " ")}\n`);
+  if (process.env["PLATEAU_DEBUG"] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  if (json) {
+    const directory = error instanceof Interruption ? error.directory : undefined;
+    printJson({ error: { code, message, directory } });
+  }
+  return exitCode(code);
+}
+
+function describe(error: unknown): { code: ErrorCode; message: string } {
+  if (error instanceof PlateauError) return { code: error.code, message: error.message };
+  if (error instanceof CommanderError) {
+    const message = error.code === "commander.help" ? "no command given" : error.message;
+    return { code: "usage", message: `${message.replace(/^error: /, "")} (see plateau --help)` };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof RangeError && /allocation|array (buffer )?length/i.test(message)) {
+    return {
+      code: "memory",
+      message: `the machine has no memory for arrays of that size (${message}): use fewer rows or a smaller dim`,
+    };
+  }
+  const how = process.env["PLATEAU_DEBUG"] ? "" : "; PLATEAU_DEBUG=1 shows where";
+  return { code: "internal", message: `${message} (a defect of plateau${how})` };
+}
+
+function exitCode(code: ErrorCode): number {
+  if (code === "usage" || code === "unknown-name") return exitCodes.usage;
+  return code === "aborted" ? exitCodes.interrupted : exitCodes.failed;
+}

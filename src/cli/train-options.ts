@@ -1,0 +1,177 @@
+import { type Command, Option } from "commander";
+import { PlateauError, quote } from "../errors.js";
+import {
+  defineExperiment,
+  type Experiment,
+  type ExperimentInput,
+  experimentFromJson,
+} from "../experiments/config.js";
+import { type Protocol, type ProtocolInput, parseOverride } from "../experiments/protocol.js";
+import { readFileChecked } from "../files/read.js";
+import { parseNumber } from "./number.js";
+
+export interface TrainFlags extends Omit<Partial<ExperimentInput>, "protocol"> {
+  protocol?: string;
+  protocolSet?: Partial<Protocol>[];
+  config?: string;
+  out?: string;
+  resume?: string;
+  checkpointEvery?: number;
+  json?: boolean;
+  quiet?: boolean;
+}
+
+type Row = [key: keyof ExperimentInput, argument: string, help: string];
+
+const words: Row[] = [
+  ["mode", "mode", "regression (default) or classification"],
+  ["positions", "kind", "sinusoidal (default), learned or none"],
+  ["initialization", "scheme", "pytorch (default), xavier-uniform, kaiming-uniform, …"],
+  ["build", "build", "strict (default: the same bits everywhere) or relaxed"],
+];
+
+const numbers: Record<string, Row[]> = {
+  "Task:": [
+    ["dim", "d", "numbers per token (default 4)"],
+    ["classes", "K", "classes of classification (default 5)"],
+    ["trainRows", "rows", "rows of training data (default and most: the study's)"],
+    ["validationRows", "rows", "rows of validation data (default 2000; study: 10000)"],
+    ["testRows", "rows", "rows of test data (default: the study's)"],
+    ["seed", "seed", "of data, weights and dropout (default 0)"],
+  ],
+  "Model:": [
+    ["dModel", "D", "model width (default 32 or d, whichever is more; study: d)"],
+    ["heads", "H", "attention heads (default: 4 where they divide D)"],
+    ["layers", "layers", "encoder layers, and as many decoder layers (default 2)"],
+    ["ff", "F", "feed-forward width (default 2·D)"],
+    ["dropout", "p", "dropout probability (default 0; study: 0.1)"],
+  ],
+  "Training:": [
+    ["steps", "updates", "optimizer updates (default 2000; study: 4 epochs)"],
+    ["batch", "B", "rows per batch (default 128)"],
+    ["accumulation", "batches", "batches per update (default 1)"],
+    ["lr", "rate", "peak learning rate (default 0.002; study: 0.001)"],
+    ["warmup", "updates", "linear warm-up (default 100; study: 800; at most a quarter of the updates)"],
+    ["evaluateEvery", "updates", "updates between validations (default 200)"],
+    ["patience", "validations", "stop after so many without improvement (default 0: never)"],
+  ],
+};
+
+const rows = [...words, ...Object.values(numbers).flat()];
+const flagOf = (key: string) => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+const optionOf = ([key, argument, help]: Row) => new Option(`${flagOf(key)} <${argument}>`, help);
+
+/** Adds every option that decides what is trained. */
+export function addTrainOptions(command: Command): void {
+  const text = (key: string) => optionOf(words.find(([name]) => name === key)!);
+  command.addOption(text("mode").helpGroup("Task:"));
+  for (const [group, list] of Object.entries(numbers)) {
+    if (group === "Training:") {
+      command.addOption(text("positions").helpGroup("Model:"));
+      command.addOption(text("initialization").helpGroup("Model:"));
+    }
+    for (const row of list) {
+      const [key] = row;
+      command.addOption(
+        optionOf(row)
+          .helpGroup(group)
+          .argParser((value: string) => parseNumber(flagOf(key), value)),
+      );
+    }
+  }
+  command
+    .addOption(new Option("--protocol <name>", "sound (default) or study").helpGroup("Protocol:"))
+    .addOption(
+      new Option("--protocol-set <field=value>", "override one field of the protocol (repeatable)")
+        .helpGroup("Protocol:")
+        .argParser((value: string, before: Partial<Protocol>[] = []) => [...before, parseOverride(value)]),
+    )
+    .addOption(text("build").helpGroup("Training:"));
+}
+
+/** What the flags and the configuration file say; flags come first. Nothing is filled in. */
+export function givenInput(target: string | undefined, flags: TrainFlags): Partial<ExperimentInput> {
+  const fromFile = flags.config === undefined ? {} : readConfig(flags.config);
+  const fromFlags = Object.fromEntries(
+    rows.map(([key]) => [key, flags[key]]).filter(([, value]) => value !== undefined),
+  );
+  const given: Partial<ExperimentInput> = { ...fromFile, ...fromFlags };
+  if (target !== undefined) given.target = target;
+  const protocol = flags.protocol ?? fromFile.protocol;
+  if (flags.protocolSet) {
+    const base = typeof protocol === "string" ? { base: protocol } : protocol;
+    given.protocol = Object.assign({}, base, ...flags.protocolSet) as ProtocolInput;
+  } else if (protocol !== undefined) given.protocol = protocol as ProtocolInput;
+  return given;
+}
+
+/** @throws PlateauError `io`, `format`, `usage` naming the file */
+function readConfig(path: string): Partial<ExperimentInput> {
+  const text = new TextDecoder().decode(readFileChecked(path, 1 << 20));
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new PlateauError("format", `--config ${path} is no JSON: ${(cause as Error).message}`, { cause });
+  }
+  const input = experimentFromJson(value, `--config ${path}`);
+  // A run.json holds the configuration of its run under `config`.
+  const { plateau, config } = input as { plateau?: unknown; config?: unknown };
+  return plateau === undefined ? input : experimentFromJson(config, `--config ${path}: config`);
+}
+
+/** @throws PlateauError `usage`, `unknown-name`; values that came by a flag are named by it */
+export function defineGiven(given: Partial<ExperimentInput>, flags: TrainFlags): Experiment {
+  if (given.target === undefined) {
+    throw new PlateauError("usage", "no target given: name m2n1 or m4n3, or continue a run with --resume");
+  }
+  try {
+    return defineExperiment(given as ExperimentInput);
+  } catch (error) {
+    if (!(error instanceof PlateauError)) throw error;
+    const message = error.message.replace(
+      /^(?:configuration|training options|transformer): (\w+)(?= is )/,
+      (all, key) => (key in flags ? flagOf(key) : all),
+    );
+    throw new PlateauError(error.code, message, { cause: error });
+  }
+}
+
+/**
+ * Holds what was given beside `--resume` to the stored run: nothing else than what it is may be asked for.
+ * @throws PlateauError `usage` naming the first difference
+ */
+export function requireSame(stored: Experiment, given: Partial<ExperimentInput>, path: string): void {
+  const same = identity(stored);
+  for (const [key, value] of Object.entries(given)) {
+    let other: string | undefined;
+    try {
+      other = identity(defineExperiment({ ...stored.config, [key]: value }));
+    } catch {
+      // What does not fit the stored run is not what it was.
+    }
+    if (other === same) continue;
+    const what = key === "target" ? "target" : flagOf(key);
+    throw new PlateauError(
+      "usage",
+      `${what} ${quote(value)} is not that of the run in ${path}: leave it out, or start a new run without --resume`,
+    );
+  }
+}
+
+/** All that decides a run's bits, with every default filled in. */
+function identity({ config, protocol, architecture, training, rows: sizes }: Experiment): string {
+  const { target, mode, classes, dim, seed, build } = config;
+  return JSON.stringify([
+    target,
+    mode,
+    classes,
+    dim,
+    seed,
+    build,
+    protocol,
+    architecture.config,
+    training,
+    sizes,
+  ]);
+}
