@@ -67,7 +67,8 @@ export function attentionBackward(
           const n = min(keys, seen - s);
           if (!once) packPanel(vPanel, v, first, pairs, H, E, S, ldv, s, n, e, width);
           product(
-            strip + <usize>s * CELL, doutPanel, vPanel, rows, n, width, step, CELL, step, CELL, rowBytes, e > 0,
+            strip + <usize>s * CELL, doutPanel, vPanel, rows, n, width,
+            step, CELL, step, CELL, rowBytes, e > 0,
           );
         }
       }

@@ -62,7 +62,8 @@ export function attentionForward(
           const n = min(keys, seen - s);
           if (!once) packPanel(kPanel, k, first, pairs, H, E, S, ldk, s, n, e, width);
           product(
-            scores + <usize>s * CELL, qPanel, kPanel, rows, n, width, step, CELL, step, CELL, rowBytes, e > 0,
+            scores + <usize>s * CELL, qPanel, kPanel, rows, n, width,
+            step, CELL, step, CELL, rowBytes, e > 0,
           );
         }
       }
@@ -82,7 +83,8 @@ export function attentionForward(
           const n = min(keys, seen - s);
           if (!once) packPanel(vPanel, v, first, pairs, H, E, S, ldv, s, n, e, width);
           product(
-            outPanel, weights + <usize>s * CELL, vPanel, rows, width, n, rowBytes, CELL, CELL, step, step, s > 0,
+            outPanel, weights + <usize>s * CELL, vPanel, rows, width, n,
+            rowBytes, CELL, CELL, step, step, s > 0,
           );
         }
         unpackPanel(out, outPanel, first, pairs, H, E, T, ldo, t, rows, e, width, false);
