@@ -3,8 +3,6 @@ import type { Case, Data, KernelSpec, Source } from "./spec.js";
 
 const CANARY = 0xa5;
 const GUARD = 64;
-/** `memoryBase` of asconfig.json. */
-const NULL_PAGE = 4096;
 
 /** A case laid out in an engine's memory, ready to be called. */
 export interface Placed {
@@ -35,6 +33,7 @@ export function place(
   for (const [output, input] of Object.entries(shared)) addresses.set(output, addresses.get(input)!);
   const bound = args.map((arg) => (typeof arg === "string" ? address(addresses, arg) : (arg ?? 0)));
   const call = engine.kernels[kernel] as (...args: number[]) => unknown;
+  const statics = engine.u8(0, engine.kernels.heapBase()).slice();
   return {
     call: () => void call(...bound),
     read(name) {
@@ -42,15 +41,16 @@ export function place(
       const bytes = engine.u8(address(addresses, name), data.byteLength).slice().buffer;
       return new (data.constructor as new (buffer: ArrayBuffer) => Data)(bytes);
     },
-    overruns: () => [
-      // Nothing lives below the kernels' static data: a write there went through an absent pointer.
-      ...(engine.u8(0, NULL_PAGE).some((byte) => byte !== 0) ? ["address 0"] : []),
-      ...[...addresses].flatMap(([name, start]) => {
+    overruns() {
+      const found = [...addresses].flatMap(([name, start]) => {
         const { byteLength } = buffers[name];
         const around = [...engine.u8(start - GUARD, GUARD), ...engine.u8(start + byteLength, GUARD)];
         return around.every((byte) => byte === CANARY) ? [] : [name];
-      }),
-    ],
+      });
+      // Where a kernel ends up that takes an absent pointer, 0, for a buffer.
+      const intact = engine.u8(0, statics.length).every((byte, i) => byte === statics[i]);
+      return intact ? found : [...found, "the module's static data"];
+    },
   };
 }
 
