@@ -7,7 +7,16 @@ export interface StepConfig {
   model: TransformerOptions;
 }
 
-function config(name: string, m: number, n: number, d: number, heads: number, ff: number, layers: number, batch = 128): StepConfig {
+function config(
+  name: string,
+  m: number,
+  n: number,
+  d: number,
+  heads: number,
+  ff: number,
+  layers: number,
+  batch = 128,
+): StepConfig {
   return {
     name,
     batch,

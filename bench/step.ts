@@ -8,11 +8,18 @@ import type { BenchOptions, Suite, Values } from "./suite.js";
 import { compare, warmUp } from "./time.js";
 
 /** A trainer that does one step after another on random data. */
-export function stepTrainer({ model, batch }: StepConfig, { build, dropout }: { build: BenchOptions["build"]; dropout: number }): Trainer {
+export function stepTrainer(
+  { model, batch }: StepConfig,
+  { build, dropout }: { build: BenchOptions["build"]; dropout: number },
+): Trainer {
   const transformer = Transformer.create({ ...model, dropout }, { build, seed: 1 });
   const rows = 4 * batch;
   const source = testSource(1);
-  const data = arrayData(source(rows * model.inputTokens * model.inputDim), source(rows * model.outputTokens * model.outputDim), rows);
+  const data = arrayData(
+    source(rows * model.inputTokens * model.inputDim),
+    source(rows * model.outputTokens * model.outputDim),
+    rows,
+  );
   const options = trainingOptions({ steps: 1e9, batch, optimizer: "adam", schedule: "constant", lr: 1e-4 });
   return new Trainer(transformer, { kind: "mse" }, data, options);
 }

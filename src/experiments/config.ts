@@ -90,18 +90,20 @@ export function defineExperiment(input: ExperimentInput): Experiment {
     test: config.testRows ?? target.sizes.test,
   };
 
-  const dModel = config.dModel ?? (protocol.width === "tied" ? d : Math.max(32, d));
+  const linearHead = mode === "classification" || protocol.outputHead === "linear";
+  // Without an output head predictions are as wide as the model, so its default width is theirs.
+  const asWide = protocol.width === "tied" || !linearHead;
+  const dModel = config.dModel ?? (asWide ? d : Math.max(32, d));
   if (protocol.width === "tied" && dModel !== d) {
     throw new PlateauError(
       "usage",
       `d-model ${dModel} with dim ${d}: the protocol ties them (width=tied), so leave d-model out or set width=embedded`,
     );
   }
-  const linearHead = mode === "classification" || protocol.outputHead === "linear";
   if (!linearHead && dModel !== d) {
     throw new PlateauError(
       "usage",
-      `without an output head (outputHead=none) predictions are d-model ${dModel} wide, not dim ${d}: set outputHead=linear or width=tied`,
+      `without an output head (outputHead=none) predictions are d-model ${dModel} wide, not dim ${d}: leave d-model out or set outputHead=linear`,
     );
   }
   const perVector = protocol.classDefinition === "per-coordinate" ? d : 1;
