@@ -25,16 +25,18 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return drawn.toString();
 }
 
+/** A measure that does not apply, or (null) was no number when it was stored as JSON. */
 const ABSENT = "–";
+type Measured = number | null | undefined;
 
-export function percent(share: number | undefined): string {
-  if (share === undefined) return ABSENT;
+export function percent(share: Measured): string {
+  if (share === undefined || share === null) return ABSENT;
   return share > 0 && share < 0.0005 ? `${(100 * share).toPrecision(1)}%` : `${(100 * share).toFixed(1)}%`;
 }
 
 /** Three significant digits. */
-export function short(value: number | undefined): string {
-  if (value === undefined) return ABSENT;
+export function short(value: Measured): string {
+  if (value === undefined || value === null) return ABSENT;
   if (!Number.isFinite(value)) return String(value);
   return value !== 0 && Math.abs(value) < 1e-3
     ? value.toExponential(2)
@@ -42,8 +44,8 @@ export function short(value: number | undefined): string {
 }
 
 /** R², whose distance from 1 matters. */
-export function r2(value: number | undefined): string {
-  if (value === undefined) return ABSENT;
+export function r2(value: Measured): string {
+  if (value === undefined || value === null) return ABSENT;
   return value.toFixed(value > 0.99 ? 5 : 3);
 }
 

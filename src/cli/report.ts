@@ -22,9 +22,9 @@ export class Interruption extends PlateauError {
 export function report(error: unknown, json: boolean): number {
   // Help and version: commander has printed what was asked for.
   if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done;
-  const { code, message } = describe(error);
-  const line = code === "aborted" ? message : `error: ${message}`;
-  process.stderr.write(`${line.replace(/\s*\n\s*/g, " ")}\n`);
+  const { code, message: text } = describe(error);
+  const message = text.replace(/\s*\n\s*/g, " ");
+  process.stderr.write(code === "aborted" ? `${message}\n` : `error: ${message}\n`);
   if (process.env["PLATEAU_DEBUG"] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   if (json) {
     const directory = error instanceof Interruption ? error.directory : undefined;

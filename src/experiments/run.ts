@@ -41,7 +41,7 @@ export interface RunResult {
   /** Of training with its validations. */
   seconds: number;
   stepsPerSecond: number;
-  /** Of the last batch. */
+  /** Of the last batch; NaN where training had nothing left to do when it was continued. */
   loss: number;
   /** The update whose weights were kept, and its validation value. */
   best?: { update: number; value: number };
@@ -88,10 +88,10 @@ export function footprint(experiment: Experiment): number {
  */
 export async function run(input: ExperimentInput, options: RunOptions = {}): Promise<Run> {
   const experiment = defineExperiment(input);
-  const { architecture, config, loss, training } = experiment;
+  const { architecture, config, loss: objective, training } = experiment;
   const footprintBytes = footprint(experiment);
   const model = new Model(architecture, { seed: config.seed, build: config.build });
-  const trainer = new Trainer(model, loss, trainingData(experiment), training);
+  const trainer = new Trainer(model, objective, trainingData(experiment), training);
   const validation = evaluationSample(experiment, "validation");
   const outcome = await runTraining(trainer, {
     ...options,
@@ -102,7 +102,9 @@ export async function run(input: ExperimentInput, options: RunOptions = {}): Pro
   const signal = outcome.diverged ? undefined : options.signal;
   try {
     const judgement = await evaluate(experiment, model, { signal });
-    return { experiment, model, outcome, result: summarise(experiment, outcome, footprintBytes, judgement) };
+    const loss = outcome.updates === (options.resume?.updates ?? 0) ? Number.NaN : outcome.loss;
+    const ended = { ...outcome, loss };
+    return { experiment, model, outcome, result: summarise(experiment, ended, footprintBytes, judgement) };
   } catch (error) {
     if (!(error instanceof PlateauError) || error.code !== "aborted") throw error;
     const { evaluations, best } = outcome;

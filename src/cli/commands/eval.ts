@@ -30,7 +30,8 @@ export const evaluate: CliCommand = {
           dispose();
         });
         const judged = { ...stored, ...judgement };
-        const result: RunResult = { ...judged, verdict: verdict(judged) };
+        // A divergence is a fact about training: no weights can tell of it.
+        const result: RunResult = { ...judged, verdict: stored.diverged ? stored.verdict : verdict(judged) };
         if (options.json) printJson(result);
         else print(describeResult(result, experiment));
         if (stored.weightsSha256 !== result.weightsSha256) {

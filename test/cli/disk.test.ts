@@ -1,0 +1,46 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import test from "ava";
+import { folder, plateau, tiny } from "./plateau.js";
+
+/** A file system of a few pages; undefined where mounting is not allowed. */
+function smallDisk(path: string, size: string): (() => void) | undefined {
+  mkdirSync(path);
+  try {
+    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${size}`, "plateau-test", path], { stdio: "ignore" });
+  } catch {
+    return undefined;
+  }
+  return () => execFileSync("umount", ["-l", path], { stdio: "ignore" });
+}
+
+test("a full disk ends in one line that says so, and leaves no partial file", async (t) => {
+  const disk = join(folder(t), "disk");
+  const unmount = smallDisk(disk, "8k");
+  if (!unmount) {
+    t.log("SKIPPED: mounting a small file system is not allowed here");
+    t.pass();
+    return;
+  }
+  t.teardown(unmount);
+  const out = join(disk, "run");
+  const full = /^error: cannot write ".*": disk full: needs \d+ bytes at ".*", free some \(ENOSPC\)\n$/;
+
+  const trained = await plateau(["train", "m2n1", ...tiny, "--out", out]);
+  t.is(trained.code, 1);
+  t.regex(trained.stderr, full);
+  t.is(trained.stdout, "");
+  t.deepEqual(readdirSync(out), ["run.json"], "the weights did not fit");
+
+  writeFileSync(join(disk, "filling"), new Uint8Array(4096));
+  const other = join(disk, "other");
+  const none = await plateau(["train", "m2n1", ...tiny, "--out", other]);
+  t.is(none.code, 1);
+  t.regex(none.stderr, full);
+  t.deepEqual(
+    readdirSync(disk).sort(),
+    ["filling", "run"],
+    "nor is there a folder for a run that could not begin",
+  );
+});

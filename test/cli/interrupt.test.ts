@@ -1,0 +1,78 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import test from "ava";
+import type { RunResult } from "../../src/experiments/run.js";
+import { appears, type Ended, folder, long, plateau, sleep, start, tiny } from "./plateau.js";
+
+/** Enough updates to be stopped in the middle, few enough to be done again from the start. */
+const middling = [...tiny, "--steps", "3000", "--evaluate-every", "250", "--dropout", "0.1", "--seed", "11"];
+
+for (const [signal, stop] of [
+  ["SIGKILL", "kill −9"],
+  ["SIGINT", "SIGINT"],
+] as const) {
+  test.serial(`a run resumed after ${stop} ends in the same bits as an uninterrupted one`, async (t) => {
+    const out = join(folder(t), "run");
+    const whole = plateau(["train", "m2n1", ...middling, "--json"]);
+    const { child, ended } = start([
+      "train",
+      "m2n1",
+      ...middling,
+      "--out",
+      out,
+      "--checkpoint-every",
+      "0.05",
+    ]);
+    await appears(join(out, "checkpoint.safetensors"));
+    child.kill(signal);
+    const first = await ended;
+    if (signal === "SIGKILL") t.is(first.signal, "SIGKILL");
+    else t.is(first.code, 130);
+    t.false(existsSync(join(out, "result.json")), "it was stopped in the middle");
+    const resumed = await plateau(["train", "m2n1", ...middling, "--resume", out, "--json"]);
+    t.is(resumed.code, 0, resumed.stderr);
+    const [a, b] = [JSON.parse((await whole).stdout), JSON.parse(resumed.stdout)] as RunResult[];
+    t.is(b.weightsSha256, a.weightsSha256);
+    t.deepEqual({ ...b, seconds: 0, stepsPerSecond: 0 }, { ...a, seconds: 0, stepsPerSecond: 0 });
+    t.deepEqual(readdirSync(out).sort(), ["result.json", "run.json", "weights.safetensors"]);
+  });
+}
+
+test.serial("SIGTERM without --out saves the run to a new folder and prints how to continue", async (t) => {
+  const cwd = folder(t);
+  for (const number of [1, 2]) {
+    const { code, stdout, stderr } = await terminated(cwd, 2000);
+    t.is(code, 130, stderr);
+    const made = `plateau-interrupted-m2n1-${number}`;
+    const command = `continue with: plateau train --resume ${made}`;
+    t.regex(stderr, new RegExp(`^interrupted at update [0-9,]+ of 60,000, ${command}\n$`));
+    t.like(JSON.parse(stdout), { error: { code: "aborted", directory: made } });
+    t.deepEqual(readdirSync(join(cwd, made)).sort(), ["checkpoint.safetensors", "run.json"]);
+  }
+  t.is((await plateau(["eval", "plateau-interrupted-m2n1-1"], { cwd })).code, 1);
+});
+
+/** A run stopped by SIGTERM after a while; a later one where it had not even begun (a busy machine). */
+async function terminated(cwd: string, milliseconds: number): Promise<Ended> {
+  const { child, ended } = start(["train", "m2n1", ...long, "--json"], { cwd });
+  await sleep(milliseconds);
+  child.kill("SIGTERM");
+  const end = await ended;
+  return end.signal === null || milliseconds > 60_000 ? end : terminated(cwd, 2 * milliseconds);
+}
+
+test.serial("a second SIGINT ends the process at once", async (t) => {
+  const out = join(folder(t), "run");
+  // One update takes a second or more: both signals wait for its end.
+  const slow = ["--d-model", "128", "--layers", "4", "--accumulation", "32", "--steps", "100"];
+  const { child, ended } = start(["train", "m2n1", ...slow, "--out", out]);
+  await appears(join(out, "run.json"));
+  await sleep(500);
+  child.kill("SIGINT");
+  await sleep(5);
+  child.kill("SIGINT");
+  const { code, stderr } = await ended;
+  t.is(code, 130);
+  t.is(stderr, "");
+  t.deepEqual(readdirSync(out), ["run.json"]);
+});
