@@ -11,6 +11,8 @@
 // in sum u((2d + 6)PY + 4Y² + 2P²), and d·2⁻¹⁴⁸ where products underflow. Comparisons inside that are
 // decided again in float64. The factor SLACK covers second-order terms and the bound's own rounding.
 
+import { scratch } from "./scratch";
+
 const U: f64 = 5.960464477539063e-8;
 const SLACK: f64 = 1.001;
 /** Squared lengths above this might overflow in float32: everything is decided in float64. */
@@ -79,7 +81,7 @@ function distanceBelow(a: usize, b: usize, row: usize, limit: f64): f64 {
  * ranks[M] (i32) += for each i the number of y_j nearer to p_i than `own[i]`.
  * dots[M×N] = centred p · centred y (leading dimension ld); p[M×d], y[N×d] as given, not centred;
  * own[M] (f64) the exact squared distance to beat; ownY[M×d] the vector it belongs to; pLengths,
- * pSquares, yLengths, ySquares from nearestPrepare.
+ * pSquares, yLengths, ySquares from nearestPrepare. N ≤ SCRATCH_BYTES.
  */
 export function nearestCount(
   ranks: usize, dots: usize, p: usize, y: usize, own: usize, ownY: usize,
@@ -103,6 +105,8 @@ export function nearestCount(
     const steep = f32x4.splat(<f32>(slope * <f64>pLength));
     let counts = i32x4.splat(0);
     let exact = 0;
+    // Undecided groups of eight, kept for after the loop: a call inside would cost it its registers.
+    let queue = scratch;
     let j: usize = 0;
     for (; j < body; j += 32) {
       const dot0 = v128.load(dots + j);
@@ -115,17 +119,23 @@ export function nearestCount(
       const margin1 = f32x4.add(f32x4.mul(steep, v128.load(yLengths + j, 16)), f32x4.mul(curve, square1));
       const farther0 = f32x4.gt(f32x4.sub(s0, margin0), high);
       const farther1 = f32x4.gt(f32x4.sub(s1, margin1), high);
-      // The common case of a good prediction.
-      if (i32x4.all_true(v128.and(farther0, farther1))) continue;
       const nearer0 = f32x4.lt(f32x4.add(s0, margin0), low);
       const nearer1 = f32x4.lt(f32x4.add(s1, margin1), low);
       counts = i32x4.sub(i32x4.sub(counts, nearer0), nearer1);
       const decided = i32x4.bitmask(v128.or(nearer0, farther0)) |
         (i32x4.bitmask(v128.or(nearer1, farther1)) << 4);
       if (decided != 255) {
-        for (let lane = 0; lane < 8; lane++) {
-          if (!(decided & (1 << lane))) exact += nearerExactly(p, y, <i32>(j >> 2) + lane, ownY, row, limit);
-        }
+        store<u32>(queue, <u32>(j >> 2));
+        store<u32>(queue, decided, 4);
+        queue += 8;
+      }
+    }
+    while (queue > scratch) {
+      queue -= 8;
+      const first = load<i32>(queue);
+      const decided = load<i32>(queue, 4);
+      for (let lane = 0; lane < 8; lane++) {
+        if (!(decided & (1 << lane))) exact += nearerExactly(p, y, first + lane, ownY, row, limit);
       }
     }
     // The tail has at most seven; float64 decides them all.

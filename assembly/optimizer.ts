@@ -2,6 +2,8 @@
 // their order of operations are PyTorch's, float32. hyper is f32[8]: learning rate, β1 (or momentum),
 // β2, ε, weight decay, 1 − β1^t, √(1 − β2^t), and the factor that clipping puts on every gradient.
 
+import { scratch } from "./scratch";
+
 /**
  * 1 − β. Going through float32 alone would cost 1 − 0.999 five digits, so β is first put back to the
  * nearest number of seven decimals, which a β given in decimal is.
@@ -68,10 +70,18 @@ function update(
   const root = load<f32>(hyper, 24), gradScale = load<f32>(hyper, 28);
   const rest1 = oneMinus(beta1), rest2 = oneMinus(beta2);
   const rate = <f32>(-(<f64>load<f32>(hyper)) / <f64>load<f32>(hyper, 20));
-  const vFactor = f32x4.splat(gradScale), vDecay = f32x4.splat(decay), vShrink = f32x4.splat(shrink);
-  const vBeta1 = f32x4.splat(beta1), vRest1 = f32x4.splat(rest1);
-  const vBeta2 = f32x4.splat(beta2), vRest2 = f32x4.splat(rest2);
-  const vRoot = f32x4.splat(root), vEpsilon = f32x4.splat(epsilon), vRate = f32x4.splat(rate);
+  // By way of memory: V8 keeps loaded vectors over the loop, but builds splats anew in every turn.
+  const vFactor = v128.load32_splat(hyper, 28), vRoot = v128.load32_splat(hyper, 24);
+  const vBeta1 = v128.load32_splat(hyper, 4), vBeta2 = v128.load32_splat(hyper, 8);
+  const vEpsilon = v128.load32_splat(hyper, 12);
+  store<f32>(scratch, decay);
+  store<f32>(scratch, shrink, 4);
+  store<f32>(scratch, rest1, 8);
+  store<f32>(scratch, rest2, 12);
+  store<f32>(scratch, rate, 16);
+  const vDecay = v128.load32_splat(scratch), vShrink = v128.load32_splat(scratch, 4);
+  const vRest1 = v128.load32_splat(scratch, 8), vRest2 = v128.load32_splat(scratch, 12);
+  const vRate = v128.load32_splat(scratch, 16);
   let i: usize = 0;
   for (; i < body; i += 32) {
     const p0 = v128.load(p + i), p1 = v128.load(p + i, 16);

@@ -1,6 +1,6 @@
 // Philox4x32-10 (Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3", 2011),
 // four counters side by side: word w of counters i … i+3 is one vector, so no round shuffles words
-// between counters. Results go to memory counter by counter, the order every kernel reads them in.
+// between counters.
 
 const M0: u32 = 0xd2511f53;
 const M1: u32 = 0xcd9e8d57;
@@ -32,30 +32,10 @@ function storeCounters(out: usize, c0: v128, c1: v128, c2: v128, c3: v128): void
   v128.store(out, v128.shuffle<i64>(c, d, 1, 3), 48);
 }
 
-/** out u32[16]: the words of four counters, one a lane of c0 … c3, under one key. */
-// @ts-ignore: decorator
-@inline
-export function philox4(
-  out: usize, c0: v128, c1: v128, c2: v128, c3: v128, key0: u32, key1: u32,
-): void {
-  const m0 = i32x4.splat(M0), m1 = i32x4.splat(M1), w0 = i32x4.splat(W0), w1 = i32x4.splat(W1);
-  let k0 = i32x4.splat(key0), k1 = i32x4.splat(key1);
-  for (let round = 0; round < 10; round++) {
-    const a = i64x2.extmul_low_i32x4_u(c0, m0), b = i64x2.extmul_high_i32x4_u(c0, m0);
-    const c = i64x2.extmul_low_i32x4_u(c2, m1), d = i64x2.extmul_high_i32x4_u(c2, m1);
-    c0 = v128.xor(v128.xor(highWords(c, d), c1), k0);
-    c2 = v128.xor(v128.xor(highWords(a, b), c3), k1);
-    c1 = lowWords(c, d);
-    c3 = lowWords(a, b);
-    k0 = i32x4.add(k0, w0);
-    k1 = i32x4.add(k1, w1);
-  }
-  storeCounters(out, c0, c1, c2, c3);
-}
-
 /**
- * out u32[32]: the words of counters (first … first + 7, c1, c2, c3). Two independent groups of four
- * hide the multiplications' latency. In the first two rounds all counters share half the products.
+ * out u32[8][4]: the words of counters (first … first + 7, c1, c2, c3), counter by counter. Two
+ * independent groups of four hide the multiplications' latency. In the first two rounds all counters
+ * share half the products.
  */
 export function philox8(
   out: usize, first: u32, c1: u32, c2: u32, c3: u32, key0: u32, key1: u32,

@@ -70,7 +70,8 @@ export function randomUniform(
 
 /**
  * out[n]: normal, by Box and Muller from words as in `randomUniform`: elements 2j and 2j + 1 are
- * std·√(−2 log u)·(cos 2πv, sin 2πv) + mean with u = (word 2j + 1 unit) in (0, 1], v = word 2j + 1.
+ * std·√(−2 log u)·(cos 2πv, sin 2πv) + mean with u in (0, 1] from
+ * word 2j and v in [0, 1) from word 2j + 1, 24 bits each.
  * |z| ≤ 5.77: 24 bits hold no rarer event.
  */
 export function randomNormal(
@@ -106,7 +107,8 @@ function normal8(words: usize, mean: f32, std: f32): void {
 
 /**
  * out u32[n]: 0 … n − 1 in random order (Fisher and Yates; each swap's index by Lemire's
- * multiplication with rejection, so every order is equally likely), from words of counters (0 …, stream, 0, 0).
+ * multiplication with rejection, so every order is equally likely), from words of counters
+ * (0 …, stream, 0, 0).
  */
 export function randomPermutation(out: usize, n: i32, key0: u32, key1: u32, stream: u32): void {
   const words = scratch;

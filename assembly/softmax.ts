@@ -23,32 +23,64 @@ export function softmaxForward(y: usize, x: usize, N: i32, D: i32): void {
   }
 }
 
-/** dx[N×D] (+)= y·(dy − Σ y·dy), y as softmaxForward gave it. */
+/**
+ * dx[N×D] (+)= y·(dy − Σ y·dy), y as softmaxForward gave it. dy is taken relative to its value where y is
+ * largest, which changes nothing (Σ y = 1) but the cancellation where one y is nearly 1.
+ */
 export function softmaxBackward(dx: usize, dy: usize, y: usize, N: i32, D: i32, accumulate: i32): void {
   const bytes = <usize>D << 2;
   for (let row: i32 = 0; row < N; row++, dx += bytes, dy += bytes, y += bytes) {
+    const shift = f32x4.splat(atLargest(dy, y, bytes));
     let total = f32x4.splat(0);
     let i: usize = 0;
     while (i + 16 <= bytes) {
       const stop = min(bytes, i + 16 * RUN);
       let sum = f32x4.splat(0);
-      for (; i + 16 <= stop; i += 16) sum = f32x4.add(sum, f32x4.mul(v128.load(y + i), v128.load(dy + i)));
+      for (; i + 16 <= stop; i += 16) {
+        sum = f32x4.add(sum, f32x4.mul(v128.load(y + i), f32x4.sub(v128.load(dy + i), shift)));
+      }
       total = f32x4.add(total, sum);
     }
     if (i < bytes) {
-      const rest = f32x4.mul(loadPart(y + i, bytes - i, 0), loadPart(dy + i, bytes - i, 0));
-      total = f32x4.add(total, rest);
+      const rest = f32x4.sub(loadPart(dy + i, bytes - i, 0), shift);
+      total = f32x4.add(total, f32x4.mul(loadPart(y + i, bytes - i, 0), rest));
     }
     const dot = f32x4.splat(sumLanes(total));
     for (i = 0; i + 16 <= bytes; i += 16) {
-      put(dx + i, f32x4.mul(v128.load(y + i), f32x4.sub(v128.load(dy + i), dot)), accumulate);
+      const d = f32x4.sub(f32x4.sub(v128.load(dy + i), shift), dot);
+      put(dx + i, f32x4.mul(v128.load(y + i), d), accumulate);
     }
     if (i < bytes) {
       const rest = bytes - i;
-      const d = f32x4.mul(loadPart(y + i, rest, 0), f32x4.sub(loadPart(dy + i, rest, 0), dot));
-      putPart(dx + i, d, rest, accumulate);
+      const d = f32x4.sub(f32x4.sub(loadPart(dy + i, rest, 0), shift), dot);
+      putPart(dx + i, f32x4.mul(loadPart(y + i, rest, 0), d), rest, accumulate);
     }
   }
+}
+
+/** dy at the largest y of a row. */
+// @ts-ignore: decorator
+@inline
+function atLargest(dy: usize, y: usize, bytes: usize): f32 {
+  let top = f32x4.splat(-1), at = f32x4.splat(0);
+  let i: usize = 0;
+  for (; i + 16 <= bytes; i += 16) {
+    const v = v128.load(y + i);
+    const larger = f32x4.gt(v, top);
+    top = f32x4.pmax(top, v);
+    at = v128.bitselect(v128.load(dy + i), at, larger);
+  }
+  if (i < bytes) {
+    const v = loadPart(y + i, bytes - i, -1);
+    const larger = f32x4.gt(v, top);
+    top = f32x4.pmax(top, v);
+    at = v128.bitselect(loadPart(dy + i, bytes - i, 0), at, larger);
+  }
+  // The better half of the lanes, then the better of two.
+  const otherTop = i32x4.shuffle(top, top, 2, 3, 0, 1), otherAt = i32x4.shuffle(at, at, 2, 3, 0, 1);
+  at = v128.bitselect(otherAt, at, f32x4.gt(otherTop, top));
+  top = f32x4.pmax(top, otherTop);
+  return f32x4.extract_lane(top, 1) > f32x4.extract_lane(top, 0) ? f32x4.extract_lane(at, 1) : f32x4.extract_lane(at, 0);
 }
 
 /** y[N×D] = x − max − ln Σ e^(x − max); the logarithm in float64. A row of nothing but −Inf gives NaN. */

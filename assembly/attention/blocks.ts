@@ -8,7 +8,7 @@ export const LANES = 8;
 /** Bytes of one element of a panel or strip. */
 export const CELL: usize = 32;
 
-/** Largest bytes of one panel (backward needs 7) and of one strip (2, forward 3); 128 more for random words. */
+/** Largest bytes of one panel (backward needs 7) and of one strip (2; forward 3 and fewer panels). */
 const PANEL = 192 * 1024;
 const STRIP = 351 * 1024;
 /** Most columns of E in one panel; sums over E longer than this are added block by block. */

@@ -1,15 +1,36 @@
 // Rows of tensors <-> panels [row][column][LANES] of one group. Lane l of a group is the (batch, head)
 // pair `first + l`; lanes behind the last pair repeat it when read and are not written.
 
-import { CELL } from "./blocks";
+import { scratch } from "../scratch";
+import { CELL, LANES } from "./blocks";
 
-/** First byte of the columns of `pair` in row 0 of its batch; x is [B·length rows] of `ld` floats. */
+/**
+ * The eight lanes' first bytes in row 0 of x, [B·length rows] of `ld` floats, into scratch: usize[8]. One
+ * division a group; with few rows, eight cost as much as the packing.
+ */
 // @ts-ignore: decorator
 @inline
-function laneStart(x: usize, pair: i32, pairs: i32, H: i32, E: i32, length: i32, ld: i32): usize {
-  const known = min(pair, pairs - 1);
-  const batch = known / H;
-  return x + ((<usize>batch * length * ld + <usize>(known - batch * H) * E) << 2);
+function findLanes(x: usize, first: i32, pairs: i32, H: i32, E: i32, length: i32, ld: i32): void {
+  const batch = first / H, nextHead = <usize>E << 2;
+  const nextBatch = (<usize>length * ld - <usize>(H - 1) * E) << 2;
+  let head = first - batch * H;
+  let at = x + ((<usize>batch * length * ld + <usize>head * E) << 2);
+  store<usize>(scratch, at);
+  for (let lane: i32 = 1; lane < LANES; lane++) {
+    if (first + lane < pairs) {
+      head++;
+      const wraps = head == H;
+      at += wraps ? nextBatch : nextHead;
+      head = wraps ? 0 : head;
+    }
+    store<usize>(scratch + lane * sizeof<usize>(), at);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function laneStart(lane: i32): usize {
+  return load<usize>(scratch + lane * sizeof<usize>());
 }
 
 /** Panel[row][column][LANES] = x at (batch, firstRow + row), column firstColumn + column of the head. */
@@ -17,14 +38,10 @@ export function packPanel(
   panel: usize, x: usize, first: i32, pairs: i32, H: i32, E: i32, length: i32, ld: i32,
   firstRow: i32, rows: i32, firstColumn: i32, columns: i32,
 ): void {
-  x += (<usize>firstRow * ld + firstColumn) << 2;
-  for (let half: i32 = 0; half < 8; half += 4) {
+  findLanes(x + ((<usize>firstRow * ld + firstColumn) << 2), first, pairs, H, E, length, ld);
+  for (let lane: i32 = 0; lane < LANES; lane += 4) {
     packFour(
-      panel + (half << 2),
-      laneStart(x, first + half, pairs, H, E, length, ld),
-      laneStart(x, first + half + 1, pairs, H, E, length, ld),
-      laneStart(x, first + half + 2, pairs, H, E, length, ld),
-      laneStart(x, first + half + 3, pairs, H, E, length, ld),
+      panel + (lane << 2), laneStart(lane), laneStart(lane + 1), laneStart(lane + 2), laneStart(lane + 3),
       rows, <usize>ld << 2, <usize>columns << 2,
     );
   }
@@ -70,24 +87,17 @@ export function unpackPanel(
   x: usize, panel: usize, first: i32, pairs: i32, H: i32, E: i32, length: i32, ld: i32,
   firstRow: i32, rows: i32, firstColumn: i32, columns: i32, accumulate: bool,
 ): void {
-  x += (<usize>firstRow * ld + firstColumn) << 2;
-  for (let half: i32 = 0; half < 8; half += 4) {
-    const pair = first + half;
-    if (pair + 4 <= pairs) {
+  findLanes(x + ((<usize>firstRow * ld + firstColumn) << 2), first, pairs, H, E, length, ld);
+  const rowBytes = <usize>ld << 2, bytes = <usize>columns << 2;
+  for (let lane: i32 = 0; lane < LANES; lane += 4, panel += 16) {
+    if (first + lane + 4 <= pairs) {
       unpackFour(
-        panel + (half << 2),
-        laneStart(x, pair, pairs, H, E, length, ld),
-        laneStart(x, pair + 1, pairs, H, E, length, ld),
-        laneStart(x, pair + 2, pairs, H, E, length, ld),
-        laneStart(x, pair + 3, pairs, H, E, length, ld),
-        rows, <usize>ld << 2, <usize>columns << 2, accumulate,
+        panel, laneStart(lane), laneStart(lane + 1), laneStart(lane + 2), laneStart(lane + 3),
+        rows, rowBytes, bytes, accumulate,
       );
     } else {
-      for (let lane: i32 = 0; pair + lane < pairs; lane++) {
-        unpackOne(
-          panel + ((half + lane) << 2), laneStart(x, pair + lane, pairs, H, E, length, ld),
-          rows, <usize>ld << 2, <usize>columns << 2, accumulate,
-        );
+      for (let l = lane; first + l < pairs; l++) {
+        unpackOne(panel + ((l - lane) << 2), laneStart(l), rows, rowBytes, bytes, accumulate);
       }
     }
   }

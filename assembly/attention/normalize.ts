@@ -1,4 +1,5 @@
-// Rows of scores [S][LANES] -> weights, in place, and back. Lanes are independent rows.
+// Rows of scores [S][LANES] -> weights, in place, and back. Lanes are independent rows. Everywhere both
+// halves of a cell are loaded before either is stored: else V8 does not widen them to 256 bits.
 
 import { CELL } from "./blocks";
 import { softmaxRows, softmaxRowsBackward } from "./softmax";
@@ -41,8 +42,10 @@ function addMask(row: usize, rows: i32, S: i32, mask: usize, factor: f32): void 
   for (; rows > 0; rows--) {
     const end = row + <usize>S * CELL;
     for (let m = mask; row < end; row += CELL, m += CELL) {
-      v128.store(row, f32x4.add(f32x4.mul(v128.load(row), scale), v128.load(m)));
-      v128.store(row, f32x4.add(f32x4.mul(v128.load(row, 16), scale), v128.load(m, 16)), 16);
+      const x = f32x4.add(f32x4.mul(v128.load(row), scale), v128.load(m));
+      const xh = f32x4.add(f32x4.mul(v128.load(row, 16), scale), v128.load(m, 16));
+      v128.store(row, x);
+      v128.store(row, xh, 16);
     }
   }
 }

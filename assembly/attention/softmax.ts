@@ -77,8 +77,9 @@ export function softmaxRows(row: usize, rows: i32, S: i32, seen: i32, factor: f3
     const share = f32x4.div(one, f32x4.pmax(sum, half));
     const shareh = f32x4.div(one, f32x4.pmax(sumh, half));
     for (let p = row; p < end; p += CELL) {
-      v128.store(p, f32x4.mul(v128.load(p), share));
-      v128.store(p, f32x4.mul(v128.load(p, 16), shareh), 16);
+      const w = f32x4.mul(v128.load(p), share), wh = f32x4.mul(v128.load(p, 16), shareh);
+      v128.store(p, w);
+      v128.store(p, wh, 16);
     }
     clear(end, next);
     row = next;
@@ -107,8 +108,10 @@ export function softmaxRowsBackward(
     w = weights;
     for (let p = d; p < end; p += CELL, w += CELL) {
       const slope = f32x4.mul(scale, v128.load(w)), slopeh = f32x4.mul(scale, v128.load(w, 16));
-      v128.store(p, f32x4.mul(slope, f32x4.sub(v128.load(p), sum)));
-      v128.store(p, f32x4.mul(slopeh, f32x4.sub(v128.load(p, 16), sumh)), 16);
+      const ds = f32x4.mul(slope, f32x4.sub(v128.load(p), sum));
+      const dsh = f32x4.mul(slopeh, f32x4.sub(v128.load(p, 16), sumh));
+      v128.store(p, ds);
+      v128.store(p, dsh, 16);
     }
   }
 }

@@ -31,8 +31,10 @@ function sparsemaxRow(row: usize, end: usize, factor: f32): void {
   top = v128.and(top, f32x4.ne(top, none));
   toph = v128.and(toph, f32x4.ne(toph, none));
   for (let p = row; p < end; p += CELL) {
-    v128.store(p, f32x4.mul(f32x4.sub(v128.load(p), top), scale));
-    v128.store(p, f32x4.mul(f32x4.sub(v128.load(p, 16), toph), scale), 16);
+    const z = f32x4.mul(f32x4.sub(v128.load(p), top), scale);
+    const zh = f32x4.mul(f32x4.sub(v128.load(p, 16), toph), scale);
+    v128.store(p, z);
+    v128.store(p, zh, 16);
   }
   let tau = f32x4.splat(-1), tauh = f32x4.splat(-1);
   let count = f32x4.splat(-1), counth = f32x4.splat(-1);
@@ -57,8 +59,10 @@ function sparsemaxRow(row: usize, end: usize, factor: f32): void {
     tauh = f32x4.pmax(tauh, nexth);
   }
   for (let p = row; p < end; p += CELL) {
-    v128.store(p, f32x4.max(f32x4.sub(v128.load(p), tau), zero));
-    v128.store(p, f32x4.max(f32x4.sub(v128.load(p, 16), tauh), zero), 16);
+    const w = f32x4.max(f32x4.sub(v128.load(p), tau), zero);
+    const wh = f32x4.max(f32x4.sub(v128.load(p, 16), tauh), zero);
+    v128.store(p, w);
+    v128.store(p, wh, 16);
   }
 }
 
@@ -90,7 +94,9 @@ function sparsemaxRowBackward(d: usize, end: usize, weights: usize, factor: f32)
   const meanh = f32x4.div(sumh, f32x4.max(numberh, one));
   for (let p = d; p < end; p += CELL, weights += CELL) {
     const inside = f32x4.gt(v128.load(weights), zero), insideh = f32x4.gt(v128.load(weights, 16), zero);
-    v128.store(p, v128.and(f32x4.mul(scale, f32x4.sub(v128.load(p), mean)), inside));
-    v128.store(p, v128.and(f32x4.mul(scale, f32x4.sub(v128.load(p, 16), meanh)), insideh), 16);
+    const ds = v128.and(f32x4.mul(scale, f32x4.sub(v128.load(p), mean)), inside);
+    const dsh = v128.and(f32x4.mul(scale, f32x4.sub(v128.load(p, 16), meanh)), insideh);
+    v128.store(p, ds);
+    v128.store(p, dsh, 16);
   }
 }

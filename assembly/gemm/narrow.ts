@@ -1,21 +1,22 @@
 // Panels of 8 and of 4 columns; panel16.ts says how they work.
 import { madd } from "../simd";
-
-const ZEROS = memory.data(32, 64);
+import { rowAt, ZEROS } from "./layout";
 
 /** Tile of 4 rows × 8 columns. */
-export function panel4x8(
+export function panel4x8<A>(
   c: usize, a: usize, b: usize, bias: usize, rows: i32, k: i32, lda: usize, ldc: usize, load: bool,
 ): void {
+  const last = rows - 1;
   for (let i = 0; i < rows; i += 4) {
-    let a0 = a;
-    let a1 = i + 1 < rows ? a0 + lda : a0;
-    let a2 = i + 2 < rows ? a1 + lda : a1;
-    let a3 = i + 3 < rows ? a2 + lda : a2;
-    const c1 = i + 1 < rows ? c + ldc : c;
-    const c2 = i + 2 < rows ? c1 + ldc : c1;
-    const c3 = i + 3 < rows ? c2 + ldc : c2;
-    const from0 = load ? c : ZEROS;
+    let a0 = rowAt<A>(a, i, lda);
+    let a1 = rowAt<A>(a, min(i + 1, last), lda);
+    let a2 = rowAt<A>(a, min(i + 2, last), lda);
+    let a3 = rowAt<A>(a, min(i + 3, last), lda);
+    const c0 = c + <usize>i * ldc;
+    const c1 = c + <usize>min(i + 1, last) * ldc;
+    const c2 = c + <usize>min(i + 2, last) * ldc;
+    const c3 = c + <usize>min(i + 3, last) * ldc;
+    const from0 = load ? c0 : ZEROS;
     const from1 = load ? c1 : ZEROS;
     const from2 = load ? c2 : ZEROS;
     const from3 = load ? c3 : ZEROS;
@@ -38,8 +39,8 @@ export function panel4x8(
       if (j == 1) break;
       {
         const b0 = v128.load(p, 32), b1 = v128.load(p, 48);
-        const x0 = v128.load32_splat(a0, 4), x1 = v128.load32_splat(a1, 4);
-        const x2 = v128.load32_splat(a2, 4), x3 = v128.load32_splat(a3, 4);
+        const x0 = v128.load32_splat(a0, offsetof<A>()), x1 = v128.load32_splat(a1, offsetof<A>());
+        const x2 = v128.load32_splat(a2, offsetof<A>()), x3 = v128.load32_splat(a3, offsetof<A>());
         s00 = madd(b0, x0, s00); s01 = madd(b1, x0, s01);
         s10 = madd(b0, x1, s10); s11 = madd(b1, x1, s11);
         s20 = madd(b0, x2, s20); s21 = madd(b1, x2, s21);
@@ -48,8 +49,8 @@ export function panel4x8(
       if (j == 2) break;
       {
         const b0 = v128.load(p, 64), b1 = v128.load(p, 80);
-        const x0 = v128.load32_splat(a0, 8), x1 = v128.load32_splat(a1, 8);
-        const x2 = v128.load32_splat(a2, 8), x3 = v128.load32_splat(a3, 8);
+        const x0 = v128.load32_splat(a0, 2 * offsetof<A>()), x1 = v128.load32_splat(a1, 2 * offsetof<A>());
+        const x2 = v128.load32_splat(a2, 2 * offsetof<A>()), x3 = v128.load32_splat(a3, 2 * offsetof<A>());
         s00 = madd(b0, x0, s00); s01 = madd(b1, x0, s01);
         s10 = madd(b0, x1, s10); s11 = madd(b1, x1, s11);
         s20 = madd(b0, x2, s20); s21 = madd(b1, x2, s21);
@@ -58,8 +59,8 @@ export function panel4x8(
       if (j == 3) break;
       {
         const b0 = v128.load(p, 96), b1 = v128.load(p, 112);
-        const x0 = v128.load32_splat(a0, 12), x1 = v128.load32_splat(a1, 12);
-        const x2 = v128.load32_splat(a2, 12), x3 = v128.load32_splat(a3, 12);
+        const x0 = v128.load32_splat(a0, 3 * offsetof<A>()), x1 = v128.load32_splat(a1, 3 * offsetof<A>());
+        const x2 = v128.load32_splat(a2, 3 * offsetof<A>()), x3 = v128.load32_splat(a3, 3 * offsetof<A>());
         s00 = madd(b0, x0, s00); s01 = madd(b1, x0, s01);
         s10 = madd(b0, x1, s10); s11 = madd(b1, x1, s11);
         s20 = madd(b0, x2, s20); s21 = madd(b1, x2, s21);
@@ -68,8 +69,8 @@ export function panel4x8(
       if (j == 4) break;
       {
         const b0 = v128.load(p, 128), b1 = v128.load(p, 144);
-        const x0 = v128.load32_splat(a0, 16), x1 = v128.load32_splat(a1, 16);
-        const x2 = v128.load32_splat(a2, 16), x3 = v128.load32_splat(a3, 16);
+        const x0 = v128.load32_splat(a0, 4 * offsetof<A>()), x1 = v128.load32_splat(a1, 4 * offsetof<A>());
+        const x2 = v128.load32_splat(a2, 4 * offsetof<A>()), x3 = v128.load32_splat(a3, 4 * offsetof<A>());
         s00 = madd(b0, x0, s00); s01 = madd(b1, x0, s01);
         s10 = madd(b0, x1, s10); s11 = madd(b1, x1, s11);
         s20 = madd(b0, x2, s20); s21 = madd(b1, x2, s21);
@@ -78,8 +79,8 @@ export function panel4x8(
       if (j == 5) break;
       {
         const b0 = v128.load(p, 160), b1 = v128.load(p, 176);
-        const x0 = v128.load32_splat(a0, 20), x1 = v128.load32_splat(a1, 20);
-        const x2 = v128.load32_splat(a2, 20), x3 = v128.load32_splat(a3, 20);
+        const x0 = v128.load32_splat(a0, 5 * offsetof<A>()), x1 = v128.load32_splat(a1, 5 * offsetof<A>());
+        const x2 = v128.load32_splat(a2, 5 * offsetof<A>()), x3 = v128.load32_splat(a3, 5 * offsetof<A>());
         s00 = madd(b0, x0, s00); s01 = madd(b1, x0, s01);
         s10 = madd(b0, x1, s10); s11 = madd(b1, x1, s11);
         s20 = madd(b0, x2, s20); s21 = madd(b1, x2, s21);
@@ -88,8 +89,8 @@ export function panel4x8(
       if (j == 6) break;
       {
         const b0 = v128.load(p, 192), b1 = v128.load(p, 208);
-        const x0 = v128.load32_splat(a0, 24), x1 = v128.load32_splat(a1, 24);
-        const x2 = v128.load32_splat(a2, 24), x3 = v128.load32_splat(a3, 24);
+        const x0 = v128.load32_splat(a0, 6 * offsetof<A>()), x1 = v128.load32_splat(a1, 6 * offsetof<A>());
+        const x2 = v128.load32_splat(a2, 6 * offsetof<A>()), x3 = v128.load32_splat(a3, 6 * offsetof<A>());
         s00 = madd(b0, x0, s00); s01 = madd(b1, x0, s01);
         s10 = madd(b0, x1, s10); s11 = madd(b1, x1, s11);
         s20 = madd(b0, x2, s20); s21 = madd(b1, x2, s21);
@@ -98,17 +99,17 @@ export function panel4x8(
       if (j == 7) break;
       {
         const b0 = v128.load(p, 224), b1 = v128.load(p, 240);
-        const x0 = v128.load32_splat(a0, 28), x1 = v128.load32_splat(a1, 28);
-        const x2 = v128.load32_splat(a2, 28), x3 = v128.load32_splat(a3, 28);
+        const x0 = v128.load32_splat(a0, 7 * offsetof<A>()), x1 = v128.load32_splat(a1, 7 * offsetof<A>());
+        const x2 = v128.load32_splat(a2, 7 * offsetof<A>()), x3 = v128.load32_splat(a3, 7 * offsetof<A>());
         s00 = madd(b0, x0, s00); s01 = madd(b1, x0, s01);
         s10 = madd(b0, x1, s10); s11 = madd(b1, x1, s11);
         s20 = madd(b0, x2, s20); s21 = madd(b1, x2, s21);
         s30 = madd(b0, x3, s30); s31 = madd(b1, x3, s31);
       }
-      a0 += 32;
-      a1 += 32;
-      a2 += 32;
-      a3 += 32;
+      a0 += 8 * offsetof<A>();
+      a1 += 8 * offsetof<A>();
+      a2 += 8 * offsetof<A>();
+      a3 += 8 * offsetof<A>();
       p += 256;
       j -= 8;
     }
@@ -119,32 +120,32 @@ export function panel4x8(
       s20 = f32x4.add(s20, b0); s21 = f32x4.add(s21, b1);
       s30 = f32x4.add(s30, b0); s31 = f32x4.add(s31, b1);
     }
-    v128.store(c, s00);
-    v128.store(c, s01, 16);
+    v128.store(c0, s00);
+    v128.store(c0, s01, 16);
     v128.store(c1, s10);
     v128.store(c1, s11, 16);
     v128.store(c2, s20);
     v128.store(c2, s21, 16);
     v128.store(c3, s30);
     v128.store(c3, s31, 16);
-    a += 4 * lda;
-    c += 4 * ldc;
   }
 }
 
 /** Tile of 4 rows × 4 columns. */
-export function panel4x4(
+export function panel4x4<A>(
   c: usize, a: usize, b: usize, bias: usize, rows: i32, k: i32, lda: usize, ldc: usize, load: bool,
 ): void {
+  const last = rows - 1;
   for (let i = 0; i < rows; i += 4) {
-    let a0 = a;
-    let a1 = i + 1 < rows ? a0 + lda : a0;
-    let a2 = i + 2 < rows ? a1 + lda : a1;
-    let a3 = i + 3 < rows ? a2 + lda : a2;
-    const c1 = i + 1 < rows ? c + ldc : c;
-    const c2 = i + 2 < rows ? c1 + ldc : c1;
-    const c3 = i + 3 < rows ? c2 + ldc : c2;
-    const from0 = load ? c : ZEROS;
+    let a0 = rowAt<A>(a, i, lda);
+    let a1 = rowAt<A>(a, min(i + 1, last), lda);
+    let a2 = rowAt<A>(a, min(i + 2, last), lda);
+    let a3 = rowAt<A>(a, min(i + 3, last), lda);
+    const c0 = c + <usize>i * ldc;
+    const c1 = c + <usize>min(i + 1, last) * ldc;
+    const c2 = c + <usize>min(i + 2, last) * ldc;
+    const c3 = c + <usize>min(i + 3, last) * ldc;
+    const from0 = load ? c0 : ZEROS;
     const from1 = load ? c1 : ZEROS;
     const from2 = load ? c2 : ZEROS;
     const from3 = load ? c3 : ZEROS;
@@ -164,28 +165,28 @@ export function panel4x4(
       if (j == 1) break;
       {
         const b0 = v128.load(p, 16);
-        const x0 = v128.load32_splat(a0, 4), x1 = v128.load32_splat(a1, 4);
-        const x2 = v128.load32_splat(a2, 4), x3 = v128.load32_splat(a3, 4);
+        const x0 = v128.load32_splat(a0, offsetof<A>()), x1 = v128.load32_splat(a1, offsetof<A>());
+        const x2 = v128.load32_splat(a2, offsetof<A>()), x3 = v128.load32_splat(a3, offsetof<A>());
         s00 = madd(b0, x0, s00); s10 = madd(b0, x1, s10); s20 = madd(b0, x2, s20); s30 = madd(b0, x3, s30);
       }
       if (j == 2) break;
       {
         const b0 = v128.load(p, 32);
-        const x0 = v128.load32_splat(a0, 8), x1 = v128.load32_splat(a1, 8);
-        const x2 = v128.load32_splat(a2, 8), x3 = v128.load32_splat(a3, 8);
+        const x0 = v128.load32_splat(a0, 2 * offsetof<A>()), x1 = v128.load32_splat(a1, 2 * offsetof<A>());
+        const x2 = v128.load32_splat(a2, 2 * offsetof<A>()), x3 = v128.load32_splat(a3, 2 * offsetof<A>());
         s00 = madd(b0, x0, s00); s10 = madd(b0, x1, s10); s20 = madd(b0, x2, s20); s30 = madd(b0, x3, s30);
       }
       if (j == 3) break;
       {
         const b0 = v128.load(p, 48);
-        const x0 = v128.load32_splat(a0, 12), x1 = v128.load32_splat(a1, 12);
-        const x2 = v128.load32_splat(a2, 12), x3 = v128.load32_splat(a3, 12);
+        const x0 = v128.load32_splat(a0, 3 * offsetof<A>()), x1 = v128.load32_splat(a1, 3 * offsetof<A>());
+        const x2 = v128.load32_splat(a2, 3 * offsetof<A>()), x3 = v128.load32_splat(a3, 3 * offsetof<A>());
         s00 = madd(b0, x0, s00); s10 = madd(b0, x1, s10); s20 = madd(b0, x2, s20); s30 = madd(b0, x3, s30);
       }
-      a0 += 16;
-      a1 += 16;
-      a2 += 16;
-      a3 += 16;
+      a0 += 4 * offsetof<A>();
+      a1 += 4 * offsetof<A>();
+      a2 += 4 * offsetof<A>();
+      a3 += 4 * offsetof<A>();
       p += 64;
       j -= 4;
     }
@@ -193,11 +194,9 @@ export function panel4x4(
       const b0 = v128.load(bias);
       s00 = f32x4.add(s00, b0); s10 = f32x4.add(s10, b0); s20 = f32x4.add(s20, b0); s30 = f32x4.add(s30, b0);
     }
-    v128.store(c, s00);
+    v128.store(c0, s00);
     v128.store(c1, s10);
     v128.store(c2, s20);
     v128.store(c3, s30);
-    a += 4 * lda;
-    c += 4 * ldc;
   }
 }

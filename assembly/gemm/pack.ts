@@ -2,59 +2,90 @@
 
 /** Panel [k × width] from B stored [k × n], n ≤ width columns of it; the others become 0. */
 export function packRows(p: usize, b: usize, k: i32, n: i32, width: i32, ldb: usize): void {
-  if (n == width) {
-    if (width == 16) {
-      for (let i = 0; i < k; ++i) {
-        v128.store(p, v128.load(b));
-        v128.store(p, v128.load(b, 16), 16);
-        v128.store(p, v128.load(b, 32), 32);
-        v128.store(p, v128.load(b, 48), 48);
-        p += 64;
-        b += ldb;
-      }
-    } else if (width == 8) {
-      for (let i = 0; i < k; ++i) {
-        v128.store(p, v128.load(b));
-        v128.store(p, v128.load(b, 16), 16);
-        p += 32;
-        b += ldb;
-      }
-    } else {
-      for (let i = 0; i < k; ++i) {
-        v128.store(p, v128.load(b));
-        p += 16;
-        b += ldb;
-      }
-    }
-    return;
-  }
-  memory.fill(p, 0, <usize>(k * width) << 2);
+  if (n < width) memory.fill(p, 0, <usize>(k * width) << 2);
   copyRows(p, b, k, n, <usize>width << 2, ldb);
 }
 
-/** y[i] = x[i] for rows of n floats, n < 16, rows ldy and ldx bytes apart. */
+/** y[i] = x[i] for rows of n ≤ 16 floats, rows ldy and ldx bytes apart. */
 export function copyRows(y: usize, x: usize, rows: i32, n: i32, ldy: usize, ldx: usize): void {
-  for (let i = 0; i < rows; ++i) {
-    let to = y;
+  if (n == 16) {
+    for (let i = 0; i < rows; ++i) {
+      copy16(y, x);
+      y += ldy;
+      x += ldx;
+    }
+  } else if (n == 8) {
+    for (let i = 0; i < rows; ++i) {
+      v128.store(y, v128.load(x));
+      v128.store(y, v128.load(x, 16), 16);
+      y += ldy;
+      x += ldx;
+    }
+  } else if (n == 4) {
+    for (let i = 0; i < rows; ++i) {
+      v128.store(y, v128.load(x));
+      y += ldy;
+      x += ldx;
+    }
+  } else {
+    for (let i = 0; i < rows; ++i) {
+      copyPieces(y, x, n);
+      y += ldy;
+      x += ldx;
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function copy16(y: usize, x: usize): void {
+  v128.store(y, v128.load(x));
+  v128.store(y, v128.load(x, 16), 16);
+  v128.store(y, v128.load(x, 32), 32);
+  v128.store(y, v128.load(x, 48), 48);
+}
+
+/** n < 16 floats by the binary digits of n. */
+// @ts-ignore: decorator
+@inline
+function copyPieces(y: usize, x: usize, n: i32): void {
+  if (n & 8) {
+    v128.store(y, v128.load(x));
+    v128.store(y, v128.load(x, 16), 16);
+    y += 32;
+    x += 32;
+  }
+  if (n & 4) {
+    v128.store(y, v128.load(x));
+    y += 16;
+    x += 16;
+  }
+  if (n & 2) {
+    store<u64>(y, load<u64>(x));
+    y += 8;
+    x += 8;
+  }
+  if (n & 1) store<u32>(y, load<u32>(x));
+}
+
+/**
+ * Strips of 16 columns, each [k × 16] and `stride` bytes from the one before, from X stored [k × m]. Rows of X
+ * are read from end to end; of the last strip only the columns that X has are written.
+ */
+export function packStrips(p: usize, x: usize, k: i32, m: i32, stride: usize, ldx: usize): void {
+  const whole = m & ~15;
+  const rest = m & 15;
+  if (rest) copyRows(p + <usize>(whole >> 4) * stride, x + (<usize>whole << 2), k, rest, 64, ldx);
+  if (!whole) return;
+  for (let i = 0; i < k; ++i) {
+    let to = p;
     let from = x;
-    if (n & 8) {
-      v128.store(to, v128.load(from));
-      v128.store(to, v128.load(from, 16), 16);
-      to += 32;
-      from += 32;
+    for (let j = 0; j < whole; j += 16) {
+      copy16(to, from);
+      to += stride;
+      from += 64;
     }
-    if (n & 4) {
-      v128.store(to, v128.load(from));
-      to += 16;
-      from += 16;
-    }
-    if (n & 2) {
-      store<u64>(to, load<u64>(from));
-      to += 8;
-      from += 8;
-    }
-    if (n & 1) store<u32>(to, load<u32>(from));
-    y += ldy;
+    p += 64;
     x += ldx;
   }
 }

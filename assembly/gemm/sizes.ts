@@ -10,12 +10,12 @@ export const MC = 256;
 export const NC = 1024;
 
 // Layout of the scratch memory, in bytes from its start.
-/** Packed panels of B; the last may be padded to its width. */
+/** Packed panels of B; the last may be padded to its width, each up to a cache line longer. */
 export const PANELS: usize = 0;
-/** A block of A, transposed (TN only); its rows are up to a cache line longer. */
-export const BLOCK: usize = PANELS + KC * (NC + NR) * 4;
+/** A block of A in strips of 16 rows, each up to a cache line longer (TN only). */
+export const STRIPS: usize = PANELS + (KC + 1) * (NC + NR) * 4;
 /** C of a panel whose columns do not fill it: MC·NR floats. */
-export const STRIP: usize = BLOCK + (KC + 16) * MC * 4;
+export const EDGE: usize = STRIPS + (KC + 1) * MC * 4;
 /** Bias of one panel, padded. */
-export const BIAS: usize = STRIP + MC * NR * 4;
+export const BIAS: usize = EDGE + MC * NR * 4;
 export const GEMM_SCRATCH: usize = BIAS + NR * 4;

@@ -19,7 +19,7 @@ function halley(t: v128, v: v128): v128 {
 /** Cube root of v ≥ 0, wrong for 0 and Inf. Relative error 2^-45. */
 // @ts-ignore: decorator
 @inline
-function cbrtDouble(v: v128): v128 {
+export function cbrtDouble(v: v128): v128 {
   const two52 = v128.load64_splat(CBRT);
   const word = f64x2.sub(v128.or(i64x2.shr_u(v, 32), two52), two52);
   const third = f64x2.add(f64x2.mul(word, v128.load64_splat(CBRT, 8)), v128.load64_splat(CBRT, 16));

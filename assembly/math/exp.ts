@@ -5,6 +5,8 @@
 // e^r = 1 + r + r² q(r) with a minimax q of degree 4 (relative error 3.2e-9), times 2^n in two
 // factors so that results below 2^-126 are rounded only once more.
 
+import { madd } from "../simd";
+
 /**
  * Constants of `exp4With`, one float each: lowest and highest argument, 1 / ln 2, rounder, ln 2 high
  * and low, q4 … q0, 1. The rounder 1.5·2²³ + 254 leaves n + 254 in the low bits of its sum.
@@ -33,10 +35,10 @@ export function exp4With(
   const high = f32x4.sub(x, f32x4.mul(n, ln2High));
   const low = f32x4.mul(n, ln2Low);
   const r = f32x4.sub(high, low);
-  let q = f32x4.add(f32x4.mul(q4, r), q3);
-  q = f32x4.add(f32x4.mul(q, r), q2);
-  q = f32x4.add(f32x4.mul(q, r), q1);
-  q = f32x4.add(f32x4.mul(q, r), q0);
+  let q = madd(q4, r, q3);
+  q = madd(q, r, q2);
+  q = madd(q, r, q1);
+  q = madd(q, r, q0);
   const p = f32x4.add(one, f32x4.add(high, f32x4.sub(f32x4.mul(f32x4.mul(r, r), q), low)));
   // Biased exponents of 2^floor(n/2) and of the rest; the rounder's own bits are shifted out.
   const half = i32x4.shr_u(bits, 1);

@@ -1,5 +1,7 @@
 // 2^t for the far forms of tanh and erf: −126 ≤ t ≤ 127, no NaN; cheaper than exp4.
 
+import { madd } from "../simd";
+
 // Rounder 1.5·2^23, then q of 2^r = 1 + r q(r), |r| ≤ ½ (relative error 1.4e-8), highest first, and 1.
 // @ts-ignore: decorator
 @lazy export const EXP2: usize = memory.data<f32>([
@@ -15,11 +17,11 @@ export function exp2Normal(t: v128): v128 {
   const rounder = v128.load32_splat(EXP2);
   const bits = f32x4.add(t, rounder);
   const r = f32x4.sub(t, f32x4.sub(bits, rounder));
-  let q = f32x4.add(f32x4.mul(v128.load32_splat(EXP2, 4), r), v128.load32_splat(EXP2, 8));
-  q = f32x4.add(f32x4.mul(q, r), v128.load32_splat(EXP2, 12));
-  q = f32x4.add(f32x4.mul(q, r), v128.load32_splat(EXP2, 16));
-  q = f32x4.add(f32x4.mul(q, r), v128.load32_splat(EXP2, 20));
-  q = f32x4.add(f32x4.mul(q, r), v128.load32_splat(EXP2, 24));
-  const p = f32x4.add(f32x4.mul(q, r), v128.load32_splat(EXP2, 28));
+  let q = madd(v128.load32_splat(EXP2, 4), r, v128.load32_splat(EXP2, 8));
+  q = madd(q, r, v128.load32_splat(EXP2, 12));
+  q = madd(q, r, v128.load32_splat(EXP2, 16));
+  q = madd(q, r, v128.load32_splat(EXP2, 20));
+  q = madd(q, r, v128.load32_splat(EXP2, 24));
+  const p = madd(q, r, v128.load32_splat(EXP2, 28));
   return i32x4.add(p, i32x4.shl(bits, 23));
 }

@@ -1,6 +1,7 @@
-// f32x4 tanh within 1.5 ulp, no branches: x + x³ P(x²) for |x| < 0.625, beyond it
+// f32x4 tanh within 1.7 ulp, no branches: x + x³ P(x²) for |x| < 0.625, beyond it
 // 1 − 2 / (2^(2|x| / ln 2) + 1) with the sign of x.
 
+import { madd } from "../simd";
 import { exp2Normal } from "./exp2";
 
 // Where tanh has long been 1, the bound of the two forms, 2 / ln 2, P's coefficients (relative
@@ -19,10 +20,10 @@ export function tanh4(x: v128): v128 {
   const sign = v128.and(x, i32x4.splat(0x80000000));
   const v = v128.xor(x, sign);
   const z = f32x4.mul(x, x);
-  let p = f32x4.add(f32x4.mul(v128.load32_splat(TANH, 12), z), v128.load32_splat(TANH, 16));
-  p = f32x4.add(f32x4.mul(p, z), v128.load32_splat(TANH, 20));
-  p = f32x4.add(f32x4.mul(p, z), v128.load32_splat(TANH, 24));
-  p = f32x4.add(f32x4.mul(p, z), v128.load32_splat(TANH, 28));
+  let p = madd(v128.load32_splat(TANH, 12), z, v128.load32_splat(TANH, 16));
+  p = madd(p, z, v128.load32_splat(TANH, 20));
+  p = madd(p, z, v128.load32_splat(TANH, 24));
+  p = madd(p, z, v128.load32_splat(TANH, 28));
   const near = f32x4.add(x, f32x4.mul(f32x4.mul(p, z), x));
   const one = v128.load32_splat(TANH, 32);
   const t = f32x4.mul(f32x4.pmin(v, v128.load32_splat(TANH)), v128.load32_splat(TANH, 8));

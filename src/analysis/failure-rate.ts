@@ -36,10 +36,10 @@ export async function regressionFailureRate(
   predicted: Float32Array,
   truth: Float32Array,
   d: number,
-  options: Omit<NearestRanksOptions, "own"> = {},
+  options: Pick<NearestRanksOptions, "onProgress" | "signal"> = {},
 ): Promise<FailureRates> {
   const N = sampleCount(predicted, truth, d);
-  const ranks = await nearestRanks(predicted, truth, d, options);
+  const ranks = await nearestRanks(predicted, truth, d, { ...options, atMost: failureRanks.length });
   // Only a lost prediction has rank N; it must fail at k even where N < k.
   return failureRates(ranks.map((rank) => (rank === N ? 2 ** 31 - 1 : rank)));
 }

@@ -51,13 +51,19 @@ export function leastSquares(data: TrainingRows, p: number, q: number, signal?: 
   }
   let trace = 0;
   for (let i = 0; i < p; i++) trace += gram[i * p + i];
-  if (!Number.isFinite(trace)) throw new PlateauError("usage", "least squares: an input is not finite");
+  if (!Number.isFinite(trace) || !yMean.every(Number.isFinite)) {
+    throw new PlateauError(
+      "usage",
+      "least squares: a training row is not finite, or its square is not in float32",
+    );
+  }
   // Inputs that never vary: any weight will do.
   const unit = trace > 0 ? trace / p : 1;
   let ridge = RIDGE;
   let factor = cholesky(raised(gram, p, ridge * unit), p);
   while (!factor) {
     ridge *= 10;
+    if (ridge > 1) throw new PlateauError("usage", "least squares: the inputs' products are not positive");
     factor = cholesky(raised(gram, p, ridge * unit), p);
   }
   choleskySolve(factor, cross, p, q);

@@ -1,3 +1,4 @@
+import { PlateauError } from "../errors.js";
 import { labelCount, type Quantisation, quantise } from "../targets/quantisation.js";
 import { classRank, type FailureRates, failureRates } from "./failure-rate.js";
 
@@ -42,6 +43,9 @@ export function majorityFailureRate(
   const { classes } = quantisation;
   const order = Int32Array.from(counts, (_, i) => classRank(counts, i - (i % classes), i % classes, classes));
   const ranks = new Int32Array(labels.length);
-  for (let i = 0; i < labels.length; i++) ranks[i] = order[(i % places) * classes + labels[i]];
+  for (let i = 0; i < labels.length; i++) {
+    if (labels[i] < 0) throw new PlateauError("usage", `true output ${i} is not finite: it has no class`);
+    ranks[i] = order[(i % places) * classes + labels[i]];
+  }
   return failureRates(ranks);
 }

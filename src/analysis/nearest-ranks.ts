@@ -1,8 +1,8 @@
 import { PlateauError, quote } from "../errors.js";
 import { Engine } from "../runtime/engine.js";
 
-/** Vectors of the evaluation set that pass through WebAssembly memory at a time, in floats. */
-const BLOCK_FLOATS = 1 << 18;
+/** True vectors that pass through WebAssembly memory at a time, in floats: as many as a core's cache keeps. */
+const BLOCK_FLOATS = 1 << 17;
 /** Rows of predictions for which inner products are formed at a time: the tile stays in the cache. */
 const TILE = 128;
 const PAUSE_MS = 50;
@@ -10,6 +10,11 @@ const PAUSE_MS = 50;
 export interface NearestRanksOptions {
   /** own[i]: which true vector belongs to prediction i. Default: i. */
   readonly own?: ArrayLike<number>;
+  /**
+   * Ranks of this many and more need not be told apart: a prediction that has reached it is left alone,
+   * its rank then being some number from `atMost` up. Default: exact ranks.
+   */
+  readonly atMost?: number;
   /** Called with the share done, 0 … 1. */
   readonly onProgress?: (share: number) => void;
   readonly signal?: AbortSignal;
@@ -111,7 +116,7 @@ function* blocks(
   predicted: Float32Array,
   truth: Float32Array,
   d: number,
-  { own, signal }: NearestRanksOptions,
+  { own, signal, atMost = Number.POSITIVE_INFINITY }: NearestRanksOptions,
 ): Generator<number, Int32Array<ArrayBuffer>> {
   const M = rowsOf(predicted, d, "predicted");
   const N = rowsOf(truth, d, "true");
@@ -121,7 +126,7 @@ function* blocks(
   if (M === 0) return ranks;
 
   const fit = Math.max(TILE, Math.floor(BLOCK_FLOATS / d));
-  const pRows = Math.min(M, 2 * fit, 4096);
+  const pRows = Math.min(M, 4 * fit, 4096);
   const yRows = Math.min(N, fit, 1024);
   const engine = new Engine();
   const { kernels } = engine;
@@ -140,6 +145,12 @@ function* blocks(
   const centre = engine.allocate(4 * d);
   engine.f32(centre, d).set(middle(truth, N, d));
 
+  const which = new Int32Array(pRows);
+  // Bytes a prediction has in each buffer that is read by row.
+  const columns = [p.raw, p.centred, ownY].map((start) => ({ start, bytes: 4 * d }));
+  columns.push({ start: ownDistance, bytes: 8 });
+  for (const start of [p.lengths, p.squares, counts]) columns.push({ start, bytes: 4 });
+
   for (let i = 0; i < M; i += pRows) {
     const m = Math.min(pRows, M - i);
     engine.f32(p.raw, m * d).set(predicted.subarray(i * d, (i + m) * d));
@@ -147,17 +158,32 @@ function* blocks(
     for (let r = 0; r < m; r++) {
       const at = (own ? own[i + r] : i + r) * d;
       ownRows.set(truth.subarray(at, at + d), r * d);
+      which[r] = i + r;
     }
     kernels.squaredDistances(ownDistance, p.raw, ownY, m, d);
-    const lost = settleLost(engine, p.raw, ownY, ownDistance, m, d);
     kernels.nearestPrepare(p.centred, p.lengths, p.squares, p.raw, centre, m, d);
-    engine.i32(counts, m).fill(0);
-    for (let j = 0; j < N; j += yRows) {
+    const distances = engine.f64(ownDistance, m);
+    const found = engine.i32(counts, m).fill(0);
+    const bytes = engine.u8(0, engine.used);
+
+    // Predictions whose rank is known make room for the last one.
+    let active = m;
+    const settle = (r: number, rank: number) => {
+      ranks[which[r]] = rank;
+      active--;
+      which[r] = which[active];
+      for (const { start, bytes: size } of columns) {
+        bytes.copyWithin(start + r * size, start + active * size, start + (active + 1) * size);
+      }
+    };
+    for (let r = m - 1; r >= 0; r--) if (!Number.isFinite(distances[r])) settle(r, N);
+
+    for (let j = 0; j < N && active > 0; j += yRows) {
       const n = Math.min(yRows, N - j);
       engine.f32(y.raw, n * d).set(truth.subarray(j * d, (j + n) * d));
       kernels.nearestPrepare(y.centred, y.lengths, y.squares, y.raw, centre, n, d);
-      for (let t = 0; t < m; t += TILE) {
-        const rows = Math.min(TILE, m - t);
+      for (let t = 0; t < active; t += TILE) {
+        const rows = Math.min(TILE, active - t);
         const row = 4 * t * d;
         kernels.gemmNT(dots, p.centred + row, y.centred, 0, rows, n, d, d, d, n, 0);
         kernels.nearestCount(
@@ -177,35 +203,13 @@ function* blocks(
           n,
         );
       }
+      for (let r = active - 1; r >= 0; r--) if (found[r] >= atMost) settle(r, found[r]);
       yield (i + (m * (j + n)) / N) / M;
     }
-    ranks.set(engine.i32(counts, m), i);
-    for (const r of lost) ranks[i + r] = N;
+    for (let r = 0; r < active; r++) ranks[which[r]] = found[r];
   }
+  yield 1;
   return ranks;
-}
-
-/**
- * Rows whose distance to their own vector is not finite. They are replaced by that vector, at distance
- * 0, so that counting passes over them quickly.
- */
-function settleLost(
-  engine: Engine,
-  p: number,
-  ownY: number,
-  distance: number,
-  m: number,
-  d: number,
-): number[] {
-  const distances = engine.f64(distance, m);
-  const lost: number[] = [];
-  for (let r = 0; r < m; r++) {
-    if (Number.isFinite(distances[r])) continue;
-    lost.push(r);
-    distances[r] = 0;
-    engine.f32(p + 4 * r * d, d).set(engine.f32(ownY + 4 * r * d, d));
-  }
-  return lost;
 }
 
 /** A point near the middle of the true vectors: any is right, a near one keeps float32 errors small. */

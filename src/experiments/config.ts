@@ -1,7 +1,6 @@
-import { z } from "zod";
+import * as v from "valibot";
 import { PlateauError, quote } from "../errors.js";
 import type { Architecture } from "../nn/architecture.js";
-import { invalid } from "../nn/config.js";
 import { schemes } from "../nn/initialize.js";
 import { transformer } from "../nn/transformer.js";
 import { builds } from "../runtime/compile.js";
@@ -10,60 +9,53 @@ import { findTarget } from "../targets/registry.js";
 import type { Target } from "../targets/target.js";
 import type { Loss } from "../training/losses.js";
 import { type TrainingOptions, trainingOptions } from "../training/options.js";
+import { check, count, oneOf, positive, seedNumber, share, whole } from "../validate.js";
 import { describeProtocol, type Protocol, type ProtocolInput, resolveProtocol } from "./protocol.js";
 
-const count = z
-  .number()
-  .int()
-  .min(1)
-  .max(2 ** 24);
-
 /** What `plateau train` takes: every field but `target` has a default, many follow from the protocol. */
-export const experimentSchema = z.strictObject({
-  target: z.string(),
-  mode: z.enum(["regression", "classification"]).default("regression"),
+export const experimentSchema = v.strictObject({
+  target: v.string(),
+  mode: v.optional(oneOf(["regression", "classification"]), "regression"),
   /** Numbers per token. */
-  dim: count.max(65536).default(4),
+  dim: v.optional(whole(1, 65536), 4),
   /** Classes K of classification. */
-  classes: z.number().int().min(2).max(65536).default(5),
-  protocol: z.union([z.string(), z.looseObject({})]).default("sound"),
-  dModel: count.optional(),
-  heads: count.optional(),
+  classes: v.optional(whole(2, 65536), 5),
+  protocol: v.optional(
+    v.union([v.string(), v.looseObject({})], "expected a protocol's name, or an object of its fields"),
+    "sound",
+  ),
+  dModel: v.optional(count),
+  heads: v.optional(count),
   /** Encoder layers, and as many decoder layers. */
-  layers: z.number().int().min(1).max(1024).default(2),
-  ff: count.optional(),
-  dropout: z.number().min(0).lt(1).optional(),
-  positions: z.enum(["sinusoidal", "learned", "none"]).default("sinusoidal"),
-  initialization: z.enum(schemes).default("pytorch"),
-  steps: z
-    .number()
-    .int()
-    .min(1)
-    .max(2 ** 40)
-    .optional(),
-  batch: count.default(128),
-  accumulation: z.number().int().min(1).max(65536).default(1),
-  lr: z.number().positive().optional(),
-  warmup: z.number().int().min(0).optional(),
+  layers: v.optional(whole(1, 1024), 2),
+  ff: v.optional(count),
+  dropout: v.optional(share),
+  positions: v.optional(oneOf(["sinusoidal", "learned", "none"]), "sinusoidal"),
+  initialization: v.optional(oneOf(schemes), "pytorch"),
+  steps: v.optional(whole(1, 2 ** 40)),
+  batch: v.optional(count, 128),
+  accumulation: v.optional(whole(1, 65536), 1),
+  lr: v.optional(positive),
+  warmup: v.optional(whole(0)),
   /** Updates between validations. */
-  evaluateEvery: z.number().int().min(0).optional(),
-  patience: z.number().int().min(0).default(0),
+  evaluateEvery: v.optional(whole(0)),
+  patience: v.optional(whole(0), 0),
   /** Rows of training data that there are; default and most: the study's. */
-  trainRows: count.optional(),
-  validationRows: count.optional(),
-  testRows: count.optional(),
-  seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
-  build: z.enum(builds).default("strict"),
+  trainRows: v.optional(count),
+  validationRows: v.optional(count),
+  testRows: v.optional(count),
+  seed: v.optional(seedNumber, 0),
+  build: v.optional(oneOf(builds), "strict"),
 });
 
-export type ExperimentInput = Omit<z.input<typeof experimentSchema>, "protocol"> & {
+export type ExperimentInput = Omit<v.InferInput<typeof experimentSchema>, "protocol"> & {
   protocol?: ProtocolInput;
 };
 
 /** Everything that decides the bits of a run, and everything built from it. */
 export interface Experiment {
   /** As the user gave it, with defaults filled in: what is stored and continued from. */
-  readonly config: z.output<typeof experimentSchema> & { protocol: Protocol };
+  readonly config: v.InferOutput<typeof experimentSchema> & { protocol: Protocol };
   readonly target: Target;
   readonly protocol: Protocol;
   readonly architecture: Architecture;
@@ -78,9 +70,8 @@ const FIRST_VALIDATION = 200;
 
 /** @throws PlateauError `usage` or `unknown-name`, quoting the value that makes no sense. */
 export function defineExperiment(input: ExperimentInput): Experiment {
-  const parsed = experimentSchema.safeParse(input);
-  if (!parsed.success) throw invalid("configuration", input, parsed.error);
-  const config = { ...parsed.data, protocol: resolveProtocol(parsed.data.protocol as ProtocolInput) };
+  const checked = check("configuration", experimentSchema, input);
+  const config = { ...checked, protocol: resolveProtocol(checked.protocol as ProtocolInput) };
   const { protocol, dim: d, mode, classes } = config;
   const target = findTarget(config.target);
   const asStudy = describeProtocol(protocol).startsWith("study");
@@ -90,18 +81,20 @@ export function defineExperiment(input: ExperimentInput): Experiment {
     test: config.testRows ?? target.sizes.test,
   };
 
-  const dModel = config.dModel ?? (protocol.width === "tied" ? d : Math.max(32, d));
+  const linearHead = mode === "classification" || protocol.outputHead === "linear";
+  // Without an output head predictions are as wide as the model, so its default width is theirs.
+  const asWide = protocol.width === "tied" || !linearHead;
+  const dModel = config.dModel ?? (asWide ? d : Math.max(32, d));
   if (protocol.width === "tied" && dModel !== d) {
     throw new PlateauError(
       "usage",
       `d-model ${dModel} with dim ${d}: the protocol ties them (width=tied), so leave d-model out or set width=embedded`,
     );
   }
-  const linearHead = mode === "classification" || protocol.outputHead === "linear";
   if (!linearHead && dModel !== d) {
     throw new PlateauError(
       "usage",
-      `without an output head (outputHead=none) predictions are d-model ${dModel} wide, not dim ${d}: set outputHead=linear or width=tied`,
+      `without an output head (outputHead=none) predictions are d-model ${dModel} wide, not dim ${d}: leave d-model out or set outputHead=linear`,
     );
   }
   const perVector = protocol.classDefinition === "per-coordinate" ? d : 1;

@@ -1,48 +1,48 @@
-import { z } from "zod";
+import * as v from "valibot";
 import { PlateauError, quote, unknownName } from "../errors.js";
-import { invalid } from "../nn/config.js";
+import { check, oneOf } from "../validate.js";
 
 /**
  * How a model is set up, trained and judged: one field for each question that an audit of the study's
  * published code has to ask (numbers are rows of that list). The first value of each is what that code
  * does, the second ours.
  */
-export const protocolSchema = z.strictObject({
+export const protocolSchema = v.strictObject({
   /** 1. Regression: is the prediction the last LayerNorm's output, or a linear layer's on top of it? */
-  outputHead: z.enum(["none", "linear"]),
+  outputHead: oneOf(["none", "linear"]),
   /**
    * 2. How a regression is judged: by the failure rate among all true vectors of the evaluation set,
    * which validation then minimises; or on the scale of a classification, after quantising with the same
    * centroids (matched resolution), while validation minimises the RMSE. A classification is judged by
    * its failure rate among the classes either way.
    */
-  metric: z.enum(["nearest-neighbour", "matched-resolution"]),
+  metric: oneOf(["nearest-neighbour", "matched-resolution"]),
   /** 3. Is a class the nearest of K centroids on the diagonal of R^d, or one of K per coordinate? */
-  classDefinition: z.enum(["diagonal", "per-coordinate"]),
+  classDefinition: oneOf(["diagonal", "per-coordinate"]),
   /** 4. Do the centroids span [−1, 1], or the range of the target's outputs? */
-  classRange: z.enum(["unit", "target"]),
+  classRange: oneOf(["unit", "target"]),
   /** 5. May an output position see later true outputs (its own among them)? */
-  decoderMask: z.enum(["none", "causal"]),
+  decoderMask: oneOf(["none", "causal"]),
   /** 6. Is the decoder's first input a random vector that is drawn anew for testing, or learned and stored? */
-  startVector: z.enum(["random", "learned"]),
+  startVector: oneOf(["random", "learned"]),
   /** 7. Weight decay: added to Adam's gradient, decoupled from it (AdamW), or none. */
-  weightDecay: z.enum(["l2", "decoupled", "none"]),
+  weightDecay: oneOf(["l2", "decoupled", "none"]),
   /** 8. Floor of the learning rate: none, or 10% of the peak. */
-  learningRateFloor: z.enum(["none", "tenth"]),
+  learningRateFloor: oneOf(["none", "tenth"]),
   /** 9. What a 1 in the key-padding mask marks. Data without padding give the same result either way. */
-  paddingMask: z.enum(["one-is-valid", "one-is-ignored"]),
+  paddingMask: oneOf(["one-is-valid", "one-is-ignored"]),
   /** 10. Does training stop at the first validation (200 updates), or run to its end? */
-  trainingLength: z.enum(["first-validation", "full"]),
+  trainingLength: oneOf(["first-validation", "full"]),
   /** 13. Is the model as wide as a token (no input embedding), or are tokens embedded into a wider one? */
-  width: z.enum(["tied", "embedded"]),
+  width: oneOf(["tied", "embedded"]),
   /**
    * What the decoder reads when a model of several output tokens is judged: the true outputs, shifted
    * (as in training), or its own predictions. Ours; it follows from question 5.
    */
-  decoding: z.enum(["teacher-forcing", "own-predictions"]),
+  decoding: oneOf(["teacher-forcing", "own-predictions"]),
 });
 
-export type Protocol = z.output<typeof protocolSchema>;
+export type Protocol = v.InferOutput<typeof protocolSchema>;
 
 const study: Protocol = {
   outputHead: "none",
@@ -88,15 +88,8 @@ export function resolveProtocol(input: ProtocolInput = "sound"): Protocol {
     return { ...protocols[input] };
   }
   const { base, ...overrides } = input;
-  const parsed = protocolSchema.partial().safeParse(overrides);
-  if (!parsed.success) {
-    const key = parsed.error.issues[0] as { code: string; keys?: string[] };
-    if (key.code === "unrecognized_keys") {
-      throw unknownName("protocol field", key.keys?.[0], Object.keys(protocolSchema.shape));
-    }
-    throw invalid("protocol", overrides, parsed.error);
-  }
-  return { ...resolveProtocol(base ?? "sound"), ...parsed.data };
+  const checked = check("protocol", v.partial(protocolSchema), overrides);
+  return { ...resolveProtocol(base ?? "sound"), ...checked };
 }
 
 /** `sound`, `study`, or the nearer of the two with the fields that differ. */

@@ -42,8 +42,9 @@ export class Program {
       if (isIdle(call, (buffer) => this.#address(buffer))) continue;
       const args = call.args.map((arg) => (isPointer(arg) ? this.address(arg.view) : arg));
       this.#bound.push({ call, args });
+      // Bound, not called with a spread: that would box every argument anew in every step.
       const kernel = engine.kernels[call.kernel] as (...args: number[]) => void;
-      (index < backwardFrom ? this.#forward : this.#backward).push(bind(kernel, args));
+      (index < backwardFrom ? this.#forward : this.#backward).push(kernel.bind(undefined, ...args));
     }
   }
 
@@ -104,34 +105,5 @@ export class Program {
     const offset = this.#offsets.get(buffer.id);
     if (offset === undefined) throw new PlateauError("internal", `${buffer.name} is used by no call`);
     return this.#block + offset;
-  }
-}
-
-/** A call with its arguments as constants of a closure: no array is spread or walked at run time. */
-function bind(kernel: (...args: number[]) => void, args: readonly number[]): () => void {
-  const [a, b, c, d, e, f, g, h, i, j, k, l] = args;
-  switch (args.length) {
-    case 3:
-      return () => kernel(a, b, c);
-    case 4:
-      return () => kernel(a, b, c, d);
-    case 5:
-      return () => kernel(a, b, c, d, e);
-    case 6:
-      return () => kernel(a, b, c, d, e, f);
-    case 7:
-      return () => kernel(a, b, c, d, e, f, g);
-    case 8:
-      return () => kernel(a, b, c, d, e, f, g, h);
-    case 9:
-      return () => kernel(a, b, c, d, e, f, g, h, i);
-    case 10:
-      return () => kernel(a, b, c, d, e, f, g, h, i, j);
-    case 11:
-      return () => kernel(a, b, c, d, e, f, g, h, i, j, k);
-    case 12:
-      return () => kernel(a, b, c, d, e, f, g, h, i, j, k, l);
-    default:
-      return () => kernel(...args);
   }
 }

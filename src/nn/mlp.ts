@@ -1,36 +1,28 @@
-import { z } from "zod";
+import * as v from "valibot";
 import { activationOps, activations } from "../graph/ops/activation.js";
+import { check, count, oneOf } from "../validate.js";
 import type { Architecture } from "./architecture.js";
-import { invalid } from "./config.js";
 import { schemes } from "./initialize.js";
 import { linearLayer } from "./modules.js";
 
-const count = z
-  .number()
-  .int()
-  .min(1)
-  .max(2 ** 24);
-
 /** A multilayer perceptron on all numbers of a sample at once: the Transformer's plain rival. */
-export const mlpSchema = z.strictObject({
+export const mlpSchema = v.strictObject({
   inputDim: count,
   outputDim: count,
-  inputTokens: count.default(1),
-  outputTokens: count.default(1),
+  inputTokens: v.optional(count, 1),
+  outputTokens: v.optional(count, 1),
   /** Widths of the hidden layers. */
-  hidden: z.array(count).default([64, 64]),
-  activation: z.enum(activations).default("gelu"),
-  initialization: z.enum(schemes).default("pytorch"),
+  hidden: v.optional(v.array(count, "expected a list of widths"), [64, 64]),
+  activation: v.optional(oneOf(activations), "gelu"),
+  initialization: v.optional(oneOf(schemes), "pytorch"),
 });
 
-export type MlpOptions = z.input<typeof mlpSchema>;
-export type MlpConfig = z.output<typeof mlpSchema>;
+export type MlpOptions = v.InferInput<typeof mlpSchema>;
+export type MlpConfig = v.InferOutput<typeof mlpSchema>;
 
 /** x [B, m, inputDim] → layers.0 … → [B, n, outputDim]. @throws PlateauError `usage` */
 export function mlp(options: MlpOptions): Architecture<MlpConfig> {
-  const parsed = mlpSchema.safeParse(options);
-  if (!parsed.success) throw invalid("mlp", options, parsed.error);
-  const config = parsed.data;
+  const config = check("mlp", mlpSchema, options);
   const { inputDim, outputDim, inputTokens, outputTokens, initialization } = config;
   return {
     kind: "mlp",

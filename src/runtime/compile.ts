@@ -11,7 +11,10 @@ const modules = new Map<Build, WebAssembly.Module>();
 
 /** The wasm bytes of a build. */
 export function wasmBytes(build: Build): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(sources[build]), (c) => c.charCodeAt(0));
+  const text = atob(sources[build]);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
 }
 
 /** Whether this engine runs a build (its instructions validate). */
@@ -26,16 +29,17 @@ export function supports(build: Build): boolean {
 export function compile(build: Build): WebAssembly.Module {
   let module = modules.get(build);
   if (!module) {
-    const bytes = wasmBytes(build);
-    if (!WebAssembly.validate(bytes)) {
+    try {
+      module = new WebAssembly.Module(wasmBytes(build));
+    } catch (cause) {
       throw new PlateauError(
         "simd",
         build === "strict"
           ? "this JavaScript engine has no WebAssembly SIMD: use Node ≥ 20, Deno 2, Bun 1 or a browser of 2023 or later"
           : "this JavaScript engine has no relaxed WebAssembly SIMD: use the strict build (the default)",
+        { cause },
       );
     }
-    module = new WebAssembly.Module(bytes);
     modules.set(build, module);
   }
   return module;

@@ -1,5 +1,5 @@
 import { PlateauError } from "../errors.js";
-import { streamKey } from "../random/keys.js";
+import { type StreamKey, streamKey } from "../random/keys.js";
 import type { Engine } from "../runtime/engine.js";
 
 /**
@@ -10,7 +10,7 @@ export class Batches {
   readonly #engine: Engine;
   readonly #rows: number;
   readonly #batch: number;
-  readonly #seed: number;
+  readonly #key: StreamKey;
   /** u32[rows] of the present epoch. */
   readonly #permutation: number;
   /** u32[batch] where a batch straddles two epochs. */
@@ -28,7 +28,7 @@ export class Batches {
     this.#engine = engine;
     this.#rows = rows;
     this.#batch = batch;
-    this.#seed = seed;
+    this.#key = streamKey(seed, "training/order");
     this.#permutation = engine.allocate(4 * rows);
     this.#joined = engine.allocate(4 * batch);
   }
@@ -56,7 +56,7 @@ export class Batches {
 
   #shuffle(epoch: number): void {
     if (epoch === this.#epoch) return;
-    const { key0, key1 } = streamKey(this.#seed, "training/order");
+    const { key0, key1 } = this.#key;
     this.#engine.kernels.randomPermutation(this.#permutation, this.#rows, key0, key1, epoch);
     this.#epoch = epoch;
   }

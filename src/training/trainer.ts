@@ -124,10 +124,11 @@ export class Trainer {
    */
   step(): boolean {
     this.gather();
-    const [loss, norm] = this.#status;
-    if (!Number.isFinite(loss) || !Number.isFinite(norm)) return false;
+    const status = this.#status;
+    if (!Number.isFinite(status[0]) || !Number.isFinite(status[1])) return false;
     const { clipNorm } = this.options;
-    this.#update(clipNorm > 0 ? Math.min(1, clipNorm / (norm + 1e-6)) : 1);
+    this.#hyper[HYPER.gradScale] = clipNorm > 0 ? Math.min(1, clipNorm / (status[1] + 1e-6)) : 1;
+    this.#update();
     return true;
   }
 
@@ -137,25 +138,27 @@ export class Trainer {
     const { accumulation, clipNorm, clipEvery, batch } = this.options;
     const { gradients } = this.state;
     const n = this.model.parameters.length;
+    const status = this.#status;
     kernels.fillFloats(gradients, 0, n);
-    let loss = 0;
+    status[0] = 0;
     for (let micro = 0; micro < accumulation; micro++) {
       const index = this.updates * accumulation + micro;
       this.#data.fill(this.model.engine, this.#to, this.#batches.at(index), batch);
       if (this.#rng) this.#rng[2] = index;
       this.#program.forward();
       this.#program.backward();
-      loss += this.#loss[0];
+      status[0] += this.#loss[0] / accumulation;
       if (clipNorm > 0 && clipEvery === "micro-batch" && accumulation > 1) {
-        const norm = this.#norm2();
-        if (norm > clipNorm) kernels.scale(gradients, gradients, clipNorm / (norm + 1e-6), n);
+        this.#measureNorm();
+        if (status[1] > clipNorm) kernels.scale(gradients, gradients, clipNorm / (status[1] + 1e-6), n);
       }
     }
-    this.#status[0] = loss / accumulation;
-    this.#status[1] = this.#norm2();
+    this.#measureNorm();
   }
 
-  #update(gradScale: number): void {
+  // Numbers go from method to method in typed arrays: returned or passed, each would be boxed.
+
+  #update(): void {
     const { kernels } = this.model.engine;
     const { optimizer, beta1, beta2 } = this.options;
     const { gradients, first, second } = this.state;
@@ -164,7 +167,6 @@ export class Trainer {
     this.#hyper[HYPER.lr] = this.#schedule(t);
     this.#hyper[HYPER.bias1] = 1 - kernels.pow64(beta1, t);
     this.#hyper[HYPER.bias2] = Math.sqrt(1 - kernels.pow64(beta2, t));
-    this.#hyper[HYPER.gradScale] = gradScale;
     const n = parameters.length;
     if (optimizer === "sgd") kernels.sgdUpdate(address, first, gradients, n, this.#hyperAddress);
     else if (optimizer === "adam")
@@ -172,13 +174,13 @@ export class Trainer {
     else kernels.adamwUpdate(address, first, second, gradients, n, this.#hyperAddress);
   }
 
-  #norm2(): number {
+  #measureNorm(): void {
     this.model.engine.kernels.sumSquares(
       this.#normAddress,
       this.state.gradients,
       this.model.parameters.length,
     );
-    return Math.sqrt(this.#norm[0]);
+    this.#status[1] = Math.sqrt(this.#norm[0]);
   }
 }
 

@@ -103,7 +103,14 @@ test("no rows, or rows that are not finite, are refused", (t) => {
   const none = new Float32Array(0);
   t.throws(() => leastSquares(rowsOf(none, none, 2, 1), 2, 1), { instanceOf: PlateauError });
   const x = Float32Array.of(1, Number.NaN);
-  t.throws(() => leastSquares(rowsOf(x, x, 1, 1), 1, 1), { instanceOf: PlateauError, message: /not finite/ });
+  for (const [inputs, outputs] of [
+    [x, Float32Array.of(1, 2)],
+    [Float32Array.of(1, 2), x],
+    [Float32Array.of(1e30, 2), Float32Array.of(1, 2)],
+  ]) {
+    const call = () => leastSquares(rowsOf(inputs, outputs, 1, 1), 1, 1);
+    t.throws(call, { instanceOf: PlateauError, message: /not finite/ });
+  }
 });
 
 test("the ranks of a constant prediction are those of the search", (t) => {
@@ -164,4 +171,14 @@ test("the rows of a fit are bounded by its cost, not below 20 an input", (t) => 
   t.is(baselineRows(100_000, { inputs: 2, outputs: 1, dim: 4 }), 100_000);
   t.is(baselineRows(500, { inputs: 4, outputs: 3, dim: 256 }), 500);
   t.true(baselineRows(200_000, { inputs: 4, outputs: 3, dim: 256 }) >= 20 * 1024);
+});
+
+test("least squares solves m2n1, which is linear in its inputs", async (t) => {
+  const target = findTarget("m2n1");
+  const read = (start: number, count: number) => target.sample("train", { start, count }, 4, 1);
+  const fit = leastSquares({ count: 1000, read }, 8, 4);
+  const { x, y } = target.sample("test", { start: 0, count: 200 }, 4, 1);
+  predictLinear(fit, x).forEach((value, i) => {
+    t.true(Math.abs(value - y[i]) < 1e-5);
+  });
 });

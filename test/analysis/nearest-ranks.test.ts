@@ -76,6 +76,25 @@ test("points on a sphere around the prediction tie to the last bit", (t) => {
   t.deepEqual(nearestRanksSync(p, y, d), bruteForce(p, y, d));
 });
 
+test("ranks below a cap are exact, others are at least the cap", (t) => {
+  const source = testSource(6);
+  const [N, d] = [2600, 3];
+  const y = source(N * d);
+  const noise = source(N * d);
+  noise[7 * d] = Number.NaN;
+  // Some near, some far, so that predictions are settled in every block.
+  const p = Float32Array.from(y, (value, i) => value + noise[i] * (i % 7 < 3 ? 0.02 : 1));
+  const exact = bruteForce(p, y, d);
+  exact[7] = N;
+  for (const atMost of [1, 4, 50]) {
+    const ranks = nearestRanksSync(p, y, d, { atMost });
+    t.true(
+      ranks.every((rank, i) => (exact[i] < atMost ? rank === exact[i] : rank >= atMost && rank <= exact[i])),
+    );
+  }
+  t.deepEqual(nearestRanksSync(p, y, d), exact);
+});
+
 test("numbers whose squares leave float32 are decided in float64", (t) => {
   const y = Float32Array.of(1e30, 2e30, -1e38, 1e-30, 2e-30, 1e-45, 3e19, 1e19, 5e18);
   const p = Float32Array.of(1.4e30, 1.6e30, 1e38, 1.4e-30, 1.6e-30, 0, 2e19, 1.9e19, 6e18);

@@ -1,7 +1,6 @@
 import test from "ava";
 import fc from "fast-check";
 import { Engine } from "../../src/runtime/engine.js";
-import { type Golden, golden } from "../golden.js";
 import { interleave } from "../kernels/attention.js";
 import {
   type AttentionCase,
@@ -10,52 +9,9 @@ import {
   type Normalizer,
 } from "../kernels/attention-reference.js";
 import { relativeError, testSource } from "../kernels/run.js";
+import { engine, inMemory, runAttention } from "./attention-run.js";
 
-const engine = new Engine();
 type Numbers = Float32Array<ArrayBuffer>;
-
-/** Copies of `arrays` in the engine's memory, for the length of one callback. */
-function inMemory<R>(arrays: ArrayLike<number>[], use: (...addresses: number[]) => R): R {
-  const mark = engine.mark();
-  const addresses = arrays.map((array) => {
-    const address = engine.allocate(4 * array.length);
-    engine.f32(address, array.length).set(array);
-    return address;
-  });
-  try {
-    return use(...addresses);
-  } finally {
-    engine.release(mark);
-  }
-}
-
-/** The kernels' answers for a case without dropout. */
-function run(
-  a: AttentionCase,
-  dout: ArrayLike<number>,
-): Record<"out" | "weights" | "dq" | "dk" | "dv", Numbers> {
-  const { B, T, S, H, E, ldq, ldk, ldv, ldo } = a;
-  const zeros = (like: ArrayLike<number>) => new Float32Array(like.length);
-  const saved = engine.kernels.attentionSavedFloats(B, T, S, H);
-  const cells = B * H * T * S;
-  const arrays = [a.q, a.k, a.v, dout, zeros(dout), zeros(a.q), zeros(a.k), zeros(a.v)];
-  const more = [new Float32Array(saved), new Float32Array(cells), a.keyMask ?? []];
-  return inMemory([...arrays, ...more], (q, k, v, dy, out, dq, dk, dv, probs, weights, keyMask) => {
-    const mask = a.keyMask ? keyMask : 0;
-    const sizes = [B, T, S, H, E, ldq, ldk, ldv, ldo] as const;
-    const flags = [+!!a.causal, a.normalizer ?? 0, 0, 0, 0, 1] as const;
-    engine.kernels.attentionForward(out, probs, q, k, v, mask, ...sizes, ...flags);
-    engine.kernels.attentionWeights(weights, probs, B, T, S, H);
-    engine.kernels.attentionBackward(dq, dk, dv, dy, probs, q, k, v, mask, ...sizes, ...flags, 0);
-    return {
-      out: engine.f32(out, dout.length).slice(),
-      weights: engine.f32(weights, cells).slice(),
-      dq: engine.f32(dq, a.q.length).slice(),
-      dk: engine.f32(dk, a.k.length).slice(),
-      dv: engine.f32(dv, a.v.length).slice(),
-    };
-  });
-}
 
 /** A case of dense rows with inputs from a seed. */
 function denseCase(
@@ -77,94 +33,6 @@ function denseCase(
     causal: options.causal,
     normalizer: options.normalizer,
   };
-}
-
-// ---- PyTorch ------------------------------------------------------------------------------------
-
-/** rows [N×K] · weight [M×K]ᵀ + bias, float64. */
-function linear(rows: ArrayLike<number>, weight: ArrayLike<number>, K: number, bias: ArrayLike<number>) {
-  const N = rows.length / K;
-  const M = weight.length / K;
-  return Float64Array.from({ length: N * M }, (_, i) => {
-    let sum = bias.length ? bias[i % M] : 0;
-    for (let k = 0; k < K; k++) sum += rows[Math.floor(i / M) * K + k] * weight[(i % M) * K + k];
-    return sum;
-  });
-}
-
-/** a [N×M]ᵀ · b [N×K] → [M×K]; what a linear layer's weight gets. */
-function transposedProduct(a: ArrayLike<number>, b: ArrayLike<number>, M: number, K: number): Float64Array {
-  const N = a.length / M;
-  return Float64Array.from({ length: M * K }, (_, i) => {
-    let sum = 0;
-    for (let n = 0; n < N; n++) sum += a[n * M + Math.floor(i / K)] * b[n * K + (i % K)];
-    return sum;
-  });
-}
-
-function transpose(a: ArrayLike<number>, columns: number): Float64Array {
-  const rows = a.length / columns;
-  return Float64Array.from(a, (_, i) => a[(i % rows) * columns + Math.floor(i / rows)]);
-}
-
-const columnSums = (a: ArrayLike<number>, columns: number) =>
-  transposedProduct(a, new Float64Array(a.length / columns).fill(1), columns, 1);
-
-const add = (a: Float64Array, b: Float64Array) => a.map((x, i) => x + b[i]);
-
-/** The kernels between float64 projections: what the whole of `torch.nn.MultiheadAttention` gives. */
-function multiHead({ metadata, tensor, shape }: Golden) {
-  const [B, T, D] = shape("in.x");
-  const S = shape("in.mem")[1];
-  const H = Number(metadata.heads);
-  const padding = JSON.parse(metadata.keyPadding) as number[][] | null;
-  const [x, mem, wIn, bIn] = ["in.x", "in.mem", "in.w_in", "in.b_in"].map((name) => tensor(name));
-  const [wOut, bOut, cotangent] = ["in.w_out", "in.b_out", "cotangent"].map((name) => tensor(name));
-  const [wq, wk, wv] = [0, 1, 2].map((i) => wIn.slice(i * D * D, (i + 1) * D * D));
-  const [bq, bk, bv] = [0, 1, 2].map((i) => bIn.slice(i * D, (i + 1) * D));
-  const one: AttentionCase = {
-    ...{ B, T, S, H, E: D / H, ldq: D, ldk: D, ldv: D, ldo: D },
-    q: Float32Array.from(linear(x, wq, D, bq)),
-    k: Float32Array.from(linear(mem, wk, D, bk)),
-    v: Float32Array.from(linear(mem, wv, D, bv)),
-    keyMask: padding?.flat().map((ignored) => (ignored ? Number.NEGATIVE_INFINITY : 0)),
-    causal: metadata.causal === "true",
-  };
-  const dout = linear(cotangent, transpose(wOut, D), D, []);
-  const { out, dq, dk, dv } = run(one, Float32Array.from(dout));
-  const back = (d: ArrayLike<number>, w: ArrayLike<number>) => linear(d, transpose(w, D), D, []);
-  return {
-    out: linear(out, wOut, D, bOut),
-    "grad.x": back(dq, wq),
-    "grad.mem": add(back(dk, wk), back(dv, wv)),
-    "grad.w_in": Float64Array.from(
-      [
-        transposedProduct(dq, x, D, D),
-        transposedProduct(dk, mem, D, D),
-        transposedProduct(dv, mem, D, D),
-      ].flatMap((part) => [...part]),
-    ),
-    // Of the bias, the keys' third has an exact gradient of 0.
-    "grad.b_in": Float64Array.from([...columnSums(dq, D), ...columnSums(dv, D)]),
-    "grad.w_out": transposedProduct(cotangent, out, D, D),
-    "grad.b_out": columnSums(cotangent, D),
-  };
-}
-
-for (const name of ["causal", "cross", "padding"]) {
-  test(`PyTorch's ${name} attention is met within 1e-6, gradients too`, (t) => {
-    const file = golden(`op.attention-${name}`);
-    const got = multiHead(file);
-    for (const [key, value] of Object.entries(got)) {
-      let want: ArrayLike<number> = file.tensor(key);
-      if (key === "grad.b_in") {
-        const D = want.length / 3;
-        want = Array.from(want).filter((_, i) => i < D || i >= 2 * D);
-      }
-      const error = relativeError(value, want);
-      t.true(error < 1e-6, `${key} off by ${error}`);
-    }
-  });
 }
 
 // ---- the reference itself -----------------------------------------------------------------------
@@ -218,7 +86,7 @@ test("any shape, mask and normaliser: outputs, weights and gradients within 3e-6
   fc.assert(
     fc.property(shapes, options, fc.nat(), (shape, flags, seed) => {
       const a = denseCase(shape, seed, flags);
-      const got = run(a, a.dout);
+      const got = runAttention(a, a.dout);
       const want = attention(a);
       t.true(relativeError(got.out, want.out) <= 3e-6, "out");
       t.true(relativeError(got.weights, want.weights) <= 3e-6, "weights");
@@ -237,7 +105,7 @@ test("a row's weights are at least 0 and sum to 1, or to 0 where every key is ma
   fc.assert(
     fc.property(shapes, options, fc.nat(), (shape, flags, seed) => {
       const a = denseCase(shape, seed, flags);
-      const { weights } = run(a, a.dout);
+      const { weights } = runAttention(a, a.dout);
       const { B, T, S, H } = a;
       for (let row = 0; row < B * H * T; row++) {
         const batch = Math.floor(row / H / T);
@@ -258,12 +126,12 @@ test("a batch's results are the same bits alone and among others", (t) => {
   fc.assert(
     fc.property(shapes, options, fc.nat(), (shape, flags, seed) => {
       const all = denseCase(shape, seed, flags);
-      const together = run(all, all.dout);
+      const together = runAttention(all, all.dout);
       const part = <A extends { length: number; slice(a: number, b: number): A }>(a: A, b: number) =>
         a.slice((a.length / all.B) * b, (a.length / all.B) * (b + 1));
       const b = seed % all.B;
       const cut = (x: ArrayLike<number>) => part(x as Numbers, b);
-      const alone = run(
+      const alone = runAttention(
         {
           ...all,
           B: 1,

@@ -197,20 +197,3 @@ test("a model too large for WebAssembly memory is refused before anything is all
   const error = t.throws(() => Transformer.create(huge), { instanceOf: PlateauError, code: "memory" });
   t.regex(error!.message, /needs \d{10,} bytes, WebAssembly memory holds 4294901760/);
 });
-
-test("a training step allocates nothing on the JavaScript heap", (t) => {
-  const one = trainer({ steps: 100_000 });
-  const step = () => {
-    for (let i = 0; i < 3000; i++) one.step();
-  };
-  // Until the optimising compiler is done, interpreted code boxes its numbers.
-  for (let i = 0; i < 4; i++) step();
-  const samples = Array.from({ length: 5 }, () => {
-    const before = process.memoryUsage().heapUsed;
-    step();
-    return process.memoryUsage().heapUsed - before;
-  });
-  // The median ignores a garbage collection and what other tests of this process do meanwhile.
-  const perStep = samples.sort((a, b) => a - b)[2] / 3000;
-  t.true(perStep < 64, `${perStep} bytes a step`);
-});

@@ -1,7 +1,6 @@
-import { z } from "zod";
+import * as v from "valibot";
 import { PlateauError } from "../../errors.js";
 import { size } from "../../graph/tensor.js";
-import { invalid } from "../../nn/config.js";
 import type { StateTensor } from "../../nn/model.js";
 import { Transformer } from "../../nn/transformer.js";
 import type { Build } from "../../runtime/compile.js";
@@ -9,44 +8,39 @@ import type { TrainingData } from "../../training/data.js";
 import type { Loss } from "../../training/losses.js";
 import { trainingOptions } from "../../training/options.js";
 import { Trainer } from "../../training/trainer.js";
+import { check, flag, nonNegative, oneOf, positive, share, whole, within } from "../../validate.js";
 import { type CaseResult, metadataJson, type ReferenceFile, relativeError } from "./cases.js";
 import { withoutKeyBias } from "./ops.js";
 
 const LIMIT = { out: 2e-6, gradient: 5e-6, loss: 1e-6, trained: 2e-6 };
 const PREFIX = "weights.";
 
-const count = z.number().int().min(0);
-const configSchema = z.looseObject({
-  model: z.enum(["seq2seq", "encoder"]),
-  task: z.enum(["regression", "classification"]).optional(),
-  heads: count,
-  encoderLayers: count,
-  decoderLayers: count.default(0),
-  activation: z
-    .enum(["gelu", "relu", "gelu-tanh", "gelu_tanh"])
-    .transform((name) => (name === "gelu_tanh" ? "gelu-tanh" : name)),
-  normFirst: z.boolean().default(false),
-  finalNorm: z.boolean().optional(),
-  classes: count.default(0),
-  eps: z.number().positive().default(1e-5),
-  optimizer: z.enum(["adam", "adamw", "sgd"]).default("adam"),
-  lr: z.number().positive().default(1e-3),
-  momentum: z.number().default(0.9),
-  beta1: z.number().default(0.9),
-  beta2: z.number().default(0.999),
-  weightDecay: z.number().default(0),
-  warmup: count.default(0),
-  steps: count.default(0),
-  minFactor: z.number().default(0),
-  clipNorm: z.number().default(0),
+const configSchema = v.looseObject({
+  model: oneOf(["seq2seq", "encoder"]),
+  heads: whole(1),
+  encoderLayers: whole(1),
+  decoderLayers: v.optional(whole(0), 0),
+  activation: oneOf(["gelu", "relu", "gelu-tanh", "gelu_tanh"]),
+  normFirst: v.optional(flag, false),
+  finalNorm: v.optional(flag),
+  classes: v.optional(whole(0), 0),
+  eps: v.optional(positive, 1e-5),
+  optimizer: v.optional(oneOf(["adam", "adamw", "sgd"]), "adam"),
+  lr: v.optional(positive, 1e-3),
+  momentum: v.optional(share, 0.9),
+  beta1: v.optional(share, 0.9),
+  beta2: v.optional(share, 0.999),
+  weightDecay: v.optional(nonNegative, 0),
+  warmup: v.optional(whole(0), 0),
+  steps: v.optional(whole(0), 0),
+  minFactor: v.optional(within(0, 1), 0),
+  clipNorm: v.optional(nonNegative, 0),
 });
-type Config = z.output<typeof configSchema>;
+type Config = v.InferOutput<typeof configSchema>;
 
 /** Runs a `model.*` reference file through Transformer and Trainer. */
 export function verifyModel(file: ReferenceFile, name: string, build: Build): CaseResult {
-  const parsed = configSchema.safeParse(metadataJson(file, "config"));
-  if (!parsed.success) throw invalid(`${file.source}: config`, metadataJson(file, "config"), parsed.error);
-  const config = parsed.data;
+  const config = check(`${file.source}: config`, configSchema, metadataJson(file, "config"));
   const model = describe(file, config, build);
   const state = new Map<string, StateTensor>();
   for (const full of file.names.filter((n) => n.startsWith(PREFIX))) {
@@ -130,7 +124,8 @@ function describe(file: ReferenceFile, config: Config, build: Build): Transforme
   const [ff, dModel] = file.shape(`${root}.linear1.weight`);
   const [, inputTokens, inputDim] = file.shape("x");
   const [, outputTokens, outputDim] = file.shape("out");
-  const { heads, encoderLayers, decoderLayers, activation, normFirst } = config;
+  const { heads, encoderLayers, decoderLayers, normFirst } = config;
+  const activation = config.activation === "gelu_tanh" ? "gelu-tanh" : config.activation;
   return Transformer.create(
     {
       kind: encoder ? "encoder" : "encoder-decoder",

@@ -29,6 +29,9 @@ export interface AttentionAttributes {
   onWeights?: (weights: View, sizes: { B: number; T: number; S: number; H: number }) => void;
 }
 
+/** Scores of a block of queries to all keys must fit the kernels' scratch memory. */
+const MOST_KEYS = 8192;
+
 interface Sizes {
   B: number;
   T: number;
@@ -64,6 +67,12 @@ export const attention: Op<AttentionInputs, AttentionAttributes, View | undefine
     const { B, S, D } = sizes(inputs);
     if (!Number.isInteger(D / heads)) {
       throw new PlateauError("shape-mismatch", `${heads} heads do not divide a model width of ${D}`);
+    }
+    if (S > MOST_KEYS) {
+      throw new PlateauError(
+        "shape-mismatch",
+        `${S} keys are more than attention takes (${MOST_KEYS}): use shorter sequences`,
+      );
     }
     if (inputs.kv) requireShape("keys and values", inputs.kv.shape, [B, S, 2 * D]);
     if (inputs.keyMask) requireShape("key mask", inputs.keyMask.shape, [B, S]);

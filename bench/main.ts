@@ -1,0 +1,68 @@
+// Entry of `npm run bench`: node dist/bench/main.js [--only name]… [--json] [--seconds s] [--build b] [--tile rows]
+import { parseArgs } from "node:util";
+import { suites } from "./registry.js";
+import type { BenchOptions, Values } from "./suite.js";
+
+const help = `usage: npm run bench -- [options]
+
+  --only NAME    only benchmarks whose name is NAME or begins with NAME and a colon; may be repeated
+  --json         one JSON object: name → values
+  --list         names only
+  --seconds S    sampling time of one call (default 0.5)
+  --build B      strict (default) or relaxed
+  --tile ROWS    rows of the GEMM tile: 2 (default), or 3 under node --experimental-wasm-revectorize
+`;
+
+const { values: flags } = parseArgs({
+  options: {
+    only: { type: "string", multiple: true, default: [] },
+    json: { type: "boolean", default: false },
+    list: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+    seconds: { type: "string", default: "0.5" },
+    build: { type: "string", default: "strict" },
+    tile: { type: "string", default: "2" },
+  },
+});
+
+async function main(): Promise<void> {
+  if (flags.help) {
+    process.stdout.write(help);
+    return;
+  }
+  const options: BenchOptions = {
+    build: flags.build === "relaxed" ? "relaxed" : "strict",
+    tile: Number(flags.tile),
+    seconds: Number(flags.seconds),
+  };
+  const wanted = (name: string) =>
+    flags.only.length === 0 || flags.only.some((only) => name === only || name.startsWith(`${only}:`));
+  const cases = suites.flatMap((suite) => [...suite.cases()]).filter(({ name }) => wanted(name));
+  if (cases.length === 0) throw new Error(`no benchmark named ${flags.only.join(", ")}: see --list`);
+  if (flags.list) {
+    console.log(cases.map(({ name }) => name).join("\n"));
+    return;
+  }
+  const width = Math.max(...cases.map(({ name }) => name.length));
+  const results: Record<string, Values> = {};
+  for (const { name, run } of cases) {
+    results[name] = rounded(await run(options));
+    if (!flags.json) console.log(`${name.padEnd(width)}  ${row(results[name])}`);
+  }
+  if (flags.json) console.log(JSON.stringify(results, null, 2));
+}
+
+function row(values: Values): string {
+  return Object.entries(values)
+    .map(([name, value]) => `${name} ${value}`.padEnd(14))
+    .join(" ");
+}
+
+/** Three significant digits: no measurement here is better than that. */
+function rounded(values: Values): Values {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, Number(value.toPrecision(3))]),
+  );
+}
+
+await main();

@@ -1,0 +1,74 @@
+import { Transformer } from "../src/nn/transformer.js";
+import { arrayData } from "../src/training/data.js";
+import { trainingOptions } from "../src/training/options.js";
+import { Trainer } from "../src/training/trainer.js";
+import { testSource } from "../test/kernels/run.js";
+import { type StepConfig, stepConfigs } from "./configs.js";
+import type { BenchOptions, Suite, Values } from "./suite.js";
+import { compare, warmUp } from "./time.js";
+
+/** A trainer that does one step after another on random data. */
+export function stepTrainer(
+  { model, batch }: StepConfig,
+  { build, dropout }: { build: BenchOptions["build"]; dropout: number },
+): Trainer {
+  const transformer = Transformer.create({ ...model, dropout }, { build, seed: 1 });
+  const rows = 4 * batch;
+  const source = testSource(1);
+  const data = arrayData(
+    source(rows * model.inputTokens * model.inputDim),
+    source(rows * model.outputTokens * model.outputDim),
+    rows,
+  );
+  const options = trainingOptions({ steps: 1e9, batch, optimizer: "adam", schedule: "constant", lr: 1e-4 });
+  return new Trainer(transformer, { kind: "mse" }, data, options);
+}
+
+/**
+ * Milliseconds of a full training step (data, forward, backward, clipping, Adam); what dropout 0.1 adds;
+ * and which share of a step goes to GEMM, attention and everything else (`elementwise`, optimizer included).
+ */
+export const suite: Suite = {
+  name: "step",
+  *cases() {
+    for (const config of stepConfigs) {
+      yield {
+        name: `step:${config.name}`,
+        run({ build, seconds, tile }) {
+          const plain = stepTrainer(config, { build, dropout: 0 });
+          const dropped = stepTrainer(config, { build, dropout: 0.1 });
+          for (const trainer of [plain, dropped]) trainer.model.engine.kernels.setGemmTile(tile);
+          const [step, withDropout] = compare([() => plain.step(), () => dropped.step()], 2 * seconds);
+          return { ms: step * 1000, dropout: withDropout / step, ...shares(plain, step) };
+        },
+      };
+    }
+  },
+};
+
+const GROUPS: Record<string, RegExp> = { gemm: /^gemm/, attention: /^attention/ };
+
+/** Times every call of a step one by one, many times over. */
+function shares(trainer: Trainer, step: number): Values {
+  const calls = trainer.program.profiled();
+  warmUp(() => trainer.step());
+  const rounds = Math.max(5, Math.min(200, Math.ceil(0.5 / step)));
+  const samples = calls.map(() => new Float64Array(rounds));
+  for (let round = 0; round < rounds; round++) {
+    for (const [i, { run }] of calls.entries()) {
+      const start = performance.now();
+      run();
+      samples[i][round] = performance.now() - start;
+    }
+  }
+  const totals: Record<string, number> = { gemm: 0, attention: 0, elementwise: 0 };
+  for (const [i, { kernel }] of calls.entries()) {
+    const group = Object.keys(GROUPS).find((name) => GROUPS[name].test(kernel)) ?? "elementwise";
+    totals[group] += samples[i].sort()[Math.floor(rounds / 4)];
+  }
+  // What a step does outside of its program: gathering the batch, norm, clipping, Adam.
+  const inProgram = Object.values(totals).reduce((a, b) => a + b);
+  totals["elementwise"] += Math.max(0, 1000 * step - inProgram);
+  const all = Math.max(1000 * step, inProgram);
+  return Object.fromEntries(Object.entries(totals).map(([name, time]) => [name, time / all]));
+}

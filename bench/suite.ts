@@ -1,0 +1,26 @@
+import type { Build } from "../src/runtime/compile.js";
+
+export interface BenchOptions {
+  /** Build of the kernels. */
+  build: Build;
+  /** Rows of the widest GEMM tile, see `setGemmTile`. */
+  tile: number;
+  /** Time to sample each call for. */
+  seconds: number;
+}
+
+/** What was measured, by name; the names carry the units: gflops, gbps, us, share. */
+export type Values = Record<string, number>;
+
+/** One line of the output. Nothing is allocated or timed before `run`. */
+export interface BenchCase {
+  /** Words joined by colons, the suite's first, e.g. `gemm:512x64x64`. `--only` picks by leading words. */
+  name: string;
+  run(options: BenchOptions): Values | Promise<Values>;
+}
+
+/** A file of benchmarks. A new one gets one line in `registry.ts`. */
+export interface Suite {
+  name: string;
+  cases(): Iterable<BenchCase>;
+}
