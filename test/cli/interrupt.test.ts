@@ -1,11 +1,21 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
 import type { RunResult } from "../../src/experiments/run.js";
 import { appears, type Ended, folder, long, plateau, sleep, start, tiny } from "./plateau.js";
 
 /** Enough updates to be stopped in the middle, few enough to be done again from the start. */
-const middling = [...tiny, "--steps", "3000", "--evaluate-every", "250", "--dropout", "0.1", "--seed", "11"];
+const middling = [
+  ...tiny,
+  "--steps",
+  "15000",
+  "--evaluate-every",
+  "1000",
+  "--dropout",
+  "0.1",
+  "--seed",
+  "11",
+];
 
 for (const [signal, stop] of [
   ["SIGKILL", "kill −9"],
@@ -45,11 +55,16 @@ test.serial("SIGTERM without --out saves the run to a new folder and prints how 
     t.is(code, 130, stderr);
     const made = `plateau-interrupted-m2n1-${number}`;
     const command = `continue with: plateau train --resume ${made}`;
-    t.regex(stderr, new RegExp(`^interrupted at update [0-9,]+ of 60,000, ${command}\n$`));
+    t.regex(stderr, new RegExp(`^interrupted at update [0-9,]+ of 5,000,000, ${command}\n$`));
     t.like(JSON.parse(stdout), { error: { code: "aborted", directory: made } });
     t.deepEqual(readdirSync(join(cwd, made)).sort(), ["checkpoint.safetensors", "run.json"]);
   }
-  t.is((await plateau(["eval", "plateau-interrupted-m2n1-1"], { cwd })).code, 1);
+  const made = "plateau-interrupted-m2n1-1";
+  t.is((await plateau(["eval", made], { cwd })).code, 1);
+  writeFileSync(join(cwd, made, "checkpoint.safetensors"), "damaged");
+  const { code, stderr } = await plateau(["train", "--resume", made], { cwd });
+  t.is(code, 1);
+  t.regex(stderr, /^error: .*checkpoint.safetensors: is 7 bytes long[^\n]*\n$/);
 });
 
 /** A run stopped by SIGTERM after a while; a later one where it had not even begun (a busy machine). */

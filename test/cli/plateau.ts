@@ -58,8 +58,8 @@ export const tiny = [
   ...["--train-rows", "1000", "--validation-rows", "100", "--test-rows", "200"],
 ];
 
-/** The same model, trained for about a minute where nothing stops it. */
-export const long = [...tiny, "--steps", "60000", "--evaluate-every", "500"];
+/** The same model, trained for as long as nothing stops it. */
+export const long = [...tiny, "--steps", "5000000", "--evaluate-every", "500"];
 
 /** A folder that goes away with the test. */
 export function folder(t: ExecutionContext): string {
