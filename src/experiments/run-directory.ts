@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { PlateauError } from "../errors.js";
 import { removeStaleTemporaries, writeFileAtomic } from "../files/atomic.js";
+import { makeFolder } from "../files/folder.js";
 import { ioError } from "../files/io-error.js";
 import { readFileChecked } from "../files/read.js";
 import { readSafetensors, writeSafetensors } from "../formats/safetensors.js";
@@ -39,14 +40,13 @@ export class RunDirectory {
    */
   static create(path: string, input: ExperimentInput): RunDirectory {
     const experiment = defineExperiment(input);
-    let existing: string[] = [];
-    let created: string | undefined;
+    const created = makeFolder(path);
+    removeStaleTemporaries(path);
+    let existing: string[];
     try {
-      created = mkdirSync(path, { recursive: true });
-      removeStaleTemporaries(path);
       existing = readdirSync(path);
     } catch (cause) {
-      throw ioError("create the run directory", path, cause);
+      throw ioError("cannot list", path, cause);
     }
     if (existing.includes(RUN)) {
       throw new PlateauError(

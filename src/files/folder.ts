@@ -1,0 +1,27 @@
+import { existsSync, mkdirSync, rmSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { PlateauError, quote } from "../errors.js";
+import { ioError } from "./io-error.js";
+
+/**
+ * Makes a folder, and those above it that are missing. (Node's own recursive mkdir never returns where
+ * the file system says that a parent which exists does not, as /proc does.)
+ * @returns the outermost folder made, undefined where all were there
+ * @throws PlateauError `io`: nothing is made then
+ */
+export function makeFolder(path: string): string | undefined {
+  const missing: string[] = [];
+  for (let at = resolve(path); !existsSync(at) && dirname(at) !== at; at = dirname(at)) missing.unshift(at);
+  if (missing.length === 0 && !statSync(path).isDirectory()) {
+    throw new PlateauError("io", `cannot make the folder ${quote(path)}: it is a file: choose another name`);
+  }
+  try {
+    for (const folder of missing) mkdirSync(folder);
+  } catch (cause) {
+    // All above were there before, so all below the first are ours.
+    if ((cause as NodeJS.ErrnoException).code === "EEXIST") return makeFolder(path);
+    if (missing[0] && existsSync(missing[0])) rmSync(missing[0], { recursive: true, force: true });
+    throw ioError("cannot make the folder", path, cause);
+  }
+  return missing[0];
+}
