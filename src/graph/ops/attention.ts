@@ -1,5 +1,6 @@
 import { PlateauError } from "../../errors.js";
 import { read, write } from "../call.js";
+import type { Graph } from "../graph.js";
 import type { Op } from "../op.js";
 import { lastExtent, requireShape, type Tensor, type View } from "../tensor.js";
 import { type Dropout, dropoutArguments } from "./dropout.js";
@@ -60,6 +61,18 @@ function savedFloats({ B, T, S }: Sizes, H: number): number {
   return Math.ceil((B * H) / 8) * 8 * T * S;
 }
 
+/** What both kernels end with: sizes, leading dimensions, causal, normaliser, dropout. */
+function closing(graph: Graph, { B, T, S, D, ldq, ldkv }: Sizes, attributes: AttentionAttributes) {
+  const { heads: H, causal, normalizer = "softmax", dropout } = attributes;
+  const sizes = [B, T, S, H, D / H, ldq, ldkv, ldkv, D] as const;
+  return [
+    ...sizes,
+    causal ? 1 : 0,
+    normalizers.indexOf(normalizer),
+    ...dropoutArguments(graph, dropout),
+  ] as const;
+}
+
 export const attention: Op<AttentionInputs, AttentionAttributes, View | undefined> = {
   name: "attention",
   inputs: ({ q, kv, keyMask }) => [q, ...(kv ? [kv] : []), ...(keyMask ? [keyMask] : [])],
@@ -80,8 +93,8 @@ export const attention: Op<AttentionInputs, AttentionAttributes, View | undefine
   },
   forward(graph, out, inputs, attributes) {
     const all = sizes(inputs);
-    const { B, T, S, D, ldq, ldkv } = all;
-    const { heads, causal, normalizer = "softmax", dropout, onWeights } = attributes;
+    const { B, T, S, D } = all;
+    const { heads, onWeights } = attributes;
     const [q, k, v] = parts(inputs, D);
     const length = savedFloats(all, heads);
     const weights = onWeights
@@ -96,31 +109,20 @@ export const attention: Op<AttentionInputs, AttentionAttributes, View | undefine
       read(k),
       read(v),
       inputs.keyMask ? read(inputs.keyMask) : 0,
-      B,
-      T,
-      S,
-      heads,
-      D / heads,
-      ldq,
-      ldkv,
-      ldkv,
-      D,
-      causal ? 1 : 0,
-      normalizers.indexOf(normalizer),
-      ...dropoutArguments(graph, dropout),
+      ...closing(graph, all, attributes),
     ]);
     if (weights) onWeights?.(weights, { B, T, S, H: heads });
     return weights;
   },
-  backward(graph, out, inputs, { heads, causal, normalizer = "softmax", dropout }, weights) {
-    const { B, T, S, D, ldq, ldkv } = sizes(inputs);
-    const [q, k, v] = parts(inputs, D);
+  backward(graph, out, inputs, attributes, weights) {
+    const all = sizes(inputs);
+    const [q, k, v] = parts(inputs, all.D);
     const toQ = graph.contribute(inputs.q);
     const toKv = inputs.kv && graph.contribute(inputs.kv);
     if (!toQ || (inputs.kv && !toKv) || (toKv && toKv.accumulate !== toQ.accumulate)) {
       throw new PlateauError("internal", "queries, keys and values of attention need gradients together");
     }
-    const [dq, dk, dv] = parts({ q: toQ.view, kv: toKv?.view }, D);
+    const [dq, dk, dv] = parts({ q: toQ.view, kv: toKv?.view }, all.D);
     const access = (view: View) => ({ view, access: toQ.pointer.access });
     graph.emit("attentionBackward", [
       access(dq),
@@ -132,18 +134,7 @@ export const attention: Op<AttentionInputs, AttentionAttributes, View | undefine
       read(k),
       read(v),
       inputs.keyMask ? read(inputs.keyMask) : 0,
-      B,
-      T,
-      S,
-      heads,
-      D / heads,
-      ldq,
-      ldkv,
-      ldkv,
-      D,
-      causal ? 1 : 0,
-      normalizers.indexOf(normalizer),
-      ...dropoutArguments(graph, dropout),
+      ...closing(graph, all, attributes),
       toQ.accumulate,
     ]);
   },
