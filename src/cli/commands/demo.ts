@@ -57,10 +57,12 @@ async function execute({ steps = STEPS, json }: { steps?: number; json?: boolean
     print(heading(steps));
     print(comparison(results));
     for (const result of results) print(`${title(result)}: ${result.verdict}`);
-    print(
-      `\n${results.length} runs in ${duration(seconds)} on ${threads} threads. One of them again, with all its numbers:`,
-    );
-    print(`  plateau train m2n1 --protocol sound --steps ${steps} --test-rows ${TEST_ROWS}`);
+    const rest = `--steps ${steps} --test-rows ${TEST_ROWS}`;
+    print(`\n${results.length} runs in ${duration(seconds)} on ${threads} threads. Now, with all numbers, one of them again, and the
+study's protocol with three of its answers changed:
+  npx plateau train m2n1 --protocol sound ${rest}
+  npx plateau train m2n1 --protocol study --protocol-set width=embedded \\
+    --protocol-set outputHead=linear --protocol-set startVector=learned ${rest}`);
   }
   return results.some(({ diverged }) => diverged) ? exitCodes.failed : exitCodes.done;
 }

@@ -1,0 +1,22 @@
+import { readFileSync } from "node:fs";
+import test from "ava";
+import { commands } from "../../src/cli/commands/registry.js";
+import { protocols } from "../../src/experiments/protocol.js";
+
+const readme = readFileSync("README.md", "utf8");
+
+test("the README's program is an example that runs", (t) => {
+  const [, program] = /```js\n([\s\S]*?)```/.exec(readme)!;
+  const example = readFileSync("examples/train-m2n1.mjs", "utf8");
+  t.true(example.includes(program), program);
+});
+
+test("the README's table of protocols is that of the code", (t) => {
+  const rows = [...readme.matchAll(/^\| `(\w+)` \|.*\| `([\w-]+)`[^|]*\| `([\w-]+)`[^|]*\|$/gm)];
+  t.deepEqual(Object.fromEntries(rows.map(([, field, value]) => [field, value])), { ...protocols.study });
+  t.deepEqual(Object.fromEntries(rows.map(([, field, , value]) => [field, value])), { ...protocols.sound });
+});
+
+test("the README names every command", (t) => {
+  for (const { name } of commands) t.regex(readme, new RegExp(`npx plateau ${name}\\b`));
+});
