@@ -28,6 +28,7 @@ export { type FileTensor, toFloat32, toFloat64 } from "./formats/tensor.js";
 export type { TransformerConfig, TransformerOptions } from "./nn/config.js";
 export { type MlpConfig, type MlpOptions, mlp } from "./nn/mlp.js";
 export { Model, type ModelOptions, type PredictOptions, type StateTensor } from "./nn/model.js";
+export { keyMask, type PaddingConvention } from "./nn/padding.js";
 export { Transformer, transformer } from "./nn/transformer.js";
 export { type Build, builds, supports } from "./runtime/compile.js";
 export { type Quantisation, quantise } from "./targets/quantisation.js";

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { PlateauError, quote, unknownName } from "../errors.js";
+import { paddingConventions } from "../nn/padding.js";
 import { check, oneOf } from "../validate.js";
 
 /**
@@ -29,8 +30,8 @@ export const protocolSchema = v.strictObject({
   weightDecay: oneOf(["l2", "decoupled", "none"]),
   /** 8. Floor of the learning rate: none, or 10% of the peak. */
   learningRateFloor: oneOf(["none", "tenth"]),
-  /** 9. What a 1 in the key-padding mask marks. Data without padding give the same result either way. */
-  paddingMask: oneOf(["one-is-valid", "one-is-ignored"]),
+  /** 9. What a 1 in the key-padding mask marks (`keyMask`). The targets have no padding: no effect on them. */
+  paddingMask: oneOf(paddingConventions),
   /** 10. Does training stop at the first validation (200 updates), or run to its end? */
   trainingLength: oneOf(["first-validation", "full"]),
   /** 13. Is the model as wide as a token (no input embedding), or are tokens embedded into a wider one? */

@@ -37,6 +37,8 @@ export interface PredictOptions {
    * (classification: the centroids of the predicted classes). Returns [count, targetDim].
    */
   feedback?: (outputs: Float32Array) => Float32Array;
+  /** Added to the scores of each input token as a key [rows, m], see `keyMask`. Only for models with `padding`. */
+  keyMask?: Float32Array;
 }
 
 /** A program of a model with the tensors that its caller fills and reads. */
@@ -120,14 +122,27 @@ export class Model<C = unknown> {
         `x has ${x.length} numbers: expected a multiple of ${m}·${inputDim}`,
       );
     }
-    const { teacher, feedback } = options;
+    const { teacher, feedback, keyMask } = options;
     if (teacher && teacher.length !== rows * n * targetDim) {
       throw new PlateauError(
         "shape-mismatch",
         `teacher has ${teacher.length} numbers, expected ${rows}·${n}·${targetDim}`,
       );
     }
+    if (keyMask && keyMask.length !== rows * m) {
+      throw new PlateauError(
+        "shape-mismatch",
+        `keyMask has ${keyMask.length} numbers, expected ${rows}·${m}`,
+      );
+    }
     const { program, emitted } = this.inference();
+    if (keyMask && !emitted.keyMask) {
+      throw new PlateauError(
+        "usage",
+        "keyMask given to a model without padding: create it with padding: true",
+      );
+    }
+    const masks = emitted.keyMask && program.f32(emitted.keyMask);
     const [B] = emitted.x.shape;
     const result = new Float32Array(rows * n * outputDim);
     const xs = program.f32(emitted.x);
@@ -137,6 +152,8 @@ export class Model<C = unknown> {
       const count = Math.min(B, rows - row);
       const xStride = m * inputDim;
       xs.set(x.subarray(row * xStride, (row + count) * xStride));
+      if (masks && keyMask) masks.set(keyMask.subarray(row * m, (row + count) * m));
+      else masks?.fill(0);
       if (ys && teacher) ys.set(teacher.subarray(row * n * targetDim, (row + count) * n * targetDim));
       else if (ys) ys.fill(0);
       program.forward();

@@ -8,6 +8,8 @@ export interface BatchAddresses {
   y: number;
   /** i32 [B·n] or [B·n·d]; 0 in regression. */
   labels: number;
+  /** f32 [B, m], added to the scores of each input token as a key; 0 for models without padding. */
+  keyMask: number;
 }
 
 /** Samples by row number. `fill` is called in the training loop: it must not allocate. */

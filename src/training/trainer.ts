@@ -85,6 +85,7 @@ export class Trainer {
       x: program.address(emitted.x),
       y: program.address(y),
       labels: labels ? program.address(labels) : 0,
+      keyMask: emitted.keyMask ? program.address(emitted.keyMask) : 0,
     };
     program.f32("cotangent")[0] = 1 / options.accumulation;
     this.#hyper = engine.f32(this.#hyperAddress, 8);

@@ -30,6 +30,12 @@ test("one seed, one result: bits of weights and scores", async (t) => {
   t.regex(one.weightsSha256, /^[0-9a-f]{64}$/);
 });
 
+test("the bits of this version are these, on every engine", async (t) => {
+  const { result } = await run({ target: "m2n1", seed: 7, steps: 200, testRows: 100 });
+  // What `plateau train m2n1 --seed 7 --steps 200 --json` prints. A change that alters it belongs in the CHANGELOG.
+  t.is(result!.weightsSha256, "bb2a3381548ddc2c27a04020604e3c695b670f64dee1f9715b355bdcb8569f59");
+});
+
 for (const target of ["m2n1", "m4n3"]) {
   for (const mode of ["regression", "classification"] as const) {
     for (const protocol of ["sound", "study"] as const) {

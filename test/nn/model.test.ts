@@ -1,6 +1,7 @@
 import test from "ava";
 import { PlateauError } from "../../src/errors.js";
 import { Model, type StateTensor } from "../../src/nn/model.js";
+import { keyMask } from "../../src/nn/padding.js";
 import { Transformer, transformer } from "../../src/nn/transformer.js";
 import { testSource } from "../kernels/run.js";
 
@@ -106,6 +107,25 @@ test("keys that the padding mask takes out change nothing", (t) => {
     return program.f32("output").slice();
   };
   t.deepEqual(run(0.5), run(-3));
+});
+
+test("a padding mask means what its convention says", (t) => {
+  t.deepEqual(keyMask([1, 0], "one-is-valid"), Float32Array.of(0, Number.NEGATIVE_INFINITY));
+  t.deepEqual(keyMask([1, 0], "one-is-ignored"), Float32Array.of(Number.NEGATIVE_INFINITY, 0));
+  const model = Transformer.create({ ...small, padding: true }, { seed: 4 });
+  const x = testSource(6)(2 * 12);
+  const plain = model.predict(x);
+  const ones = new Array(8).fill(1);
+  t.deepEqual(model.predict(x, { keyMask: keyMask(ones, "one-is-valid") }), plain);
+  t.deepEqual(model.predict(x, { keyMask: keyMask(new Array(8).fill(0), "one-is-ignored") }), plain);
+  // Unpadded data read by the wrong convention: no key is left, and the inputs no longer matter.
+  const hidden = keyMask(ones, "one-is-ignored");
+  t.notDeepEqual(model.predict(x, { keyMask: hidden }), plain);
+  t.true(model.predict(x, { keyMask: hidden }).every(Number.isFinite));
+  t.throws(() => Transformer.create(small).predict(x, { keyMask: hidden }), {
+    code: "usage",
+    message: /without padding/,
+  });
 });
 
 test("attention weights can be kept: rows sum to 1, and a causal map sees nothing later", (t) => {
