@@ -5,6 +5,12 @@ import type { Op } from "./op.js";
 import type { Parameter, Parameters } from "./parameters.js";
 import { type Buffer, type DType, type Place, type Shape, size, type Tensor, type View } from "./tensor.js";
 
+/**
+ * `inference`: forward only. `training`: with dropout, and gradients of parameters and inputs that want
+ * them. `derivative`: gradients of inputs alone, dropout off: the derivative of what `predict` computes.
+ */
+export type Mode = "inference" | "training" | "derivative";
+
 /** Where a contribution to a tensor's gradient goes, and whether something is there already. */
 export interface Contribution {
   readonly view: View;
@@ -17,13 +23,12 @@ export interface Contribution {
  * backwards and appends the vector–Jacobian products. Nothing runs before a `Program` binds it.
  */
 export class Graph {
-  /** Whether values that a backward pass needs are kept, and dropout is on. */
-  readonly training: boolean;
+  readonly mode: Mode;
   readonly parameters: Parameters;
   readonly calls: KernelCall[] = [];
   readonly buffers: Buffer[] = [];
-  /** Index of the first backward call; `calls.length` before `differentiate`. */
-  forwardCalls = 0;
+  /** Index of the first backward call, once `differentiate` was called. */
+  forwardCalls: number | undefined;
 
   readonly #tape: { output: Tensor; label: string; backward: () => void }[] = [];
   readonly #gradients = new Map<number, { view: View; started: boolean }>();
@@ -33,9 +38,14 @@ export class Graph {
   #ids = 0;
   #label = "";
 
-  constructor(parameters: Parameters, options: { training: boolean }) {
+  constructor(parameters: Parameters, mode: Mode) {
     this.parameters = parameters;
-    this.training = options.training;
+    this.mode = mode;
+  }
+
+  /** Whether ops save what their backward pass needs. */
+  get keepsValues(): boolean {
+    return this.mode !== "inference";
   }
 
   /** A parameter of the model as a tensor. */
@@ -43,7 +53,7 @@ export class Graph {
     const known = this.#named.get(parameter.name);
     if (known) return known;
     const buffer = this.#buffer(parameter.name, "parameter", "f32", size(parameter.shape), parameter.offset);
-    const tensor = this.#tensor(buffer, parameter.shape, this.training);
+    const tensor = this.#tensor(buffer, parameter.shape, this.mode === "training");
     if (tensor.needsGradient) {
       const gradient = this.#buffer(
         `grad.${parameter.name}`,
@@ -73,6 +83,12 @@ export class Graph {
   /** Rows [from, to) of a parameter or input, with the same rows of its gradient. */
   rows(tensor: Tensor, from: number, to: number): Tensor {
     if (tensor.needsGradient && !this.#gradients.has(tensor.id)) this.sum(tensor);
+    if (!(from >= 0 && from <= to && to <= tensor.shape[0])) {
+      throw new PlateauError(
+        "shape-mismatch",
+        `${tensor.name} has ${tensor.shape[0]} rows, not ${from} to ${to}`,
+      );
+    }
     const stride = size(tensor.shape.slice(1));
     const part: Tensor = {
       ...tensor,
@@ -111,7 +127,8 @@ export class Graph {
   apply<I, A>(op: Op<I, A>, label: string, inputs: I, attributes: A): Tensor {
     this.#label = label;
     const tensors = op.inputs(inputs);
-    const needsGradient = this.training && op.backward !== undefined && tensors.some((t) => t.needsGradient);
+    const needsGradient =
+      this.keepsValues && op.backward !== undefined && tensors.some((t) => t.needsGradient);
     const shape = op.shape(inputs, attributes);
     const output = this.#tensor(this.#buffer(label, "transient", "f32", size(shape)), shape, needsGradient);
     const saved = op.forward(this, output, inputs, attributes);
@@ -179,9 +196,10 @@ export class Graph {
    * (for a loss: one float, 1 or 1/accumulation).
    */
   differentiate(output: Tensor, cotangent: View): void {
+    if (this.forwardCalls !== undefined) throw new PlateauError("internal", "a graph is differentiated once");
     this.forwardCalls = this.calls.length;
     this.#gradients.set(output.id, { view: cotangent, started: true });
-    for (const { output: tensor, label, backward } of this.#tape.reverse()) {
+    for (const { output: tensor, label, backward } of [...this.#tape].reverse()) {
       this.#label = `${label}'`;
       if (this.#gradients.get(tensor.id)?.started) backward();
     }

@@ -56,14 +56,12 @@ export function coalesce(graph: Graph): Group[] {
     });
   }
   for (const [index, call] of graph.calls.entries()) {
-    if (!call.inPlace) continue;
+    if (!call.inPlace?.every((view) => view.start === 0)) continue;
     const [output, input] = call.inPlace.map((view) => groupOf.get(view.buffer.id));
     if (!output || !input || output === input || output.bytes !== input.bytes) continue;
     const copies = call.kernel === "copyFloats";
     const fits = output.members.every((a) =>
-      input.members.every(
-        (b) => disjoint(a, b) || (copies ? copySafe(a, b, index) : a.first === index && b.last === index),
-      ),
+      input.members.every((b) => a.first === index && (copies ? copySafe(a, b, index) : b.last === index)),
     );
     if (!fits) continue;
     for (const member of output.members) groupOf.set(member.buffer.id, input);
@@ -72,10 +70,6 @@ export function coalesce(graph: Graph): Group[] {
     input.last = Math.max(input.last, output.last);
   }
   return [...new Set(groupOf.values())];
-}
-
-function disjoint(a: Lifetime, b: Lifetime): boolean {
-  return a.last < b.first || b.last < a.first;
 }
 
 /** Whether two buffers that are equal after call `index` stay so for as long as both are needed. */

@@ -9,7 +9,7 @@ import { type Buffer, size, type Tensor, type View } from "./tensor.js";
 /** Addresses of the flat arrays that a program's parameters and gradients lie in. */
 export interface Bases {
   readonly parameters: number;
-  /** 0 where the graph has no backward pass. */
+  /** 0 where no gradient of a parameter is asked for. */
   readonly gradients: number;
 }
 
@@ -37,7 +37,7 @@ export class Program {
     this.#offsets = planned.offsets;
     this.#bases = bases;
     this.#block = engine.allocate(planned.bytes);
-    const backwardFrom = graph.forwardCalls || graph.calls.length;
+    const backwardFrom = graph.forwardCalls ?? graph.calls.length;
     for (const [index, call] of graph.calls.entries()) {
       if (isIdle(call, (buffer) => this.#address(buffer))) continue;
       const args = call.args.map((arg) => (isPointer(arg) ? this.address(arg.view) : arg));
@@ -95,13 +95,17 @@ export class Program {
   #locate(view: View | string): { address: number; length: number } {
     const found = typeof view === "string" ? this.graph.results.get(view) : view;
     if (!found) throw new PlateauError("internal", `no result named ${view}`);
-    const length = "shape" in found ? size((found as Tensor).shape) : found.buffer.length;
+    const length = "shape" in found ? size((found as Tensor).shape) : found.buffer.length - found.start;
     return { address: this.address(found), length };
   }
 
   #address(buffer: Buffer): number {
     if (buffer.place === "parameter") return this.#bases.parameters + 4 * buffer.offset;
-    if (buffer.place === "gradient") return this.#bases.gradients + 4 * buffer.offset;
+    if (buffer.place === "gradient") {
+      if (!this.#bases.gradients)
+        throw new PlateauError("internal", `no memory was given for ${buffer.name}`);
+      return this.#bases.gradients + 4 * buffer.offset;
+    }
     const offset = this.#offsets.get(buffer.id);
     if (offset === undefined) throw new PlateauError("internal", `${buffer.name} is used by no call`);
     return this.#block + offset;

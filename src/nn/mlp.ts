@@ -34,7 +34,7 @@ export function mlp(options: MlpOptions): Architecture<MlpConfig> {
     initialization,
     emit(graph, { batch }, { inputGradient } = {}) {
       const x = graph.input("x", [batch, inputTokens, inputDim], {
-        needsGradient: inputGradient && graph.training,
+        needsGradient: inputGradient && graph.keepsValues,
       });
       let z = graph.reshape(x, [batch, inputTokens * inputDim]);
       for (const [i, width] of config.hidden.entries()) {

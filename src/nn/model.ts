@@ -1,5 +1,5 @@
 import { PlateauError } from "../errors.js";
-import { Graph } from "../graph/graph.js";
+import { Graph, type Mode } from "../graph/graph.js";
 import { Parameters } from "../graph/parameters.js";
 import { plan } from "../graph/planner.js";
 import { Program } from "../graph/program.js";
@@ -92,12 +92,12 @@ export class Model<C = unknown> {
   program(
     extent: Extent,
     options: EmitOptions & {
-      training?: boolean;
+      mode?: Mode;
       gradients?: number;
       extend?: (graph: Graph, emitted: Emitted) => void;
     } = {},
   ): ModelProgram {
-    const graph = new Graph(this.parameters, { training: options.training ?? false });
+    const graph = new Graph(this.parameters, options.mode ?? "inference");
     const emitted = this.architecture.emit(graph, extent, options);
     options.extend?.(graph, emitted);
     const program = new Program(this.engine, graph, {
@@ -259,14 +259,14 @@ export class Model<C = unknown> {
 /** The parameters of an architecture, laid out without any memory. */
 export function layout(architecture: Architecture): Parameters {
   const parameters = new Parameters();
-  architecture.emit(new Graph(parameters, { training: false }), { batch: 1, ...architecture.extent });
+  architecture.emit(new Graph(parameters, "inference"), { batch: 1, ...architecture.extent });
   return parameters;
 }
 
 /** Bytes of inference over a model: weights and program. */
 export function inferenceBytes(architecture: Architecture): number {
   const parameters = layout(architecture);
-  const graph = new Graph(parameters, { training: false });
+  const graph = new Graph(parameters, "inference");
   architecture.emit(graph, { batch: INFERENCE_BATCH, ...architecture.extent });
   return 4 * parameters.length + plan(graph).bytes;
 }

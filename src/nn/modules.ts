@@ -113,7 +113,7 @@ export function feedForward(scope: Scope, name: string, x: Tensor): Tensor {
 /** Dropout at the next place in order. */
 export function dropped(scope: Scope, label: string, x: Tensor): Tensor {
   const place = scope.nextDropout();
-  return place && scope.graph.training ? scope.graph.apply(dropout, label, { x }, place) : x;
+  return place && scope.graph.mode === "training" ? scope.graph.apply(dropout, label, { x }, place) : x;
 }
 
 /** A residual branch with its norm before (pre-norm) or after the sum (post-norm). */

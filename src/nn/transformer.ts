@@ -25,10 +25,11 @@ export function emitTransformer(
 ): Emitted {
   const { batch: B, inputTokens: m, outputTokens: n } = extent;
   const D = config.dModel;
-  const needsGradient = options.inputGradient && graph.training;
+  const needsGradient = options.inputGradient && graph.keepsValues;
   const x = graph.input("x", [B, m, config.inputDim], { needsGradient });
   const keyMask = config.padding ? graph.input("keyMask", [B, m]) : undefined;
-  const rng = graph.training && config.dropout > 0 ? graph.input("rng", [4], { dtype: "u32" }) : undefined;
+  const rng =
+    graph.mode === "training" && config.dropout > 0 ? graph.input("rng", [4], { dtype: "u32" }) : undefined;
   const constants: Emitted["constants"] = [];
   const attention: KeptWeights[] = [];
 

@@ -1,5 +1,5 @@
 import { PlateauError } from "../errors.js";
-import { Graph } from "../graph/graph.js";
+import { Graph, type Mode } from "../graph/graph.js";
 import { plan } from "../graph/planner.js";
 import type { Program } from "../graph/program.js";
 import type { Architecture } from "../nn/architecture.js";
@@ -71,7 +71,7 @@ export class Trainer {
     const { program, emitted } = model.program(
       { batch, ...architecture.extent },
       {
-        training: true,
+        mode: "training",
         gradients: this.state.gradients,
         extend: (graph, output) =>
           (emittedLoss = differentiateLoss(graph, output, loss, architecture.targetDim)),
@@ -211,16 +211,16 @@ export function trainingBytes(
   data: Pick<TrainingData, "rows" | "bytes">,
 ): number {
   const parameters = layout(architecture);
-  const programBytes = (batch: number, training: boolean) => {
-    const graph = new Graph(parameters, { training });
+  const programBytes = (batch: number, mode: Mode) => {
+    const graph = new Graph(parameters, mode);
     const emitted = architecture.emit(graph, { batch, ...architecture.extent });
-    if (training) differentiateLoss(graph, emitted, loss, architecture.targetDim);
+    if (mode === "training") differentiateLoss(graph, emitted, loss, architecture.targetDim);
     return plan(graph).bytes;
   };
   const bytes =
     4 * 4 * parameters.length +
-    programBytes(options.batch, true) +
-    programBytes(256, false) +
+    programBytes(options.batch, "training") +
+    programBytes(256, "inference") +
     Batches.bytes(data.rows, options.batch) +
     (data.bytes?.(options.batch) ?? 0);
   if (!Number.isSafeInteger(bytes)) {

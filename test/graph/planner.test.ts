@@ -33,7 +33,7 @@ function gradients(
   const model = new Model(architecture, { seed: 3 });
   const { engine, parameters, address } = model;
   const grad = engine.allocate(4 * parameters.length);
-  const graph = new Graph(parameters, { training: true });
+  const graph = new Graph(parameters, "training");
   const emitted: Emitted = architecture.emit(graph, { batch, ...architecture.extent });
   const { value, y } = differentiateLoss(graph, emitted, { kind: "mse" }, architecture.targetDim);
   const program = new Program(engine, graph, { parameters: address, gradients: grad }, layOut(graph));
@@ -75,7 +75,7 @@ test("a plan needs a fraction of what buffers of their own would, and does not d
   });
   const build = () => {
     const model = new Model(architecture);
-    const graph = new Graph(model.parameters, { training: true });
+    const graph = new Graph(model.parameters, "training");
     const emitted = architecture.emit(graph, { batch: 128, ...architecture.extent });
     differentiateLoss(graph, emitted, { kind: "mse" }, 64);
     return graph;
@@ -106,7 +106,7 @@ test("the gradient of a residual costs no copy", (t) => {
   const { program } = model.program(
     { batch: 4, inputTokens: 3, outputTokens: 3 },
     {
-      training: true,
+      mode: "training",
       gradients: grad,
       extend: (graph, emitted) => differentiateLoss(graph, emitted, { kind: "mse" }, 8),
     },

@@ -123,7 +123,7 @@ export function verifyOp(file: ReferenceFile, name: string, build: Build): CaseR
   }
   const { limit, apply } = recipes[key];
   const engine = new Engine({ build });
-  const graph = new Graph(new Parameters(), { training: true });
+  const graph = new Graph(new Parameters(), "training");
   const inputs: Inputs = {};
   const labels = new Map<string, Tensor>();
   for (const full of file.names.filter((n) => n.startsWith("in."))) {

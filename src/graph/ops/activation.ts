@@ -16,7 +16,7 @@ function gelu(
     forward(graph, y, { x }) {
       const n = size(x.shape);
       // The derivative costs one multiplication more here, and an exp and an erf again in backward.
-      const derivative = graph.training ? graph.scratch("derivative", n) : undefined;
+      const derivative = graph.keepsValues ? graph.scratch("derivative", n) : undefined;
       graph.emit(
         kernel,
         [write(y), derivative ? write(derivative) : 0, read(x), n],

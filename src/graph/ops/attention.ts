@@ -99,7 +99,7 @@ export const attention: Op<AttentionInputs, AttentionAttributes, View | undefine
     const length = savedFloats(all, heads);
     const weights = onWeights
       ? graph.result(`${out.name}.weights`, length, "f32")
-      : graph.training
+      : graph.keepsValues
         ? graph.scratch("weights", length)
         : undefined;
     graph.emit("attentionForward", [

@@ -17,7 +17,7 @@ const HALVES = 65536;
 
 /** rng, stream, threshold and 1/keep of a kernel with dropout; all 0 where there is none. */
 export function dropoutArguments(graph: Graph, dropout?: Dropout) {
-  const threshold = dropout && graph.training ? Math.round(dropout.probability * HALVES) : 0;
+  const threshold = dropout && graph.mode === "training" ? Math.round(dropout.probability * HALVES) : 0;
   if (!dropout || threshold === 0) return [0, 0, 0, 1] as const;
   return [read(dropout.rng), dropout.stream, threshold, HALVES / (HALVES - threshold)] as const;
 }

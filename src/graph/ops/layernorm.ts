@@ -32,7 +32,7 @@ export const layernorm: Op<LayerNormInputs, LayerNormAttributes, Saved | undefin
   },
   forward(graph, y, { x, g, b, residual }, { eps = 1e-5 }) {
     const N = rows(x.shape);
-    const saved = graph.training
+    const saved = graph.keepsValues
       ? { normalized: graph.scratch("normalized", size(x.shape)), scale: graph.scratch("scale", N) }
       : undefined;
     graph.emit("layernormForward", [
