@@ -81,6 +81,16 @@ export class Engine {
     this.#top = mark;
   }
 
+  /** Runs `work` and frees all that it allocated, whether it returns or throws. */
+  scoped<R>(work: (engine: this) => R): R {
+    const mark = this.mark();
+    try {
+      return work(this);
+    } finally {
+      this.release(mark);
+    }
+  }
+
   f32(address: number, length: number): Float32Array<ArrayBuffer> {
     return new Float32Array(this.memory.buffer as ArrayBuffer, address, length);
   }
@@ -109,7 +119,7 @@ export function align(bytes: number): number {
 
 let shared: Engine | undefined;
 
-/** The engine of stateless work (data generation, metrics): callers `mark` and `release`. */
+/** The engine of stateless work (data generation, metrics), by `scoped`: nothing of it outlives a call. */
 export function sharedEngine(): Engine {
   shared ??= new Engine();
   return shared;

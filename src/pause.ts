@@ -1,0 +1,37 @@
+import { PlateauError } from "./errors.js";
+
+/** Lets timers, signals and messages through. */
+export function pause(): Promise<void> {
+  return new Promise((resolve) => {
+    if (typeof setImmediate === "function") setImmediate(resolve);
+    else setTimeout(resolve, 0);
+  });
+}
+
+const YIELD_MILLISECONDS = 25;
+
+/**
+ * For long loops: `await` the returned function at every turn. It reports the share done and, about
+ * every 25 ms, yields to the event loop.
+ * @throws PlateauError `aborted`, from the returned function
+ */
+export function pacer(
+  doing: string,
+  options: { signal?: AbortSignal; onProgress?: (share: number) => void } = {},
+): (share: number) => Promise<void> | undefined {
+  let yielded = performance.now();
+  const check = () => {
+    if (options.signal?.aborted) {
+      throw new PlateauError("aborted", `aborted while ${doing}`, { cause: options.signal.reason });
+    }
+  };
+  return (share) => {
+    check();
+    options.onProgress?.(share);
+    if (performance.now() - yielded < YIELD_MILLISECONDS) return undefined;
+    return pause().then(() => {
+      yielded = performance.now();
+      check();
+    });
+  };
+}
