@@ -1,18 +1,9 @@
 // One update of all parameters, bound by memory: each buffer is read and written once. Formulas and
-// their order of operations are PyTorch's, float32. hyper is f32[8]: learning rate, β1 (or momentum),
-// β2, ε, weight decay, 1 − β1^t, √(1 − β2^t), and the factor that clipping puts on every gradient.
+// their order of operations are PyTorch's, float32. hyper is f32[10]: learning rate, β1 (or
+// momentum), β2, ε, weight decay, 1 − β1^t, √(1 − β2^t), the factor that clipping puts on every gradient,
+// 1 − β1 and 1 − β2 (given, not computed from their float32 β: that would cost 1 − 0.999 five digits).
 
 import { scratch } from "./scratch";
-
-/**
- * 1 − β. Going through float32 alone would cost 1 − 0.999 five digits, so β is first put back to the
- * nearest number of seven decimals, which a β given in decimal is.
- */
-// @ts-ignore: decorator
-@inline
-function oneMinus(beta: f32): f32 {
-  return <f32>(1.0 - NativeMath.round(<f64>beta * 1e7) / 1e7);
-}
 
 /** v = momentum·v + (g·gradScale + wd·p); p −= lr·v. All [n]. velocity 0: plain p −= lr·g. */
 export function sgdUpdate(p: usize, velocity: usize, g: usize, n: i32, hyper: usize): void {
@@ -68,7 +59,7 @@ function update(
   const body = end & ~31;
   const beta1 = load<f32>(hyper, 4), beta2 = load<f32>(hyper, 8), epsilon = load<f32>(hyper, 12);
   const root = load<f32>(hyper, 24), gradScale = load<f32>(hyper, 28);
-  const rest1 = oneMinus(beta1), rest2 = oneMinus(beta2);
+  const rest1 = load<f32>(hyper, 32), rest2 = load<f32>(hyper, 36);
   const rate = <f32>(-(<f64>load<f32>(hyper)) / <f64>load<f32>(hyper, 20));
   // By way of memory: V8 keeps loaded vectors over the loop, but builds splats anew in every turn.
   const vFactor = v128.load32_splat(hyper, 28), vRoot = v128.load32_splat(hyper, 24);
@@ -76,12 +67,10 @@ function update(
   const vEpsilon = v128.load32_splat(hyper, 12);
   store<f32>(scratch, decay);
   store<f32>(scratch, shrink, 4);
-  store<f32>(scratch, rest1, 8);
-  store<f32>(scratch, rest2, 12);
-  store<f32>(scratch, rate, 16);
+  store<f32>(scratch, rate, 8);
   const vDecay = v128.load32_splat(scratch), vShrink = v128.load32_splat(scratch, 4);
-  const vRest1 = v128.load32_splat(scratch, 8), vRest2 = v128.load32_splat(scratch, 12);
-  const vRate = v128.load32_splat(scratch, 16);
+  const vRest1 = v128.load32_splat(hyper, 32), vRest2 = v128.load32_splat(hyper, 36);
+  const vRate = v128.load32_splat(scratch, 8);
   let i: usize = 0;
   for (; i < body; i += 32) {
     const p0 = v128.load(p + i), p1 = v128.load(p + i, 16);

@@ -114,19 +114,3 @@ function classify(label: usize, y: usize, K: i32, low: f32, high: f32, step: f64
   const value = <f64>load<f32>(y);
   store<i32>(label, nearest(y, 1, value, value * value, K, low, high, step));
 }
-
-/** y[N×d]: every coordinate of row r is the centroid of labels[r], rounded to float32; NaN for −1. */
-export function centroidsDiagonal(y: usize, labels: usize, N: i32, d: i32, K: i32, low: f32, high: f32): void {
-  const step = stepOf(low, high, K);
-  const row = (<usize>d) << 2;
-  for (let r = 0; r < N; r++) {
-    const k = load<i32>(labels + ((<usize>r) << 2));
-    const value = k < 0 ? f32.NaN : <f32>centroid(low, step, k);
-    for (const rowEnd = y + row; y < rowEnd; y += 4) store<f32>(y, value);
-  }
-}
-
-/** y[n]: the centroid of each label, rounded to float32; NaN for −1. */
-export function centroidsPerCoordinate(y: usize, labels: usize, n: i32, K: i32, low: f32, high: f32): void {
-  centroidsDiagonal(y, labels, n, 1, K, low, high);
-}

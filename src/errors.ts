@@ -25,7 +25,7 @@ export class PlateauError extends Error {
   }
 }
 
-/** Throws `unknown-name` with the valid names, nearest first where one looks meant. */
+/** An `unknown-name` error that lists the valid names. */
 export function unknownName(what: string, value: unknown, known: readonly string[]): PlateauError {
   return new PlateauError("unknown-name", `unknown ${what}: ${quote(value)} (known: ${known.join(", ")})`);
 }

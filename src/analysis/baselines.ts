@@ -1,5 +1,5 @@
 import { PlateauError } from "../errors.js";
-import { type Quantisation, quantise, studyClasses } from "../targets/quantisation.js";
+import { centroid, type Quantisation, quantise, studyClasses } from "../targets/quantisation.js";
 import { classRank, type FailureRates, failureRates } from "./failure-rate.js";
 import { type LinearFit, leastSquares, predictLinear, type TrainingRows } from "./least-squares.js";
 import { type ClassCounts, classCounts, countClasses, majorityFailureRate } from "./majority.js";
@@ -165,17 +165,18 @@ export function quantisedFailureRate(
   predicted: Float32Array,
   labels: Int32Array,
   d: number,
-  { classes, low, high, mode }: Quantisation,
+  quantisation: Quantisation,
 ): FailureRates {
+  const { classes, mode } = quantisation;
   const width = mode === "diagonal" ? d : 1;
-  const step = classes > 1 ? (high - low) / (classes - 1) : 0;
+  const centroids = Float64Array.from({ length: classes }, (_, k) => centroid(quantisation, k));
   const nearness = new Float64Array(classes);
   const ranks = new Float64Array(labels.length);
   for (let i = 0; i < labels.length; i++) {
     let sum = 0;
     for (let k = 0; k < width; k++) sum += predicted[i * width + k];
     // On the diagonal only the mean tells centroids apart.
-    for (let k = 0; k < classes; k++) nearness[k] = -Math.abs(sum / width - (low + k * step));
+    for (let k = 0; k < classes; k++) nearness[k] = -Math.abs(sum / width - centroids[k]);
     ranks[i] = classRank(nearness, 0, labels[i], classes);
   }
   return failureRates(ranks);

@@ -45,7 +45,10 @@ export function errors(predicted: ArrayLike<number>, truth: ArrayLike<number>, c
   }
   for (let k = 0; k < coordinates; k++) means[k] /= samples;
   let spread = 0;
-  for (let i = 0; i < truth.length; i++) spread += (truth[i] - means[i % coordinates]) ** 2;
+  for (let i = 0; i < truth.length; i++) {
+    const difference = truth[i] - means[i % coordinates];
+    spread += difference * difference;
+  }
   return {
     samples,
     coordinates,

@@ -1,5 +1,5 @@
 import { PlateauError } from "../errors.js";
-import { Engine } from "../runtime/engine.js";
+import { type Engine, sharedEngine } from "../runtime/engine.js";
 import { cholesky, choleskySolve } from "./cholesky.js";
 
 /** Rows whose products are summed in float32 before they are added up in float64. */
@@ -43,7 +43,7 @@ export interface LinearFit {
  * @throws PlateauError `usage` where there are no rows or numbers that are not finite
  */
 export function leastSquares(data: TrainingRows, p: number, q: number, signal?: AbortSignal): LinearFit {
-  const sums = accumulate(data, p, q, signal);
+  const sums = sharedEngine().scoped((engine) => accumulate(engine, data, p, q, signal));
   const { gram, cross, xMean, yMean, rows } = sums;
   for (let i = 0; i < p; i++) {
     for (let j = 0; j <= i; j++) gram[i * p + j] -= rows * xMean[i] * xMean[j];
@@ -101,10 +101,9 @@ interface Sums {
   rows: number;
 }
 
-function accumulate(data: TrainingRows, p: number, q: number, signal?: AbortSignal): Sums {
+function accumulate(engine: Engine, data: TrainingRows, p: number, q: number, signal?: AbortSignal): Sums {
   const { count } = data;
   if (!(count >= 1)) throw new PlateauError("usage", "least squares: no training rows");
-  const engine = new Engine();
   const x = engine.allocate(4 * BLOCK * p);
   const y = engine.allocate(4 * BLOCK * q);
   const product = engine.allocate(4 * p * Math.max(PANEL, q));
@@ -166,20 +165,21 @@ export function predictLinear(fit: LinearFit, x: Float32Array): Float32Array<Arr
   const N = x.length / p;
   if (!Number.isInteger(N)) throw new PlateauError("usage", `${x.length} numbers are no rows of ${p} inputs`);
   const out = new Float32Array(N * q);
-  const engine = new Engine();
-  const rows = Math.min(BLOCK, N);
-  const block = engine.allocate(4 * rows * p);
-  const result = engine.allocate(4 * rows * q);
-  const weights = engine.allocate(4 * p * q);
-  const intercept = engine.allocate(4 * q);
-  engine.f32(weights, p * q).set(fit.weights);
-  engine.f32(intercept, q).set(fit.intercept);
-  const unused = new Float64Array(p);
-  for (let start = 0; start < N; start += rows) {
-    const n = Math.min(rows, N - start);
-    centre(x.subarray(start * p, (start + n) * p), fit.centre, engine.f32(block, n * p), unused);
-    engine.kernels.gemmNN(result, block, weights, intercept, n, q, p, p, q, q, 0);
-    out.set(engine.f32(result, n * q), start * q);
-  }
+  sharedEngine().scoped((engine) => {
+    const rows = Math.min(BLOCK, N);
+    const block = engine.allocate(4 * rows * p);
+    const result = engine.allocate(4 * rows * q);
+    const weights = engine.allocate(4 * p * q);
+    const intercept = engine.allocate(4 * q);
+    engine.f32(weights, p * q).set(fit.weights);
+    engine.f32(intercept, q).set(fit.intercept);
+    const unused = new Float64Array(p);
+    for (let start = 0; start < N; start += rows) {
+      const n = Math.min(rows, N - start);
+      centre(x.subarray(start * p, (start + n) * p), fit.centre, engine.f32(block, n * p), unused);
+      engine.kernels.gemmNN(result, block, weights, intercept, n, q, p, p, q, q, 0);
+      out.set(engine.f32(result, n * q), start * q);
+    }
+  });
   return out;
 }

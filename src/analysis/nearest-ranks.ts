@@ -1,11 +1,11 @@
 import { PlateauError, quote } from "../errors.js";
-import { Engine } from "../runtime/engine.js";
+import { pacer } from "../pause.js";
+import { borrowEngine, type Engine, giveBack } from "../runtime/engine.js";
 
 /** True vectors that pass through WebAssembly memory at a time, in floats: as many as a core's cache keeps. */
 const BLOCK_FLOATS = 1 << 17;
 /** Rows of predictions for which inner products are formed at a time: the tile stays in the cache. */
 const TILE = 128;
-const PAUSE_MS = 50;
 
 export interface NearestRanksOptions {
   /** own[i]: which true vector belongs to prediction i. Default: i. */
@@ -38,32 +38,18 @@ export async function nearestRanks(
   d: number,
   options: NearestRanksOptions = {},
 ): Promise<Int32Array<ArrayBuffer>> {
-  const steps = blocks(predicted, truth, d, options);
-  for (let pause = Date.now() + PAUSE_MS; ; ) {
-    const step = steps.next();
-    if (step.done) return step.value;
-    options.onProgress?.(step.value);
-    if (Date.now() >= pause) {
-      // Lets an abort, a signal or a timer in.
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      pause = Date.now() + PAUSE_MS;
+  const pace = pacer("ranking neighbours", options);
+  await pace(0);
+  const engine = borrowEngine();
+  try {
+    const steps = blocks(engine, predicted, truth, d, options);
+    for (;;) {
+      const step = steps.next();
+      if (step.done) return step.value;
+      await pace(step.value);
     }
-    checkAborted(options.signal);
-  }
-}
-
-/** The same without leaving the thread in between: an abort by timer or signal is not noticed. */
-export function nearestRanksSync(
-  predicted: Float32Array,
-  truth: Float32Array,
-  d: number,
-  options: NearestRanksOptions = {},
-): Int32Array<ArrayBuffer> {
-  const steps = blocks(predicted, truth, d, options);
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-    options.onProgress?.(step.value);
+  } finally {
+    giveBack(engine);
   }
 }
 
@@ -106,29 +92,22 @@ function countBelow(sorted: Float64Array, limit: number): number {
   return low;
 }
 
-function checkAborted(signal?: AbortSignal): void {
-  if (signal?.aborted) {
-    throw new PlateauError("aborted", "aborted while ranking neighbours", { cause: signal.reason });
-  }
-}
-
 function* blocks(
+  engine: Engine,
   predicted: Float32Array,
   truth: Float32Array,
   d: number,
-  { own, signal, atMost = Number.POSITIVE_INFINITY }: NearestRanksOptions,
+  { own, atMost = Number.POSITIVE_INFINITY }: NearestRanksOptions,
 ): Generator<number, Int32Array<ArrayBuffer>> {
   const M = rowsOf(predicted, d, "predicted");
   const N = rowsOf(truth, d, "true");
   checkOwn(own, M, N);
-  checkAborted(signal);
   const ranks = new Int32Array(M);
   if (M === 0) return ranks;
 
   const fit = Math.max(TILE, Math.floor(BLOCK_FLOATS / d));
   const pRows = Math.min(M, 4 * fit, 4096);
   const yRows = Math.min(N, fit, 1024);
-  const engine = new Engine();
   const { kernels } = engine;
   const side = (rows: number) => ({
     raw: engine.allocate(4 * rows * d),

@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import { percent as percentOf } from "../text.js";
 
 /** The one JSON document of `--json`. NaN and infinities become null: JSON has neither. */
 export function printJson(value: unknown): void {
@@ -31,7 +32,7 @@ type Measured = number | null | undefined;
 
 export function percent(share: Measured): string {
   if (share === undefined || share === null) return ABSENT;
-  return share > 0 && share < 0.0005 ? `${(100 * share).toPrecision(1)}%` : `${(100 * share).toFixed(1)}%`;
+  return percentOf(share);
 }
 
 /** Three significant digits. */

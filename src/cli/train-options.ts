@@ -5,6 +5,7 @@ import {
   type Experiment,
   type ExperimentInput,
   experimentFromJson,
+  identity,
 } from "../experiments/config.js";
 import { type Protocol, type ProtocolInput, parseOverride } from "../experiments/protocol.js";
 import { readFileChecked } from "../files/read.js";
@@ -157,21 +158,4 @@ export function requireSame(stored: Experiment, given: Partial<ExperimentInput>,
       `${what} ${quote(value)} is not that of the run in ${path}: leave it out, or start a new run without --resume`,
     );
   }
-}
-
-/** All that decides a run's bits, with every default filled in. */
-function identity({ config, protocol, architecture, training, rows: sizes }: Experiment): string {
-  const { target, mode, classes, dim, seed, build } = config;
-  return JSON.stringify([
-    target,
-    mode,
-    classes,
-    dim,
-    seed,
-    build,
-    protocol,
-    architecture.config,
-    training,
-    sizes,
-  ]);
 }

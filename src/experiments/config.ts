@@ -10,7 +10,7 @@ import type { Target } from "../targets/target.js";
 import type { Loss } from "../training/losses.js";
 import { type TrainingOptions, trainingOptions } from "../training/options.js";
 import { check, count, oneOf, positive, seedNumber, share, whole } from "../validate.js";
-import { describeProtocol, type Protocol, type ProtocolInput, resolveProtocol } from "./protocol.js";
+import { type Protocol, type ProtocolInput, resolveProtocol } from "./protocol.js";
 
 /** What `plateau train` takes: every field but `target` has a default, many follow from the protocol. */
 export const experimentSchema = v.strictObject({
@@ -74,7 +74,7 @@ export function defineExperiment(input: ExperimentInput): Experiment {
   const config = { ...checked, protocol: resolveProtocol(checked.protocol as ProtocolInput) };
   const { protocol, dim: d, mode, classes } = config;
   const target = findTarget(config.target);
-  const asStudy = describeProtocol(protocol).startsWith("study");
+  const asStudy = protocol.base === "study";
   const rows = {
     train: Math.min(config.trainRows ?? target.sizes.train, target.sizes.train),
     validation: config.validationRows ?? (asStudy ? target.sizes.validation : 2000),
@@ -160,6 +160,23 @@ export function defineExperiment(input: ExperimentInput): Experiment {
   };
   const loss: Loss = mode === "classification" ? { kind: "cross-entropy", classes } : { kind: "mse" };
   return { config, target, protocol, architecture, training, loss, quantisation, rows };
+}
+
+/** All that decides a run's bits, with every default filled in, as text that compares. */
+export function identity({ config, protocol, architecture, training, rows }: Experiment): string {
+  const { target, mode, classes, dim, seed, build } = config;
+  return JSON.stringify([
+    target,
+    mode,
+    classes,
+    dim,
+    seed,
+    build,
+    protocol,
+    architecture.config,
+    training,
+    rows,
+  ]);
 }
 
 function largestPowerOfTwo(width: number, most: number): number {

@@ -1,7 +1,7 @@
 import type { TrainingRows } from "../analysis/least-squares.js";
 import type { Engine } from "../runtime/engine.js";
 import { dataKey } from "../targets/define.js";
-import { fillLabels, type Quantisation } from "../targets/quantisation.js";
+import { fillLabels, labelCount, type Quantisation } from "../targets/quantisation.js";
 import type { Target } from "../targets/target.js";
 import type { TrainingData } from "../training/data.js";
 
@@ -15,15 +15,22 @@ export function generatedData(
 ): TrainingData {
   const { rows, dim, seed, quantisation } = options;
   const key = dataKey(seed, "train");
-  const workspaces = new WeakMap<Engine, number>();
+  const workspaces = new WeakMap<Engine, { batch: number; address: number }>();
   return {
     rows,
+    widths: {
+      x: target.inputs * dim,
+      y: target.outputs * dim,
+      labels: quantisation && labelCount(quantisation, target.outputs, dim),
+    },
     bytes: (batch) => 4 * batch * dim,
     prepare(engine, batch) {
-      workspaces.set(engine, engine.allocate(4 * batch * dim));
+      const known = workspaces.get(engine);
+      if (known && known.batch >= batch) return;
+      workspaces.set(engine, { batch, address: engine.allocate(4 * batch * dim) });
     },
     fill(engine, to, indices, batch) {
-      target.fill(engine, to.x, to.y, workspaces.get(engine)!, indices, 0, batch, dim, key);
+      target.fill(engine, to.x, to.y, workspaces.get(engine)!.address, indices, 0, batch, dim, key);
       if (quantisation && to.labels) {
         fillLabels(engine.kernels, quantisation, to.labels, to.y, batch * target.outputs, dim);
       }

@@ -11,7 +11,7 @@ import { classificationFailureRate, regressionFailureRate } from "../analysis/fa
 import { matched } from "../analysis/matched.js";
 import type { RegressionMeasures } from "../analysis/regression.js";
 import type { Model, PredictOptions } from "../nn/model.js";
-import { type Quantisation, quantise, studyClasses } from "../targets/quantisation.js";
+import { centroid, type Quantisation, quantise, studyClasses } from "../targets/quantisation.js";
 import type { Sample, Split } from "../targets/target.js";
 import type { Experiment } from "./config.js";
 import { generatedRows } from "./data.js";
@@ -37,6 +37,8 @@ export interface BaselineScores {
 
 export interface EvaluateOptions {
   signal?: AbortSignal;
+  /** Which draw of a random start vector the model gets. Default: that of training. */
+  start?: PredictOptions["start"];
 }
 
 /** The samples that a split of an experiment is judged on. */
@@ -46,9 +48,14 @@ export function evaluationSample(experiment: Experiment, split: Exclude<Split, "
 }
 
 /** Outputs of a model for x, its decoder fed as the protocol says. */
-export function predictFor(experiment: Experiment, model: Model, { x, y }: Sample): Float32Array {
+export function predictFor(
+  experiment: Experiment,
+  model: Model,
+  { x, y }: Sample,
+  { start }: Pick<PredictOptions, "start"> = {},
+): Float32Array {
   const { config, protocol, quantisation } = experiment;
-  const options: PredictOptions = {};
+  const options: PredictOptions = { start };
   if (protocol.decoding === "teacher-forcing") options.teacher = y;
   else if (config.mode === "classification") {
     options.feedback = (logits) => decode(logits, config.dim, quantisation(config.classes));
@@ -57,16 +64,21 @@ export function predictFor(experiment: Experiment, model: Model, { x, y }: Sampl
 }
 
 /** What validation minimises. */
-export async function validationValue(experiment: Experiment, model: Model, sample: Sample): Promise<number> {
+export async function validationValue(
+  experiment: Experiment,
+  model: Model,
+  sample: Sample,
+  options: EvaluateOptions = {},
+): Promise<number> {
   const { config, protocol, quantisation, target } = experiment;
   const { dim, mode, classes } = config;
-  const output = predictFor(experiment, model, sample);
+  const output = predictFor(experiment, model, sample, options);
   if (mode === "classification") {
     const labels = quantise(sample.y, dim, quantisation(classes));
     return classificationFailureRate(output, labels, classes).failureRate["1"];
   }
   if (protocol.metric === "matched-resolution") return errors(output, sample.y, target.outputs * dim).rmse;
-  return (await regressionFailureRate(output, sample.y, dim)).failureRate["1"];
+  return (await regressionFailureRate(output, sample.y, dim, options)).failureRate["1"];
 }
 
 /** Judges a model on a sample. */
@@ -78,7 +90,7 @@ export async function score(
 ): Promise<Scores> {
   const { config, quantisation, target } = experiment;
   const { dim, mode, classes } = config;
-  const output = predictFor(experiment, model, sample);
+  const output = predictFor(experiment, model, sample, options);
   const predicted = mode === "classification" ? decode(output, dim, quantisation(classes)) : output;
   const { rmse, relativeL2, r2, sup } = errors(predicted, sample.y, target.outputs * dim);
   const rates =
@@ -141,19 +153,22 @@ function flat({
   };
 }
 
-/** Centroids of the classes with the largest logits (the lowest of equals): [vectors, d]. */
+/** Centroids of the classes with the largest logits (the lowest of equals): [vectors, d]; NaN where one is NaN. */
 export function decode(logits: Float32Array, d: number, quantisation: Quantisation): Float32Array {
-  const { classes: K, low, high, mode } = quantisation;
-  const values = Float32Array.from({ length: K }, (_, k) =>
-    K > 1 ? low + (k * (high - low)) / (K - 1) : low,
-  );
+  const { classes: K, mode } = quantisation;
+  const values = Float32Array.from({ length: K }, (_, k) => centroid(quantisation, k));
   const labels = logits.length / K;
   const width = mode === "diagonal" ? d : 1;
   const out = new Float32Array(labels * width);
   for (let i = 0; i < labels; i++) {
     let best = 0;
-    for (let k = 1; k < K; k++) if (logits[i * K + k] > logits[i * K + best]) best = k;
-    out.fill(values[best], i * width, (i + 1) * width);
+    let lost = false;
+    for (let k = 0; k < K; k++) {
+      const logit = logits[i * K + k];
+      if (Number.isNaN(logit)) lost = true;
+      if (logit > logits[i * K + best]) best = k;
+    }
+    out.fill(lost ? Number.NaN : values[best], i * width, (i + 1) * width);
   }
   return out;
 }

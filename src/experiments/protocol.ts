@@ -9,6 +9,8 @@ import { check, oneOf } from "../validate.js";
  * does, the second ours.
  */
 export const protocolSchema = v.strictObject({
+  /** Which of the two the fields come from that are not overridden, and the defaults of all other options. */
+  base: oneOf(["study", "sound"]),
   /** 1. Regression: is the prediction the last LayerNorm's output, or a linear layer's on top of it? */
   outputHead: oneOf(["none", "linear"]),
   /**
@@ -46,6 +48,7 @@ export const protocolSchema = v.strictObject({
 export type Protocol = v.InferOutput<typeof protocolSchema>;
 
 const study: Protocol = {
+  base: "study",
   outputHead: "none",
   metric: "nearest-neighbour",
   classDefinition: "diagonal",
@@ -61,6 +64,7 @@ const study: Protocol = {
 };
 
 const sound: Protocol = {
+  base: "sound",
   outputHead: "linear",
   metric: "matched-resolution",
   classDefinition: "per-coordinate",
@@ -80,7 +84,7 @@ export const protocols = { study, sound } as const;
 export type ProtocolName = keyof typeof protocols;
 
 /** A named protocol, with fields overridden one by one: `{ base: "study", outputHead: "linear" }`. */
-export type ProtocolInput = ProtocolName | ({ base?: ProtocolName } & Partial<Protocol>);
+export type ProtocolInput = ProtocolName | Partial<Protocol>;
 
 /** @throws PlateauError `unknown-name` or `usage`, quoting name, field or value. */
 export function resolveProtocol(input: ProtocolInput = "sound"): Protocol {
@@ -88,20 +92,19 @@ export function resolveProtocol(input: ProtocolInput = "sound"): Protocol {
     if (!Object.hasOwn(protocols, input)) throw unknownName("protocol", input, Object.keys(protocols));
     return { ...protocols[input] };
   }
-  const { base, ...overrides } = input;
-  const checked = check("protocol", v.partial(protocolSchema), overrides);
-  return { ...resolveProtocol(base ?? "sound"), ...checked };
+  const checked = check("protocol", v.partial(protocolSchema), input);
+  return { ...protocols[checked.base ?? "sound"], ...checked };
 }
 
-/** `sound`, `study`, or the nearer of the two with the fields that differ. */
+/** `sound` or `study`, with the fields that were overridden. */
 export function describeProtocol(protocol: Protocol): string {
-  const differing = (name: ProtocolName) =>
-    (Object.keys(protocol) as (keyof Protocol)[]).filter((key) => protocol[key] !== protocols[name][key]);
-  const [a, b] = [differing("sound"), differing("study")];
-  const [name, fields] = a.length <= b.length ? ["sound", a] : ["study", b];
+  const { base } = protocol;
+  const fields = (Object.keys(protocol) as (keyof Protocol)[]).filter(
+    (key) => protocol[key] !== protocols[base][key],
+  );
   return fields.length === 0
-    ? name
-    : `${name} with ${fields.map((key) => `${key}=${protocol[key]}`).join(", ")}`;
+    ? base
+    : `${base} with ${fields.map((key) => `${key}=${protocol[key]}`).join(", ")}`;
 }
 
 /** Reads `field=value` as the command line gives it. @throws PlateauError `usage` */
@@ -110,9 +113,8 @@ export function parseOverride(text: string): Partial<Protocol> {
   if (!value || rest.length > 0) {
     throw new PlateauError("usage", `protocol override ${quote(text)} is not of the form field=value`);
   }
-  const { base: _, ...protocol } = {
-    base: undefined,
-    ...resolveProtocol({ [field]: value } as ProtocolInput),
-  };
-  return { [field]: protocol[field as keyof Protocol] };
+  if (field === "base") {
+    throw new PlateauError("usage", `the base of a protocol is named by --protocol ${value}`);
+  }
+  return check("protocol", v.partial(v.omit(protocolSchema, ["base"])), { [field]: value });
 }

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { PlateauError } from "../errors.js";
+import * as v from "valibot";
+import { PlateauError, quote } from "../errors.js";
 import { removeStaleTemporaries, writeFileAtomic } from "../files/atomic.js";
 import { makeFolder } from "../files/folder.js";
 import { ioError } from "../files/io-error.js";
@@ -11,7 +12,14 @@ import { Model, type StateTensor } from "../nn/model.js";
 import { decodeCheckpoint, encodeCheckpoint } from "../training/checkpoint.js";
 import type { TrainingState } from "../training/state.js";
 import { version } from "../version.js";
-import { defineExperiment, type Experiment, type ExperimentInput, experimentFromJson } from "./config.js";
+import {
+  defineExperiment,
+  type Experiment,
+  type ExperimentInput,
+  experimentFromJson,
+  identity,
+} from "./config.js";
+import { protocolSchema } from "./protocol.js";
 import type { RunResult } from "./run.js";
 
 const RUN = "run.json";
@@ -21,6 +29,26 @@ const RESULT = "result.json";
 const MAX_JSON = 1 << 20;
 const MAX_TENSORS = 2 ** 33;
 
+/** What readers of a stored result rely on. Numbers that are none were stored as null. */
+const measure = v.union([v.number(), v.null()]);
+const scores = v.looseObject({
+  failureRate: v.optional(v.record(v.string(), measure)),
+  matched: v.optional(v.record(v.string(), measure)),
+});
+const resultSchema = v.looseObject({
+  target: v.string(),
+  mode: v.picklist(["regression", "classification"]),
+  protocol: protocolSchema,
+  steps: v.number(),
+  seconds: v.number(),
+  parameters: v.number(),
+  footprintBytes: v.number(),
+  test: scores,
+  baselines: v.object({ mean: scores, majority: scores, leastSquares: scores }),
+  weightsSha256: v.string(),
+  verdict: v.string(),
+});
+
 /**
  * A folder that holds one run: `run.json` (its configuration), `checkpoint.safetensors` while it is not
  * finished, `weights.safetensors` and `result.json` when it is. Every file is written whole or not at all.
@@ -28,10 +56,13 @@ const MAX_TENSORS = 2 ** 33;
 export class RunDirectory {
   readonly path: string;
   readonly experiment: Experiment;
+  /** The plateau that began the run. */
+  readonly version: string;
 
-  private constructor(path: string, experiment: Experiment) {
+  private constructor(path: string, experiment: Experiment, begunBy: string) {
     this.path = path;
     this.experiment = experiment;
+    this.version = begunBy;
   }
 
   /**
@@ -57,7 +88,7 @@ export class RunDirectory {
     if (existing.length > 0) {
       throw new PlateauError("run-directory", `${path} is not empty (${existing[0]}): choose a new folder`);
     }
-    const directory = new RunDirectory(path, experiment);
+    const directory = new RunDirectory(path, experiment, version);
     try {
       directory.#write(RUN, `${JSON.stringify({ plateau: version, config: experiment.config }, null, 2)}\n`);
     } catch (error) {
@@ -76,7 +107,7 @@ export class RunDirectory {
         `${path} is not a run directory: it has no ${RUN} (give the folder of plateau train --out)`,
       );
     }
-    const { config } = (readJson(file) ?? {}) as { config?: unknown };
+    const { plateau, config } = (readJson(file) ?? {}) as { plateau?: unknown; config?: unknown };
     let experiment: Experiment;
     try {
       experiment = defineExperiment(experimentFromJson(config, "config"));
@@ -86,12 +117,7 @@ export class RunDirectory {
       throw new PlateauError("format", `${file}: ${cause.message}`, { cause });
     }
     removeStaleTemporaries(path);
-    return new RunDirectory(path, experiment);
-  }
-
-  /** Everything that decides the bits of this run. */
-  get #identity(): string {
-    return JSON.stringify(this.experiment.config);
+    return new RunDirectory(path, experiment, String(plateau));
   }
 
   get finished(): boolean {
@@ -99,14 +125,24 @@ export class RunDirectory {
   }
 
   saveCheckpoint(state: TrainingState): void {
-    this.#write(CHECKPOINT, encodeCheckpoint(state, this.#identity));
+    this.#write(CHECKPOINT, encodeCheckpoint(state, identity(this.experiment)));
   }
 
-  /** The last checkpoint; undefined before the first. @throws PlateauError `format`, `io` */
+  /**
+   * The last checkpoint; undefined before the first.
+   * @throws PlateauError `format`, `io`; `run-directory` when another version began the run: bits are
+   * promised within one
+   */
   checkpoint(): TrainingState | undefined {
+    if (this.version !== version) {
+      throw new PlateauError(
+        "run-directory",
+        `the run in ${this.path} was begun by plateau ${this.version}, this is ${version}: continue it with that version, or start it anew with --config ${join(this.path, RUN)}`,
+      );
+    }
     const file = join(this.path, CHECKPOINT);
     if (!existsSync(file)) return undefined;
-    return decodeCheckpoint(readFileChecked(file, MAX_TENSORS), this.#identity, file);
+    return decodeCheckpoint(readFileChecked(file, MAX_TENSORS), identity(this.experiment), file);
   }
 
   /** Stores weights, then the result, and drops the checkpoint: in this order, so a kill between loses nothing. */
@@ -116,10 +152,18 @@ export class RunDirectory {
     rmSync(join(this.path, CHECKPOINT), { force: true });
   }
 
-  /** The stored result. @throws PlateauError `run-directory` when the run is not finished */
+  /** The stored result. @throws PlateauError `run-directory` when the run is not finished, `format` */
   result(): RunResult {
     this.#requireFinished();
-    return readJson(join(this.path, RESULT)) as RunResult;
+    const file = join(this.path, RESULT);
+    const stored = readJson(file);
+    const found = v.safeParse(resultSchema, stored);
+    if (found.success) return stored as RunResult;
+    const [issue] = found.issues;
+    throw new PlateauError(
+      "format",
+      `${file}: ${v.getDotPath(issue) ?? "all of it"} is ${quote(issue.input)}, which no result has: delete the file and continue with --resume ${this.path}`,
+    );
   }
 
   /** The trained model. @throws PlateauError `run-directory`, `format`, `shape-mismatch` */

@@ -2,7 +2,7 @@ import { PlateauError } from "../errors.js";
 import { sha256Hex } from "../hash.js";
 import { layout, Model } from "../nn/model.js";
 import type { Build } from "../runtime/compile.js";
-import { MEMORY_LIMIT } from "../runtime/engine.js";
+import { MEMORY_LIMIT, sharedEngine } from "../runtime/engine.js";
 import { type LoopOptions, type Outcome, runTraining } from "../training/loop.js";
 import { capture } from "../training/state.js";
 import { Trainer, trainingBytes } from "../training/trainer.js";
@@ -41,7 +41,7 @@ export interface RunResult {
   /** Of training with its validations. */
   seconds: number;
   stepsPerSecond: number;
-  /** Of the last batch; NaN where training had nothing left to do when it was continued. */
+  /** Of the last update's batches, before it. */
   loss: number;
   /** The update whose weights were kept, and its validation value. */
   best?: { update: number; value: number };
@@ -78,7 +78,8 @@ export function footprint(experiment: Experiment): number {
   };
   // Weights, gradients and two moments: spares planning a program that will never be.
   check(4 * 4 * layout(architecture).length, "more than ");
-  return check(trainingBytes(architecture, loss, training, trainingData(experiment)), "");
+  const { baseBytes } = sharedEngine();
+  return check(baseBytes + trainingBytes(architecture, loss, training, trainingData(experiment)), "");
 }
 
 /**
@@ -95,16 +96,14 @@ export async function run(input: ExperimentInput, options: RunOptions = {}): Pro
   const validation = evaluationSample(experiment, "validation");
   const outcome = await runTraining(trainer, {
     ...options,
-    evaluate: () => validationValue(experiment, model, validation),
+    evaluate: (_, signal) => validationValue(experiment, model, validation, { signal }),
   });
   if (outcome.reason === "aborted") return { experiment, model, outcome };
   // The weights before a divergence are not the last ones: such a run could not be continued, only judged.
   const signal = outcome.diverged ? undefined : options.signal;
   try {
     const judgement = await evaluate(experiment, model, { signal });
-    const loss = outcome.updates === (options.resume?.updates ?? 0) ? Number.NaN : outcome.loss;
-    const ended = { ...outcome, loss };
-    return { experiment, model, outcome, result: summarise(experiment, ended, footprintBytes, judgement) };
+    return { experiment, model, outcome, result: summarise(experiment, outcome, footprintBytes, judgement) };
   } catch (error) {
     if (!(error instanceof PlateauError) || error.code !== "aborted") throw error;
     const { evaluations, best } = outcome;
@@ -132,12 +131,12 @@ export async function evaluate(
   model: Model,
   options: EvaluateOptions = {},
 ): Promise<Judgement> {
-  // What is stored without its start vector is tested with another one (row 6 of the audit).
-  if (experiment.protocol.startVector === "random") model.redrawStart();
   const sample = evaluationSample(experiment, "test");
+  // What is stored without its start vector is tested with another one (row 6 of the audit).
+  const start = experiment.protocol.startVector === "random" ? "test" : "train";
   return {
     parameters: model.parameterCount,
-    test: await score(experiment, model, sample, options),
+    test: await score(experiment, model, sample, { start, ...options }),
     baselines: await scoreBaselines(experiment, sample, options),
     weightsSha256: await weightsSha256(model),
   };

@@ -1,3 +1,4 @@
+import { percent } from "../text.js";
 import type { RunResult } from "./run.js";
 
 /** The fields of a result that its verdict follows from. */
@@ -51,9 +52,4 @@ function classification({ test, baselines }: Judged): string {
       ? "better than the majority class and least squares"
       : "better than the majority class, not than least squares";
   return `${found}: it fails ${percent(own)}, the majority class ${percent(majority)}, quantised least squares ${percent(linear)}`;
-}
-
-function percent(share: number): string {
-  const value = 100 * share;
-  return `${value === 0 || value >= 0.05 ? value.toFixed(1) : value.toPrecision(1)}%`;
 }

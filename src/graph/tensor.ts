@@ -2,8 +2,6 @@ import { PlateauError } from "../errors.js";
 
 export type DType = "f32" | "f64" | "i32" | "u32";
 
-export const bytesPerElement: Record<DType, number> = { f32: 4, f64: 8, i32: 4, u32: 4 };
-
 /**
  * Where a buffer lives. `parameter` and `gradient`: at a fixed offset of the model's flat arrays.
  * `static`: an address of its own for the life of the program (inputs, constants, results).

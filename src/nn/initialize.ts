@@ -13,7 +13,7 @@ export const schemes = [
 ] as const;
 /**
  * How weight matrices begin. `pytorch`: what the modules of PyTorch do (Xavier uniform inside
- * `nn.Transformer`, U(±1/√fanIn) in `nn.Linear`). Gains begin at 1; biases at 0, but for `pytorch`
+ * `nn.Transformer` and in the input projections of attention, U(±1/√fanIn) in `nn.Linear`). Gains begin at 1; biases at 0, but for `pytorch`
  * those of linear layers at U(±1/√fanIn). Xavier: Glorot & Bengio 2010; Kaiming: He et al. 2015
  * (arXiv 1502.01852), fan-in mode.
  */
@@ -23,7 +23,7 @@ type Distribution = { low: number; high: number } | { std: number } | { value: n
 
 /** The distribution that a parameter's numbers are drawn from. */
 export function distribution(parameter: Parameter, scheme: Scheme): Distribution {
-  const { role, module, fanIn, shape } = parameter;
+  const { name, role, module, fanIn, shape } = parameter;
   const uniform = (bound: number): Distribution => ({ low: -bound, high: bound });
   switch (role) {
     case "gain":
@@ -37,9 +37,9 @@ export function distribution(parameter: Parameter, scheme: Scheme): Distribution
   const fanOut = shape[0];
   switch (scheme) {
     case "pytorch":
-      return module === "head" || module === "embedding"
-        ? uniform(1 / Math.sqrt(fanIn))
-        : uniform(Math.sqrt(6 / (fanIn + fanOut)));
+      return name.startsWith("transformer.") || name.endsWith("in_proj_weight")
+        ? uniform(Math.sqrt(6 / (fanIn + fanOut)))
+        : uniform(1 / Math.sqrt(fanIn));
     case "xavier-uniform":
       return uniform(Math.sqrt(6 / (fanIn + fanOut)));
     case "xavier-normal":

@@ -41,7 +41,7 @@ export function mlp(options: MlpOptions): Architecture<MlpConfig> {
         z = linearLayer({ graph }, `layers.${i}`, z, width);
         z = graph.apply(activationOps[config.activation], `layers.${i}.activation`, { x: z }, {});
       }
-      z = linearLayer({ graph }, "head", z, outputTokens * outputDim, "head");
+      z = linearLayer({ graph }, "head", z, outputTokens * outputDim);
       const output = graph.reshape(z, [batch, outputTokens, outputDim]);
       graph.keep("output", output);
       return { x, output, constants: [], attention: [] };

@@ -1,7 +1,6 @@
 import { PlateauError } from "../errors.js";
 import { Graph, type Mode } from "../graph/graph.js";
 import { Parameters } from "../graph/parameters.js";
-import { plan } from "../graph/planner.js";
 import { Program } from "../graph/program.js";
 import { size } from "../graph/tensor.js";
 import { streamKey } from "../random/keys.js";
@@ -11,7 +10,7 @@ import type { Architecture, EmitOptions, Emitted, Extent } from "./architecture.
 import { initialize } from "./initialize.js";
 
 /** Rows that one inference program computes at a time. */
-const INFERENCE_BATCH = 256;
+export const INFERENCE_BATCH = 256;
 
 /** One tensor of a state dict. `data` is a copy. */
 export interface StateTensor {
@@ -39,6 +38,11 @@ export interface PredictOptions {
   feedback?: (outputs: Float32Array) => Float32Array;
   /** Added to the scores of each input token as a key [rows, m], see `keyMask`. Only for models with `padding`. */
   keyMask?: Float32Array;
+  /**
+   * Which draw of a random start vector: that of training (default), or another one, as a model gets that
+   * is stored without it (row 6 of the audit). No effect on models whose start is learned.
+   */
+  start?: "train" | "test";
 }
 
 /** A program of a model with the tensors that its caller fills and reads. */
@@ -58,8 +62,9 @@ export class Model<C = unknown> {
   /** Byte address of the flat array of parameters. */
   readonly address: number;
   readonly seed: number;
-  #startStream = "start/train";
   #inference: ModelProgram | undefined;
+  /** The draw that the inference program holds. */
+  #start: "train" | "test" = "train";
 
   /** @throws PlateauError `memory` when the weights alone do not fit, before anything is allocated. */
   constructor(architecture: Architecture<C>, { seed = 0, build = "strict" }: ModelOptions = {}) {
@@ -104,7 +109,7 @@ export class Model<C = unknown> {
       parameters: this.address,
       gradients: options.gradients ?? 0,
     });
-    this.#fillConstants(program, emitted);
+    this.#fillConstants(program, emitted, "train");
     return { program, emitted };
   }
 
@@ -122,7 +127,7 @@ export class Model<C = unknown> {
         `x has ${x.length} numbers: expected a multiple of ${m}·${inputDim}`,
       );
     }
-    const { teacher, feedback, keyMask } = options;
+    const { teacher, feedback, keyMask, start = "train" } = options;
     if (teacher && teacher.length !== rows * n * targetDim) {
       throw new PlateauError(
         "shape-mismatch",
@@ -142,14 +147,17 @@ export class Model<C = unknown> {
         "keyMask given to a model without padding: create it with padding: true",
       );
     }
-    const masks = emitted.keyMask && program.f32(emitted.keyMask);
+    if (start !== this.#start) {
+      this.#fillConstants(program, emitted, start);
+      this.#start = start;
+    }
     const [B] = emitted.x.shape;
     const result = new Float32Array(rows * n * outputDim);
-    const xs = program.f32(emitted.x);
-    const ys = emitted.y && program.f32(emitted.y);
-    const out = program.f32(emitted.output);
     for (let row = 0; row < rows; row += B) {
       const count = Math.min(B, rows - row);
+      const masks = emitted.keyMask && program.f32(emitted.keyMask);
+      const xs = program.f32(emitted.x);
+      const ys = emitted.y && program.f32(emitted.y);
       const xStride = m * inputDim;
       xs.set(x.subarray(row * xStride, (row + count) * xStride));
       if (masks && keyMask) masks.set(keyMask.subarray(row * m, (row + count) * m));
@@ -158,19 +166,28 @@ export class Model<C = unknown> {
       else if (ys) ys.fill(0);
       program.forward();
       // Position t depends on what is fed back from positions before t: one more token each time.
-      for (let t = 0; ys && !teacher && t + 1 < n; t++) {
+      for (let t = 0; emitted.y && !teacher && t + 1 < n; t++) {
         const own = new Float32Array(count * outputDim);
+        const out = program.f32(emitted.output);
         for (let b = 0; b < count; b++) {
           const at = (b * n + t) * outputDim;
           own.set(out.subarray(at, at + outputDim), b * outputDim);
         }
         const fed = feedback ? feedback(own) : own;
+        if (fed.length !== count * targetDim) {
+          throw new PlateauError(
+            "shape-mismatch",
+            `the decoder reads ${targetDim} numbers a row, not ${fed.length / count}: give a feedback that maps outputs to true outputs`,
+          );
+        }
+        // Taken anew: what the caller's function does may have grown the memory.
+        const next = program.f32(emitted.y);
         for (let b = 0; b < count; b++) {
-          ys.set(fed.subarray(b * targetDim, (b + 1) * targetDim), (b * n + t) * targetDim);
+          next.set(fed.subarray(b * targetDim, (b + 1) * targetDim), (b * n + t) * targetDim);
         }
         program.forward();
       }
-      result.set(out.subarray(0, count * n * outputDim), row * n * outputDim);
+      result.set(program.f32(emitted.output).subarray(0, count * n * outputDim), row * n * outputDim);
     }
     return result;
   }
@@ -192,8 +209,8 @@ export class Model<C = unknown> {
   }
 
   /**
-   * Takes over weights. The `transformer.` that a wrapping module puts before the names of a
-   * `torch.nn.Transformer` may be there or not.
+   * Takes over weights. The names of a bare `torch.nn.Transformer` lack the `transformer.` that ours
+   * begin with where the model has more around it: it may be there or not.
    * @throws PlateauError `shape-mismatch` naming tensor, expected and found; the model is then unchanged.
    */
   loadStateDict(state: ReadonlyMap<string, StateTensor>, source = "state dict"): void {
@@ -210,6 +227,12 @@ export class Model<C = unknown> {
         throw new PlateauError(
           "shape-mismatch",
           `${source}: ${name} has shape [${tensor.shape.join(", ")}], expected [${shape.join(", ")}]`,
+        );
+      }
+      if (tensor.data.length !== size(shape)) {
+        throw new PlateauError(
+          "shape-mismatch",
+          `${source}: ${name} has ${tensor.data.length} numbers, expected ${size(shape)}`,
         );
       }
       found.set(name, tensor);
@@ -233,23 +256,14 @@ export class Model<C = unknown> {
     return this.engine.f32(this.address, this.parameters.length);
   }
 
-  /**
-   * Draws the random start vector anew, as happens to a model that is stored without it (row 6 of the
-   * audit). No effect on models whose start is learned.
-   */
-  redrawStart(): void {
-    this.#startStream = "start/test";
-    if (this.#inference) this.#fillConstants(this.#inference.program, this.#inference.emitted);
-  }
-
-  #fillConstants(program: Program, emitted: Emitted): void {
+  #fillConstants(program: Program, emitted: Emitted, start: "train" | "test"): void {
     const { kernels } = this.engine;
     for (const { tensor, kind } of emitted.constants) {
       const address = program.address(tensor);
       if (kind === "sinusoidal") {
         kernels.sinusoidal(address, tensor.shape[0], tensor.shape[1]);
       } else {
-        const { key0, key1 } = streamKey(this.seed, this.#startStream);
+        const { key0, key1 } = streamKey(this.seed, `start/${start}`);
         kernels.randomNormal(address, size(tensor.shape), 0, 1, key0, key1, 0, 0);
       }
     }
@@ -261,12 +275,4 @@ export function layout(architecture: Architecture): Parameters {
   const parameters = new Parameters();
   architecture.emit(new Graph(parameters, "inference"), { batch: 1, ...architecture.extent });
   return parameters;
-}
-
-/** Bytes of inference over a model: weights and program. */
-export function inferenceBytes(architecture: Architecture): number {
-  const parameters = layout(architecture);
-  const graph = new Graph(parameters, "inference");
-  architecture.emit(graph, { batch: INFERENCE_BATCH, ...architecture.extent });
-  return 4 * parameters.length + plan(graph).bytes;
 }

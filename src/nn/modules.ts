@@ -28,24 +28,21 @@ export interface Scope {
   readonly kept?: KeptWeights[];
 }
 
-type Module = "linear" | "attention" | "head" | "embedding";
-
 /** x·Wᵀ + b with parameters `name.weight` [outputs, inputs] and `name.bias`. */
 export function linearLayer(
   { graph }: Pick<Scope, "graph">,
   name: string,
   x: Tensor,
   outputs: number,
-  module: Module = "linear",
+  module: "linear" | "attention" = "linear",
 ): Tensor {
   const inputs = x.shape[x.shape.length - 1];
-  const common = { module: module === "attention" ? "attention" : "linear", fanIn: inputs };
+  const common = { module, fanIn: inputs };
   const w = parameter(graph, {
     name: `${name}.weight`,
     shape: [outputs, inputs],
     role: "weight",
-    fanIn: inputs,
-    module,
+    ...common,
   });
   const b = parameter(graph, { name: `${name}.bias`, shape: [outputs], role: "bias", ...common });
   return graph.apply(linear, name, { x, w, b }, {});

@@ -67,7 +67,7 @@ export function emitTransformer(
     return graph.apply(addPositions, `${part}.positions`, { x: input, p }, {});
   };
   const embedded = (name: string, input: Tensor): Tensor =>
-    config.embedding === "none" ? input : linearLayer(scope, name, input, D, "embedding");
+    config.embedding === "none" ? input : linearLayer(scope, name, input, D);
 
   const prefix = config.kind === "encoder" ? "" : "transformer.";
   // torch.nn.Transformer has no dropout of its own on embeddings and positions, and neither have we.
@@ -108,7 +108,7 @@ export function emitTransformer(
     }
     last = config.finalNorm ? normLayer(scope, `${prefix}decoder.norm`, decoded) : decoded;
   }
-  const output = config.head === "linear" ? linearLayer(scope, "head", last, config.outputDim, "head") : last;
+  const output = config.head === "linear" ? linearLayer(scope, "head", last, config.outputDim) : last;
   graph.keep("output", output);
   return { x, y, keyMask, rng, output, constants, attention };
 }

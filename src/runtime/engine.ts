@@ -20,17 +20,28 @@ export class Engine {
   readonly build: Build;
   readonly memory: WebAssembly.Memory;
   readonly kernels: Kernels;
+  /** Bytes that every engine uses before anything is allocated: the kernels' tables and workspace. */
+  readonly baseBytes: number;
   #top: number;
 
   constructor(options: { build?: Build } = {}) {
     this.build = options.build ?? "strict";
-    this.memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });
+    try {
+      this.memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });
+    } catch (cause) {
+      throw new PlateauError(
+        "memory",
+        "the machine has no address space left for another WebAssembly memory: keep fewer models at a time",
+        { cause },
+      );
+    }
     const { exports } = instantiateSync<Record<string, unknown>>(compile(this.build), {
       env: { memory: this.memory },
     });
     this.kernels = exports as unknown as Kernels;
     this.#top = this.kernels.heapBase();
     this.kernels.setScratch(this.allocate(this.kernels.scratchBytes()));
+    this.baseBytes = this.#top;
   }
 
   /** Bytes in use, from address 0. */
@@ -91,6 +102,7 @@ export class Engine {
     }
   }
 
+  /** Typed views of `length` elements at a byte address, which must be a multiple of the element's size. */
   f32(address: number, length: number): Float32Array<ArrayBuffer> {
     return new Float32Array(this.memory.buffer as ArrayBuffer, address, length);
   }
@@ -115,6 +127,21 @@ export class Engine {
 /** `bytes` rounded up to the arena's alignment. */
 export function align(bytes: number): number {
   return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+}
+
+const idle: Engine[] = [];
+
+/**
+ * An engine for work that leaves the thread in between, so that nothing else may use it meanwhile. Give
+ * it back with `giveBack`: engines are reused, as each holds address space until it is collected.
+ */
+export function borrowEngine(): Engine {
+  return idle.pop() ?? new Engine();
+}
+
+export function giveBack(engine: Engine): void {
+  engine.release(engine.baseBytes);
+  idle.push(engine);
 }
 
 let shared: Engine | undefined;

@@ -47,6 +47,14 @@ export function checkQuantisation({ classes, low, high, mode }: Quantisation): v
   }
 }
 
+/** The number that centroid `k` has in each coordinate. */
+export function centroid(
+  { classes, low, high }: Pick<Quantisation, "classes" | "low" | "high">,
+  k: number,
+): number {
+  return classes > 1 ? low + (k * (high - low)) / (classes - 1) : low;
+}
+
 /** How many labels `vectors` vectors of `d` numbers get. */
 export function labelCount({ mode }: Quantisation, vectors: number, d: number): number {
   return mode === "diagonal" ? vectors : vectors * d;
@@ -65,19 +73,6 @@ export function fillLabels(
   else kernels.classesPerCoordinate(labels, y, N * d, classes, low, high);
 }
 
-/** Centroids of i32 labels into y [N,d], by address; nothing is checked. NaN for label −1. */
-export function fillCentroids(
-  kernels: Kernels,
-  { classes, low, high, mode }: Quantisation,
-  y: number,
-  labels: number,
-  N: number,
-  d: number,
-): void {
-  if (mode === "diagonal") kernels.centroidsDiagonal(y, labels, N, d, classes, low, high);
-  else kernels.centroidsPerCoordinate(y, labels, N * d, classes, low, high);
-}
-
 const BLOCK_FLOATS = 1 << 18;
 
 /**
@@ -92,18 +87,17 @@ export function quantise(y: Float32Array, d: number, quantisation: Quantisation)
     throw new PlateauError("usage", `${y.length} numbers are no vectors of ${quote(d)}`);
   }
   const labels = new Int32Array(labelCount(quantisation, N, d));
-  const engine = sharedEngine();
-  const mark = engine.mark();
   const block = Math.max(1, Math.min(N, Math.floor(BLOCK_FLOATS / d)));
   const each = labelCount(quantisation, 1, d);
-  const from = engine.allocate(4 * block * d);
-  const to = engine.allocate(4 * block * each);
-  for (let done = 0; done < N; done += block) {
-    const B = Math.min(block, N - done);
-    engine.f32(from, B * d).set(y.subarray(done * d, (done + B) * d));
-    fillLabels(engine.kernels, quantisation, to, from, B, d);
-    labels.set(engine.i32(to, B * each), done * each);
-  }
-  engine.release(mark);
+  sharedEngine().scoped((engine) => {
+    const from = engine.allocate(4 * block * d);
+    const to = engine.allocate(4 * block * each);
+    for (let done = 0; done < N; done += block) {
+      const B = Math.min(block, N - done);
+      engine.f32(from, B * d).set(y.subarray(done * d, (done + B) * d));
+      fillLabels(engine.kernels, quantisation, to, from, B, d);
+      labels.set(engine.i32(to, B * each), done * each);
+    }
+  });
   return labels;
 }

@@ -1,6 +1,8 @@
-import { PlateauError } from "../errors.js";
+import * as v from "valibot";
+import { PlateauError, quote } from "../errors.js";
 import { readSafetensors, writeSafetensors } from "../formats/safetensors.js";
 import type { FileTensor } from "../formats/tensor.js";
+import { whole } from "../validate.js";
 import type { Evaluation, TrainingState } from "./state.js";
 
 const FORMAT = "plateau-checkpoint";
@@ -11,12 +13,15 @@ const VERSION = "1";
  * @param identity text that must be the same where training continues: what decides the run's bits.
  */
 export function encodeCheckpoint(state: TrainingState, identity: string): Uint8Array {
-  const { updates, evaluations, best, weights, first, second, bestWeights } = state;
+  const { updates, loss, evaluations, best, weights, first, second, bestWeights } = state;
   const tensors = new Map<string, FileTensor>();
   for (const [name, data] of Object.entries({ weights, first, second, bestWeights })) {
     if (data) tensors.set(name, { dtype: "F32", shape: [data.length], data });
   }
-  const counters = JSON.stringify({ updates, evaluations, best });
+  const counters = JSON.stringify({ updates, loss, evaluations, best }, (_, value) =>
+    // JSON has no NaN and no infinity.
+    typeof value === "number" && !Number.isFinite(value) ? String(value) : value,
+  );
   return writeSafetensors(tensors, { format: FORMAT, version: VERSION, identity, counters });
 }
 
@@ -35,34 +40,46 @@ export function decodeCheckpoint(bytes: Uint8Array, identity: string, source: st
     if (tensor?.dtype !== "F32") return fail(`has no float32 tensor ${name}`);
     return tensor.data.slice();
   };
-  const { updates, evaluations, best } = counters(metadata["counters"], fail);
+  const { updates, loss, evaluations, best } = counters(metadata["counters"], fail);
   const [weights, first, second] = [array("weights"), array("first"), array("second")];
   const bestWeights = tensors.has("bestWeights") ? array("bestWeights") : undefined;
   if (best && !bestWeights) fail("names a best evaluation but has no tensor bestWeights");
-  return { updates, evaluations, best, weights, first, second, bestWeights };
+  return { updates, loss, evaluations, best, weights, first, second, bestWeights };
 }
+
+const stored = v.union([v.number(), v.picklist(["NaN", "Infinity", "-Infinity"])]);
+const evaluation = v.object({ update: whole(1), value: stored });
+const countersSchema = v.object({
+  updates: whole(0),
+  loss: stored,
+  evaluations: v.array(evaluation),
+  best: v.optional(evaluation),
+});
 
 function counters(
   text: string | undefined,
   fail: (problem: string) => never,
-): Pick<TrainingState, "updates" | "evaluations" | "best"> {
-  let value: { updates?: unknown; evaluations?: unknown; best?: unknown } = {};
+): Pick<TrainingState, "updates" | "loss" | "evaluations" | "best"> {
+  let value: unknown;
   try {
-    value = JSON.parse(text ?? "") as typeof value;
+    value = JSON.parse(text ?? "");
   } catch {
     fail("has counters that are no JSON");
   }
-  const isEvaluation = (e: unknown): e is Evaluation =>
-    typeof e === "object" && e !== null && Number.isSafeInteger((e as Evaluation).update);
-  const { updates, evaluations, best } = value ?? {};
-  if (!Number.isSafeInteger(updates) || (updates as number) < 0) fail(`has ${String(updates)} updates`);
-  if (!Array.isArray(evaluations) || !evaluations.every(isEvaluation)) fail("has damaged evaluations");
-  if (best !== undefined && !isEvaluation(best)) fail("has a damaged best evaluation");
-  // JSON has no NaN and no infinity; both mean that a validation value was none.
-  const revive = (e: Evaluation): Evaluation => ({ update: e.update, value: e.value ?? Number.NaN });
+  const result = v.safeParse(countersSchema, value);
+  if (!result.success) {
+    const [issue] = result.issues;
+    return fail(`has damaged counters: ${v.getDotPath(issue) ?? "all"} is ${quote(issue.input)}`);
+  }
+  const { updates, loss, evaluations, best } = result.output;
+  const revive = ({ update, value }: { update: number; value: number | string }): Evaluation => ({
+    update,
+    value: Number(value),
+  });
   return {
-    updates: updates as number,
-    evaluations: (evaluations as Evaluation[]).map(revive),
-    best: best === undefined ? undefined : revive(best as Evaluation),
+    updates,
+    loss: Number(loss),
+    evaluations: evaluations.map(revive),
+    best: best && revive(best),
   };
 }

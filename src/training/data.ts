@@ -1,3 +1,4 @@
+import { PlateauError } from "../errors.js";
 import { ALIGNMENT, type Engine } from "../runtime/engine.js";
 
 /** Where a batch goes: byte addresses in the engine's memory. */
@@ -16,6 +17,8 @@ export interface BatchAddresses {
 export interface TrainingData {
   /** Number of samples. */
   readonly rows: number;
+  /** Numbers a row has: m·inputDim of x, n·targetDim of y, and its labels (0 or absent in regression). */
+  readonly widths: { readonly x: number; readonly y: number; readonly labels?: number };
   /** Bytes that `prepare` allocates. Default 0. */
   bytes?(batch: number): number;
   /** Called once per engine, before the first `fill` of `batch` rows. */
@@ -24,11 +27,25 @@ export interface TrainingData {
   fill(engine: Engine, to: BatchAddresses, indices: number, batch: number): void;
 }
 
-/** Samples held in arrays: x [rows, m, inputDim], y [rows, n, targetDim], labels as the loss wants them. */
+/**
+ * Samples held in arrays: x [rows, m, inputDim], y [rows, n, targetDim], labels as the loss wants them.
+ * @throws PlateauError `shape-mismatch` where an array does not divide into rows
+ */
 export function arrayData(x: Float32Array, y: Float32Array, rows: number, labels?: Int32Array): TrainingData {
+  const width = (name: string, data: ArrayLike<number>): number => {
+    const each = data.length / rows;
+    if (Number.isInteger(rows) && rows >= 1 && Number.isInteger(each) && each >= 1) return each;
+    throw new PlateauError("shape-mismatch", `${name} has ${data.length} numbers, which are no ${rows} rows`);
+  };
+  const widths = {
+    x: width("x", x),
+    y: width("y", y),
+    labels: labels ? width("labels", labels) : 0,
+  };
   const perEngine = new WeakMap<Engine, { x: number; y: number; labels: number }>();
   return {
     rows,
+    widths,
     bytes: () => x.byteLength + y.byteLength + (labels?.byteLength ?? 0) + 3 * ALIGNMENT,
     prepare(engine) {
       if (perEngine.has(engine)) return;
@@ -44,11 +61,10 @@ export function arrayData(x: Float32Array, y: Float32Array, rows: number, labels
     fill(engine, to, indices, batch) {
       const from = perEngine.get(engine)!;
       const { kernels } = engine;
-      kernels.gatherRows(to.x, from.x, indices, batch, x.length / rows);
-      kernels.gatherRows(to.y, from.y, indices, batch, y.length / rows);
+      kernels.gatherRows(to.x, from.x, indices, batch, widths.x);
+      kernels.gatherRows(to.y, from.y, indices, batch, widths.y);
       // Labels are copied bit by bit, as the floats they are not.
-      if (labels && to.labels)
-        kernels.gatherRows(to.labels, from.labels, indices, batch, labels.length / rows);
+      if (labels && to.labels) kernels.gatherRows(to.labels, from.labels, indices, batch, widths.labels);
     },
   };
 }

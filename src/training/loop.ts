@@ -1,3 +1,5 @@
+import { PlateauError } from "../errors.js";
+import { pause } from "../pause.js";
 import { capture, type Evaluation, restore, type TrainingState } from "./state.js";
 import type { Trainer } from "./trainer.js";
 
@@ -13,12 +15,16 @@ export interface Progress {
 }
 
 export interface LoopOptions {
-  /** Judges the present weights; less is better. Called every `evaluateEvery` updates and at the end. */
-  evaluate?: (update: number) => number | Promise<number>;
+  /**
+   * Judges the present weights; less is better, NaN never is best. Called every `evaluateEvery` updates
+   * and at the end. It may throw PlateauError `aborted` once the signal is: nothing is lost then.
+   */
+  evaluate?: (update: number, signal?: AbortSignal) => number | Promise<number>;
   /** Called at most every `progressEvery` milliseconds (default 100), and at the end. */
   onProgress?: (progress: Progress) => void;
   progressEvery?: number;
-  onEvaluation?: (evaluation: Evaluation, best: Evaluation) => void;
+  /** `best` is absent as long as no value was a number. */
+  onEvaluation?: (evaluation: Evaluation, best: Evaluation | undefined) => void;
   /** Called every `checkpointEvery` milliseconds (default 30 000) and when stopped early by `signal`. */
   onCheckpoint?: (state: TrainingState) => void | Promise<void>;
   checkpointEvery?: number;
@@ -49,6 +55,7 @@ const YIELD_MILLISECONDS = 25;
 /** Runs a trainer to its end, yielding to the event loop about every 25 ms. */
 export async function runTraining(trainer: Trainer, options: LoopOptions = {}): Promise<Outcome> {
   const { evaluate, onProgress, onEvaluation, onCheckpoint, signal, resume } = options;
+  const { progressEvery = 100, checkpointEvery = 30_000 } = options;
   const { steps, stopAfter, evaluateEvery, patience } = trainer.options;
   const total = stopAfter > 0 ? Math.min(steps, stopAfter) : steps;
   const evaluations: Evaluation[] = resume ? [...resume.evaluations] : [];
@@ -62,26 +69,69 @@ export async function runTraining(trainer: Trainer, options: LoopOptions = {}): 
   let reported = begin;
   let saved = begin;
   let trained = 0;
-  let reason: Outcome["reason"] = "complete";
+  let reason = "complete" as Outcome["reason"];
   let diverged: Outcome["diverged"];
 
-  const state = (): TrainingState => ({ ...capture(trainer), evaluations, best, bestWeights });
+  const state = (): TrainingState => ({
+    ...capture(trainer),
+    evaluations: [...evaluations],
+    best,
+    bestWeights,
+  });
   const report = () => {
     const rate = ((trainer.updates - firstUpdate) * 1000) / Math.max(1e-6, trained);
     const { loss, gradientNorm, updates: update } = trainer;
     onProgress?.({ update, total, loss, gradientNorm, rate, secondsLeft: (total - update) / rate });
   };
+  // Where no evaluation was a number there is no best one, and none has improved on another.
   const stale = () => {
-    if (patience === 0 || !best) return false;
-    const since = evaluations.filter(({ update }) => update > best!.update);
-    return since.length >= patience;
+    const since = evaluations.filter(({ update }) => update > (best?.update ?? 0));
+    return patience > 0 && since.length >= patience;
+  };
+  // A run that was aborted in an evaluation begins with it when it is continued.
+  const due = () =>
+    evaluate !== undefined &&
+    evaluateEvery > 0 &&
+    trainer.updates > 0 &&
+    (trainer.updates % evaluateEvery === 0 || trainer.updates === total) &&
+    evaluations.at(-1)?.update !== trainer.updates;
+  /** @returns whether training goes on. */
+  const judge = async (): Promise<boolean> => {
+    const update = trainer.updates;
+    let value: number;
+    try {
+      value = await evaluate!(update, signal);
+    } catch (error) {
+      if (!signal?.aborted || !(error instanceof PlateauError) || error.code !== "aborted") throw error;
+      reason = "aborted";
+      return false;
+    }
+    const evaluation = { update, value };
+    evaluations.push(evaluation);
+    if (!Number.isNaN(value) && (!best || value < best.value)) {
+      best = evaluation;
+      bestWeights = trainer.model.weights().slice();
+    }
+    onEvaluation?.(evaluation, best);
+    if (stale()) reason = "stopped";
+    return reason === "complete";
   };
 
   if (stale()) reason = "stopped";
-  while (reason === "complete" && trainer.updates < total) {
+  while (reason === "complete") {
+    const pending = due();
+    if (!pending && trainer.updates >= total) break;
     if (signal?.aborted) {
       reason = "aborted";
       break;
+    }
+    if (pending) {
+      if (!(await judge())) break;
+      if (trainer.updates >= total) break;
+    }
+    if (onCheckpoint && performance.now() - saved >= checkpointEvery) {
+      await onCheckpoint(state());
+      saved = performance.now();
     }
     const before = performance.now();
     const finite = trainer.step();
@@ -93,25 +143,9 @@ export async function runTraining(trainer: Trainer, options: LoopOptions = {}): 
       diverged = { update: updates + 1, loss, gradientNorm };
       break;
     }
-    if (now - reported >= (options.progressEvery ?? 100)) {
+    if (now - reported >= progressEvery) {
       reported = now;
       report();
-    }
-    const due = evaluateEvery > 0 && trainer.updates % evaluateEvery === 0;
-    if (evaluate && evaluateEvery > 0 && (due || trainer.updates === total)) {
-      const evaluation = { update: trainer.updates, value: await evaluate(trainer.updates) };
-      evaluations.push(evaluation);
-      // A value that is no number never counts as best.
-      if (!best || evaluation.value < best.value || Number.isNaN(best.value)) {
-        best = evaluation;
-        bestWeights = trainer.model.weights().slice();
-      }
-      onEvaluation?.(evaluation, best);
-      if (stale()) reason = "stopped";
-    }
-    if (onCheckpoint && now - saved >= (options.checkpointEvery ?? 30_000)) {
-      await onCheckpoint(state());
-      saved = performance.now();
     }
     if (now - yielded >= YIELD_MILLISECONDS) {
       await pause();
@@ -132,12 +166,4 @@ export async function runTraining(trainer: Trainer, options: LoopOptions = {}): 
     updatesPerSecond: ((updates - firstUpdate) * 1000) / Math.max(1e-6, trained),
     diverged,
   };
-}
-
-/** Lets timers, signals and messages through. */
-function pause(): Promise<void> {
-  return new Promise((resolve) => {
-    if (typeof setImmediate === "function") setImmediate(resolve);
-    else setTimeout(resolve, 0);
-  });
 }

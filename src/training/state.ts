@@ -12,6 +12,8 @@ export interface Evaluation {
 /** All that continuing needs, bit for bit: the order of data and dropout follow from `updates` and the seed. */
 export interface TrainingState {
   updates: number;
+  /** Of the last update's batches; NaN before the first. */
+  loss: number;
   evaluations: Evaluation[];
   best?: Evaluation;
   /** Flat arrays as the model lays its parameters out. */
@@ -23,11 +25,14 @@ export interface TrainingState {
 }
 
 /** Copies of a trainer's arrays. */
-export function capture(trainer: Trainer): Pick<TrainingState, "updates" | "weights" | "first" | "second"> {
+export function capture(
+  trainer: Trainer,
+): Pick<TrainingState, "updates" | "loss" | "weights" | "first" | "second"> {
   const { engine, parameters } = trainer.model;
   const { first, second } = trainer.state;
   return {
     updates: trainer.updates,
+    loss: trainer.loss,
     weights: trainer.model.weights().slice(),
     first: engine.f32(first, parameters.length).slice(),
     second: engine.f32(second, parameters.length).slice(),
@@ -42,15 +47,16 @@ export function restore(trainer: Trainer, state: TrainingState): void {
     weights: state.weights,
     first: state.first,
     second: state.second,
+    bestWeights: state.bestWeights,
   })) {
-    if (array.length !== length) {
+    if (array && array.length !== length) {
       throw new PlateauError(
         "shape-mismatch",
         `checkpoint: ${name} has ${array.length} numbers, this model has ${length}`,
       );
     }
   }
-  trainer.updates = state.updates;
+  trainer.continueFrom(state.updates, state.loss);
   trainer.model.weights().set(state.weights);
   engine.f32(trainer.state.first, length).set(state.first);
   engine.f32(trainer.state.second, length).set(state.second);

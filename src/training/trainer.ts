@@ -3,7 +3,7 @@ import { Graph, type Mode } from "../graph/graph.js";
 import { plan } from "../graph/planner.js";
 import type { Program } from "../graph/program.js";
 import type { Architecture } from "../nn/architecture.js";
-import { layout, type Model } from "../nn/model.js";
+import { INFERENCE_BATCH, layout, type Model } from "../nn/model.js";
 import { streamKey } from "../random/keys.js";
 import { Batches } from "./batches.js";
 import type { BatchAddresses, TrainingData } from "./data.js";
@@ -20,7 +20,28 @@ export interface OptimizerState {
   readonly second: number;
 }
 
-const HYPER = { lr: 0, beta1: 1, beta2: 2, eps: 3, weightDecay: 4, bias1: 5, bias2: 6, gradScale: 7 };
+/** Places in the `hyper` of the optimizer's kernels. */
+const HYPER = {
+  lr: 0,
+  beta1: 1,
+  beta2: 2,
+  eps: 3,
+  weightDecay: 4,
+  bias1: 5,
+  bias2: 6,
+  gradScale: 7,
+  rest1: 8,
+  rest2: 9,
+  length: 10,
+};
+
+/** What a step reads and writes beside the kernels: views of wasm memory, which growing detaches. */
+interface Views {
+  readonly hyper: Float32Array;
+  readonly norm: Float64Array;
+  readonly loss: Float64Array;
+  readonly rng: Uint32Array | undefined;
+}
 
 /**
  * One training step after another over a model's weights. Everything is allocated by the constructor;
@@ -30,26 +51,26 @@ export class Trainer {
   readonly model: Model;
   readonly options: TrainingOptions;
   readonly state: OptimizerState;
-  /** Updates done. Set it (with weights and optimizer state) to continue from a checkpoint. */
-  updates = 0;
+  #updates = 0;
   /** Loss of the last update's (micro-)batches, before it; 2-norm of its gradient before clipping. */
-  readonly #status = new Float64Array(2);
+  readonly #status = Float64Array.of(Number.NaN, Number.NaN);
   readonly #data: TrainingData;
   readonly #program: Program;
   readonly #batches: Batches;
   readonly #to: BatchAddresses;
-  readonly #hyper: Float32Array;
-  readonly #rng: Uint32Array | undefined;
-  readonly #loss: Float64Array;
-  readonly #norm: Float64Array;
   readonly #hyperAddress: number;
   readonly #normAddress: number;
+  readonly #lossAddress: number;
+  /** Address of the dropout's u32[4]; 0 where there is none. */
+  readonly #rngAddress: number;
+  #views: Views;
   readonly #schedule: Schedule;
 
   /** @throws PlateauError `memory` or `usage` before the model is touched. */
   constructor(model: Model, loss: Loss, data: TrainingData, options: TrainingOptions) {
     const { engine, architecture, parameters } = model;
     const { batch, seed } = options;
+    requireWidths(data, loss, architecture);
     this.model = model;
     this.options = options;
     this.#data = data;
@@ -64,7 +85,7 @@ export class Trainer {
       first: engine.allocate(flat),
       second: engine.allocate(flat),
     };
-    this.#hyperAddress = engine.allocate(4 * 8);
+    this.#hyperAddress = engine.allocate(4 * HYPER.length);
     this.#normAddress = engine.allocate(8);
 
     let emittedLoss: EmittedLoss | undefined;
@@ -79,7 +100,7 @@ export class Trainer {
     );
     const { value, y, labels } = emittedLoss!;
     this.#program = program;
-    // Evaluation must not grow the memory later on: that would detach the views held here.
+    // Evaluation shall not need more memory in the middle of training.
     model.inference();
     this.#to = {
       x: program.address(emitted.x),
@@ -88,23 +109,46 @@ export class Trainer {
       keyMask: emitted.keyMask ? program.address(emitted.keyMask) : 0,
     };
     program.f32("cotangent")[0] = 1 / options.accumulation;
-    this.#hyper = engine.f32(this.#hyperAddress, 8);
-    this.#norm = engine.f64(this.#normAddress, 1);
-    this.#loss = program.f64(value);
-    this.#rng = emitted.rng && engine.u32(program.address(emitted.rng), 4);
-    if (this.#rng) {
+    this.#lossAddress = program.address(value);
+    this.#rngAddress = emitted.rng ? program.address(emitted.rng) : 0;
+    this.#views = this.#bind();
+    const { hyper, rng } = this.#views;
+    if (rng) {
       const { key0, key1 } = streamKey(seed, "training/dropout");
-      this.#rng[0] = key0;
-      this.#rng[1] = key1;
+      rng[0] = key0;
+      rng[1] = key1;
     }
     const { beta1, beta2, eps, weightDecay, momentum, optimizer } = options;
-    this.#hyper[HYPER.beta1] = optimizer === "sgd" ? momentum : beta1;
-    this.#hyper[HYPER.beta2] = beta2;
-    this.#hyper[HYPER.eps] = eps;
-    this.#hyper[HYPER.weightDecay] = weightDecay;
+    hyper[HYPER.beta1] = optimizer === "sgd" ? momentum : beta1;
+    hyper[HYPER.beta2] = beta2;
+    hyper[HYPER.eps] = eps;
+    hyper[HYPER.weightDecay] = weightDecay;
+    hyper[HYPER.rest1] = 1 - beta1;
+    hyper[HYPER.rest2] = 1 - beta2;
   }
 
-  /** Mean loss of the last step's batches under the weights before its update. */
+  #bind(): Views {
+    const { engine } = this.model;
+    return {
+      hyper: engine.f32(this.#hyperAddress, HYPER.length),
+      norm: engine.f64(this.#normAddress, 1),
+      loss: engine.f64(this.#lossAddress, 1),
+      rng: this.#rngAddress ? engine.u32(this.#rngAddress, 4) : undefined,
+    };
+  }
+
+  /** Updates done. */
+  get updates(): number {
+    return this.#updates;
+  }
+
+  /** What to go on from, once weights and optimizer state are as they were then. */
+  continueFrom(updates: number, loss: number): void {
+    this.#updates = updates;
+    this.#status[0] = loss;
+  }
+
+  /** Mean loss of the last step's batches under the weights before its update; NaN before the first. */
   get loss(): number {
     return this.#status[0];
   }
@@ -128,7 +172,7 @@ export class Trainer {
     const status = this.#status;
     if (!Number.isFinite(status[0]) || !Number.isFinite(status[1])) return false;
     const { clipNorm } = this.options;
-    this.#hyper[HYPER.gradScale] = clipNorm > 0 ? Math.min(1, clipNorm / (status[1] + 1e-6)) : 1;
+    this.#views.hyper[HYPER.gradScale] = clipNorm > 0 ? Math.min(1, clipNorm / (status[1] + 1e-6)) : 1;
     this.#update();
     return true;
   }
@@ -140,15 +184,18 @@ export class Trainer {
     const { gradients } = this.state;
     const n = this.model.parameters.length;
     const status = this.#status;
+    // Something else may have grown the memory since the last step: these views are then empty.
+    if (this.#views.norm.length === 0) this.#views = this.#bind();
+    const { rng, loss } = this.#views;
     kernels.fillFloats(gradients, 0, n);
     status[0] = 0;
     for (let micro = 0; micro < accumulation; micro++) {
-      const index = this.updates * accumulation + micro;
+      const index = this.#updates * accumulation + micro;
       this.#data.fill(this.model.engine, this.#to, this.#batches.at(index), batch);
-      if (this.#rng) this.#rng[2] = index;
+      if (rng) rng[2] = index;
       this.#program.forward();
       this.#program.backward();
-      status[0] += this.#loss[0] / accumulation;
+      status[0] += loss[0] / accumulation;
       if (clipNorm > 0 && clipEvery === "micro-batch" && accumulation > 1) {
         this.#measureNorm();
         if (status[1] > clipNorm) kernels.scale(gradients, gradients, clipNorm / (status[1] + 1e-6), n);
@@ -164,10 +211,11 @@ export class Trainer {
     const { optimizer, beta1, beta2 } = this.options;
     const { gradients, first, second } = this.state;
     const { address, parameters } = this.model;
-    const t = ++this.updates;
-    this.#hyper[HYPER.lr] = this.#schedule(t);
-    this.#hyper[HYPER.bias1] = 1 - kernels.pow64(beta1, t);
-    this.#hyper[HYPER.bias2] = Math.sqrt(1 - kernels.pow64(beta2, t));
+    const t = ++this.#updates;
+    const { hyper } = this.#views;
+    hyper[HYPER.lr] = this.#schedule(t);
+    hyper[HYPER.bias1] = 1 - kernels.pow64(beta1, t);
+    hyper[HYPER.bias2] = Math.sqrt(1 - kernels.pow64(beta2, t));
     const n = parameters.length;
     if (optimizer === "sgd") kernels.sgdUpdate(address, first, gradients, n, this.#hyperAddress);
     else if (optimizer === "adam")
@@ -181,8 +229,27 @@ export class Trainer {
       this.state.gradients,
       this.model.parameters.length,
     );
-    this.#status[1] = Math.sqrt(this.#norm[0]);
+    this.#status[1] = Math.sqrt(this.#views.norm[0]);
   }
+}
+
+/** @throws PlateauError `shape-mismatch`: a row that is not the model's would be written past its place. */
+function requireWidths({ widths }: TrainingData, loss: Loss, architecture: Architecture): void {
+  const { extent, inputDim, targetDim, outputDim, kind } = architecture;
+  const { inputTokens: m, outputTokens: n } = extent;
+  const require = (name: string, found: number, shape: readonly [number, number]) => {
+    if (found === shape[0] * shape[1]) return;
+    throw new PlateauError(
+      "shape-mismatch",
+      `a row of training data has ${found} numbers of ${name}, this ${kind} model takes ${shape.join("·")}`,
+    );
+  };
+  require("x", widths.x, [m, inputDim]);
+  // Where neither loss nor decoder reads true outputs, a row may have none.
+  const reads = loss.kind === "mse" || (kind === "encoder-decoder" && n > 1);
+  if (reads || widths.y !== 0) require("y", widths.y, [n, targetDim]);
+  if (loss.kind !== "cross-entropy" || outputDim % loss.classes !== 0) return;
+  require("labels", widths.labels ?? 0, [n, outputDim / loss.classes]);
 }
 
 /** Adds the loss to a graph with its backward pass; the cotangent is the input `cotangent`. */
@@ -220,7 +287,7 @@ export function trainingBytes(
   const bytes =
     4 * 4 * parameters.length +
     programBytes(options.batch, "training") +
-    programBytes(256, "inference") +
+    programBytes(INFERENCE_BATCH, "inference") +
     Batches.bytes(data.rows, options.batch) +
     (data.bytes?.(options.batch) ?? 0);
   if (!Number.isSafeInteger(bytes)) {

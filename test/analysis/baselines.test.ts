@@ -8,7 +8,7 @@ import {
 } from "../../src/analysis/baselines.js";
 import { cholesky, choleskySolve } from "../../src/analysis/cholesky.js";
 import { leastSquares, predictLinear } from "../../src/analysis/least-squares.js";
-import { constantRanks, nearestRanksSync } from "../../src/analysis/nearest-ranks.js";
+import { constantRanks, nearestRanks } from "../../src/analysis/nearest-ranks.js";
 import { PlateauError } from "../../src/errors.js";
 import { soundQuantisation, studyQuantisation } from "../../src/targets/quantisation.js";
 import { findTarget } from "../../src/targets/registry.js";
@@ -113,7 +113,7 @@ test("no rows, or rows that are not finite, are refused", (t) => {
   }
 });
 
-test("the ranks of a constant prediction are those of the search", (t) => {
+test("the ranks of a constant prediction are those of the search", async (t) => {
   const source = testSource(9);
   const [N, d] = [700, 3];
   const y = source(N * d);
@@ -121,7 +121,7 @@ test("the ranks of a constant prediction are those of the search", (t) => {
   const p = source(d);
   const own = Array.from({ length: N }, (_, i) => i);
   const all = Float32Array.from({ length: N * d }, (_, i) => p[i % d]);
-  t.deepEqual(constantRanks(p, y, d, own), nearestRanksSync(all, y, d));
+  t.deepEqual(constantRanks(p, y, d, own), await nearestRanks(all, y, d));
 });
 
 test("on a target: the mean has R² ≤ 0, least squares is better, majority is the most frequent class", async (t) => {

@@ -1,6 +1,6 @@
 import test from "ava";
 import fc from "fast-check";
-import { nearestRanks, nearestRanksSync } from "../../src/analysis/nearest-ranks.js";
+import { nearestRanks } from "../../src/analysis/nearest-ranks.js";
 import { PlateauError } from "../../src/errors.js";
 import { squaredDistance } from "../kernels/nearest.js";
 import { testSource } from "../kernels/run.js";
@@ -15,7 +15,7 @@ function bruteForce(p: Float32Array, y: Float32Array, d: number, own?: ArrayLike
   });
 }
 
-test("ranks are the brute-force float64 ones, over more than one block", (t) => {
+test("ranks are the brute-force float64 ones, over more than one block", async (t) => {
   const source = testSource(3);
   for (const [M, N, d] of [
     [700, 2300, 3],
@@ -29,7 +29,7 @@ test("ranks are the brute-force float64 ones, over more than one block", (t) => 
     // Half of the predictions near their own vector, half anywhere.
     for (let i = 0; i < M; i += 2)
       for (let k = 0; k < d; k++) p[i * d + k] = y[own[i] * d + k] + 0.01 * p[i * d + k];
-    t.deepEqual(nearestRanksSync(p, y, d, { own }), bruteForce(p, y, d, own));
+    t.deepEqual(await nearestRanks(p, y, d, { own }), bruteForce(p, y, d, own));
   }
 });
 
@@ -40,9 +40,9 @@ const coordinate = fc.oneof(
   fc.float({ noNaN: true, min: -2, max: 2 }),
 );
 
-test("near-ties and copies are decided as in float64", (t) => {
-  fc.assert(
-    fc.property(
+test("near-ties and copies are decided as in float64", async (t) => {
+  await fc.assert(
+    fc.asyncProperty(
       fc.integer({ min: 1, max: 9 }).chain((d) =>
         fc.record({
           d: fc.constant(d),
@@ -52,20 +52,20 @@ test("near-ties and copies are decided as in float64", (t) => {
           picks: fc.array(fc.nat(39), { minLength: 12, maxLength: 12 }),
         }),
       ),
-      ({ d, y: rows, p: predictions, copies, picks }) => {
+      async ({ d, y: rows, p: predictions, copies, picks }) => {
         const N = rows.length;
         for (const [from, to] of copies) rows[to % N] = [...rows[from % N]];
         const y = Float32Array.from(rows.flat());
         const p = Float32Array.from(predictions.flat());
         const own = predictions.map((_, i) => picks[i] % N);
-        t.deepEqual(nearestRanksSync(p, y, d, { own }), bruteForce(p, y, d, own));
+        t.deepEqual(await nearestRanks(p, y, d, { own }), bruteForce(p, y, d, own));
       },
     ),
     { numRuns: 300 },
   );
 });
 
-test("points on a sphere around the prediction tie to the last bit", (t) => {
+test("points on a sphere around the prediction tie to the last bit", async (t) => {
   // Permutations of one vector's coordinates around the origin: equal in exact arithmetic.
   const source = testSource(5);
   const [N, d] = [600, 24];
@@ -73,10 +73,10 @@ test("points on a sphere around the prediction tie to the last bit", (t) => {
   const y = new Float32Array(N * d);
   for (let j = 0; j < N; j++) for (let k = 0; k < d; k++) y[j * d + k] = one[(k * 5 + j * 7) % d];
   const p = new Float32Array(N * d);
-  t.deepEqual(nearestRanksSync(p, y, d), bruteForce(p, y, d));
+  t.deepEqual(await nearestRanks(p, y, d), bruteForce(p, y, d));
 });
 
-test("ranks below a cap are exact, others are at least the cap", (t) => {
+test("ranks below a cap are exact, others are at least the cap", async (t) => {
   const source = testSource(6);
   const [N, d] = [2600, 3];
   const y = source(N * d);
@@ -87,29 +87,29 @@ test("ranks below a cap are exact, others are at least the cap", (t) => {
   const exact = bruteForce(p, y, d);
   exact[7] = N;
   for (const atMost of [1, 4, 50]) {
-    const ranks = nearestRanksSync(p, y, d, { atMost });
+    const ranks = await nearestRanks(p, y, d, { atMost });
     t.true(
       ranks.every((rank, i) => (exact[i] < atMost ? rank === exact[i] : rank >= atMost && rank <= exact[i])),
     );
   }
-  t.deepEqual(nearestRanksSync(p, y, d), exact);
+  t.deepEqual(await nearestRanks(p, y, d), exact);
 });
 
-test("numbers whose squares leave float32 are decided in float64", (t) => {
+test("numbers whose squares leave float32 are decided in float64", async (t) => {
   const y = Float32Array.of(1e30, 2e30, -1e38, 1e-30, 2e-30, 1e-45, 3e19, 1e19, 5e18);
   const p = Float32Array.of(1.4e30, 1.6e30, 1e38, 1.4e-30, 1.6e-30, 0, 2e19, 1.9e19, 6e18);
-  t.deepEqual(nearestRanksSync(p, y, 1), bruteForce(p, y, 1));
-  t.deepEqual(nearestRanksSync(p, y, 3), bruteForce(p, y, 3));
+  t.deepEqual(await nearestRanks(p, y, 1), bruteForce(p, y, 1));
+  t.deepEqual(await nearestRanks(p, y, 3), bruteForce(p, y, 3));
 });
 
-test("perfect predictions rank 0, copies or not; what is not finite ranks last", (t) => {
+test("perfect predictions rank 0, copies or not; what is not finite ranks last", async (t) => {
   const y = testSource(8)(400);
   y.copyWithin(40, 0, 20);
-  t.true(nearestRanksSync(y, y, 4).every((rank) => rank === 0));
+  t.true((await nearestRanks(y, y, 4)).every((rank) => rank === 0));
   const p = y.slice();
   p[5] = Number.NaN;
   p[9] = Number.POSITIVE_INFINITY;
-  const ranks = nearestRanksSync(p, y, 4);
+  const ranks = await nearestRanks(p, y, 4);
   t.deepEqual([...ranks.subarray(0, 4)], [0, 100, 100, 0]);
 });
 
@@ -131,12 +131,12 @@ test("progress grows to 1 and an abort stops the work", async (t) => {
   t.is((error as PlateauError).code, "aborted");
 });
 
-test("sizes that do not fit are refused", (t) => {
+test("sizes that do not fit are refused", async (t) => {
   const four = new Float32Array(4);
-  const refused = (message: RegExp, call: () => unknown) =>
-    t.throws(call, { instanceOf: PlateauError, message });
-  refused(/4 predicted numbers are no vectors of 3/, () => nearestRanksSync(four, four, 3));
-  refused(/2 predicted vectors have only 1/, () => nearestRanksSync(four, four.subarray(2), 2));
-  refused(/own\[1\] is 2/, () => nearestRanksSync(four, four, 2, { own: [0, 2] }));
-  t.is(nearestRanksSync(four.subarray(4), four, 2).length, 0);
+  const refused = (message: RegExp, call: () => Promise<unknown>) =>
+    t.throwsAsync(call, { instanceOf: PlateauError, message });
+  await refused(/4 predicted numbers are no vectors of 3/, () => nearestRanks(four, four, 3));
+  await refused(/2 predicted vectors have only 1/, () => nearestRanks(four, four.subarray(2), 2));
+  await refused(/own\[1\] is 2/, () => nearestRanks(four, four, 2, { own: [0, 2] }));
+  t.is((await nearestRanks(four.subarray(4), four, 2)).length, 0);
 });

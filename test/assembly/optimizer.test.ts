@@ -8,7 +8,7 @@ const n = 37;
 for (const rule of ["adamUpdate", "adamwUpdate", "sgdUpdate"] as const) {
   test(`${rule}: ten steps stay within 5e-7 of float64`, (t) => {
     const engine = new Engine();
-    const [p, m, v, g, hyper] = [n, n, n, n, 8].map((length) => engine.allocate(4 * length));
+    const [p, m, v, g, hyper] = [n, n, n, n, 10].map((length) => engine.allocate(4 * length));
     const source = testSource(11);
     engine.f32(p, n).set(source(n));
     let plain: State[] = [...engine.f32(p, n)].map((value) => ({ p: value, m: 0, v: 0 }));
@@ -17,7 +17,7 @@ for (const rule of ["adamUpdate", "adamwUpdate", "sgdUpdate"] as const) {
       const gradient = source(n).map((value, i) => value * 10 ** ((i % 7) - 4));
       const h: Hyper = { ...usual, step, rate: 0.01 / step, gradScale: step % 3 ? 1 : 0.25 };
       engine.f32(g, n).set(gradient);
-      engine.f32(hyper, 8).set(hyperFloats(h));
+      engine.f32(hyper, 10).set(hyperFloats(h));
       if (rule === "sgdUpdate") engine.kernels.sgdUpdate(p, m, g, n, hyper);
       else engine.kernels[rule](p, m, v, g, n, hyper);
       plain = plain.map((state, i) => plainUpdate(rule, state, gradient[i], h));
@@ -37,7 +37,7 @@ for (const rule of ["adamUpdate", "adamwUpdate", "sgdUpdate"] as const) {
 
   test(`${rule}: an element has the same bits at every position`, (t) => {
     const engine = new Engine();
-    const [p, m, v, g, hyper] = [n, n, n, n, 8].map((length) => engine.allocate(4 * length));
+    const [p, m, v, g, hyper] = [n, n, n, n, 10].map((length) => engine.allocate(4 * length));
     for (const [address, value] of [
       [p, 0.7],
       [m, -0.3],
@@ -45,7 +45,7 @@ for (const rule of ["adamUpdate", "adamwUpdate", "sgdUpdate"] as const) {
       [g, 0.11],
     ])
       engine.f32(address, n).fill(value);
-    engine.f32(hyper, 8).set(hyperFloats(usual));
+    engine.f32(hyper, 10).set(hyperFloats(usual));
     if (rule === "sgdUpdate") engine.kernels.sgdUpdate(p, m, g, n, hyper);
     else engine.kernels[rule](p, m, v, g, n, hyper);
     for (const address of [p, m, v]) {

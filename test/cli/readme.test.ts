@@ -11,10 +11,15 @@ test("the README's program is an example that runs", (t) => {
   t.true(example.includes(program), program);
 });
 
+function withoutBase(name: keyof typeof protocols) {
+  const { base: _, ...fields } = protocols[name];
+  return fields;
+}
+
 test("the README's table of protocols is that of the code", (t) => {
   const rows = [...readme.matchAll(/^\| `(\w+)` \|.*\| `([\w-]+)`[^|]*\| `([\w-]+)`[^|]*\|$/gm)];
-  t.deepEqual(Object.fromEntries(rows.map(([, field, value]) => [field, value])), { ...protocols.study });
-  t.deepEqual(Object.fromEntries(rows.map(([, field, , value]) => [field, value])), { ...protocols.sound });
+  t.deepEqual(Object.fromEntries(rows.map(([, field, value]) => [field, value])), withoutBase("study"));
+  t.deepEqual(Object.fromEntries(rows.map(([, field, , value]) => [field, value])), withoutBase("sound"));
 });
 
 test("the README names every command", (t) => {

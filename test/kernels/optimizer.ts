@@ -32,6 +32,8 @@ export function hyperFloats(h: Hyper): Float32Array<ArrayBuffer> {
     1 - h.beta1 ** h.step,
     Math.sqrt(1 - h.beta2 ** h.step),
     h.gradScale,
+    1 - h.beta1,
+    1 - h.beta2,
   );
 }
 

@@ -44,19 +44,6 @@ function labelsCase(kind: "row" | "number", y: Float32Array<ArrayBuffer>, N: num
   };
 }
 
-function centroidsCase(kind: "row" | "number", labels: Int32Array<ArrayBuffer>, d: number, K: number) {
-  const c = centroids(K, LOW, HIGH);
-  const y = Float32Array.from({ length: labels.length * d }, (_, i) => c[labels[Math.floor(i / d)]]);
-  return {
-    buffers: { y: new Float32Array(y.length), labels },
-    args:
-      kind === "row"
-        ? ["y", "labels", labels.length, d, K, LOW, HIGH]
-        : ["y", "labels", labels.length, K, LOW, HIGH],
-    expected: { y },
-  };
-}
-
 const ordinary = specialValues.filter((value) => !(Math.abs(value) > 1e30 && Number.isFinite(value)));
 
 export const specs: KernelSpec[] = [
@@ -81,34 +68,6 @@ export const specs: KernelSpec[] = [
     make: ({ n, K }, source) => labelsCase("number", source(n, -2, 2), n, 1, K),
     tolerance: 0,
     specials: () => [labelsCase("number", ordinary, ordinary.length, 1, 10)],
-    bench: [{ sizes: { n: 16384, K: 20 }, bytes: 16384 * 8 }],
-  },
-  {
-    kernel: "centroidsDiagonal",
-    sizes: byRow,
-    make: ({ N, d, K }, source) =>
-      centroidsCase(
-        "row",
-        Int32Array.from(source(N, 0, K), (k) => Math.floor(k)),
-        d,
-        K,
-      ),
-    tolerance: 0,
-    specials: () => [centroidsCase("row", Int32Array.of(-1, 0, 4), 5, 5)],
-    bench: [{ sizes: { N: 512, d: 32, K: 20 }, bytes: 512 * 32 * 4 }],
-  },
-  {
-    kernel: "centroidsPerCoordinate",
-    sizes: byNumber,
-    make: ({ n, K }, source) =>
-      centroidsCase(
-        "number",
-        Int32Array.from(source(n, 0, K), (k) => Math.floor(k)),
-        1,
-        K,
-      ),
-    tolerance: 0,
-    specials: () => [centroidsCase("number", Int32Array.of(-1, 0, 4), 1, 5)],
     bench: [{ sizes: { n: 16384, K: 20 }, bytes: 16384 * 8 }],
   },
 ];

@@ -23,6 +23,11 @@ function constantData(model: Model, loss: Loss, seed: number): TrainingData {
   const labels = source((BATCH * extent.outputTokens * outputDim) / K, 0, K).map(Math.floor);
   return {
     rows: BATCH,
+    widths: {
+      x: x.length / BATCH,
+      y: y.length / BATCH,
+      labels: loss.kind === "mse" ? 0 : labels.length / BATCH,
+    },
     fill(engine, to) {
       engine.f32(to.x, x.length).set(x);
       engine.f32(to.y, y.length).set(y);

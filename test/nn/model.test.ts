@@ -159,8 +159,8 @@ test("a random start vector is no parameter, and is another one when drawn anew"
   t.false(model.stateDict().has("start"));
   const x = testSource(2)(12);
   const before = model.predict(x);
-  model.redrawStart();
-  t.notDeepEqual(model.predict(x), before);
+  t.notDeepEqual(model.predict(x, { start: "test" }), before);
+  t.deepEqual(model.predict(x), before, "and the model keeps its own");
 });
 
 test("descriptions that make no sense are refused with their value", (t) => {

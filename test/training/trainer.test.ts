@@ -77,7 +77,11 @@ test("a run continued from a checkpoint file gives the bits of an uninterrupted 
 test("a checkpoint of another run, or a damaged one, is refused", async (t) => {
   const state: TrainingState = {
     updates: 1,
-    evaluations: [{ update: 1, value: Number.NaN }],
+    loss: Number.POSITIVE_INFINITY,
+    evaluations: [
+      { update: 1, value: Number.NaN },
+      { update: 2, value: Number.NEGATIVE_INFINITY },
+    ],
     weights: Float32Array.of(1),
     first: Float32Array.of(2),
     second: Float32Array.of(3),

@@ -96,8 +96,7 @@ async function trainAll(inputs: ExperimentInput[], threads: number): Promise<Run
   }
 }
 
-const title = ({ protocol, mode }: RunResult) =>
-  `${protocol.outputHead === "none" ? "study" : "sound"}, ${mode}`;
+const title = ({ protocol, mode }: RunResult) => `${protocol.base}, ${mode}`;
 
 function comparison(results: readonly RunResult[]): string {
   const row = (label: string, write: (result: RunResult) => string) => [label, ...results.map(write)];

@@ -1,6 +1,6 @@
 import { PlateauError } from "../../errors.js";
 import { readSafetensors } from "../../formats/safetensors.js";
-import { toFloat32, toFloat64 } from "../../formats/tensor.js";
+import { toFloat32, toFloat64, toInt32 } from "../../formats/tensor.js";
 
 /** One reference file, read. */
 export interface ReferenceFile {
@@ -13,6 +13,7 @@ export interface ReferenceFile {
   /** @throws PlateauError `format` when the file has no such tensor */
   f32(name: string): Float32Array;
   f64(name: string): Float64Array;
+  i32(name: string): Int32Array;
 }
 
 /** What came out of one reference file. */
@@ -43,6 +44,7 @@ export function openReference(bytes: Uint8Array, source: string): ReferenceFile 
     has: (name) => tensors.has(name),
     f32: (name) => toFloat32(find(name), name),
     f64: (name) => toFloat64(find(name), name),
+    i32: (name) => toInt32(find(name), name),
   };
 }
 

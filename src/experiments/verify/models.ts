@@ -155,11 +155,12 @@ function onlyBatch(file: ReferenceFile): { batch: number; data: TrainingData } {
   const [batch] = file.shape("x");
   const x = file.f32("x");
   const y = file.has("y") ? file.f32("y") : undefined;
-  const labels = file.has("labels") ? Int32Array.from(file.f64("labels")) : undefined;
+  const labels = file.has("labels") ? file.i32("labels") : undefined;
   return {
     batch,
     data: {
       rows: batch,
+      widths: { x: x.length / batch, y: (y?.length ?? 0) / batch, labels: (labels?.length ?? 0) / batch },
       fill(engine, to) {
         engine.f32(to.x, x.length).set(x);
         if (y && to.y) engine.f32(to.y, y.length).set(y);

@@ -22,7 +22,7 @@ export const addPositions: Op<{ x: Tensor; p: Tensor }> = {
   },
 };
 
-/** Decoder input: y[b, 0] = start [D], y[b, t] = x[b, t−1]; x [B, T, D] or [B, 0, D]-like when T is 1. */
+/** Decoder input: y[b, 0] = start [D], y[b, t] = x[b, t−1]; x [B, T, D], none of which is read when T is 1. */
 export const shiftRight: Op<{ start: Tensor; x: Tensor }> = {
   name: "shift-right",
   inputs: ({ start, x }) => [start, x],
