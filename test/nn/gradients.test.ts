@@ -12,6 +12,8 @@ import { testSource } from "../kernels/run.js";
 import { architectures } from "../support/architectures.js";
 
 const BATCH = 5;
+/** Rounding of the forward pass (some 1e-6 of the loss) over a difference of 0.02, with room for its spread. */
+const FLOOR = 1e-2;
 
 /** The same batch every time. */
 function constantData(model: Model, loss: Loss, seed: number): TrainingData {
@@ -37,8 +39,10 @@ function constantData(model: Model, loss: Loss, seed: number): TrainingData {
 }
 
 /**
- * Largest |numeric − exact| of directional derivatives, relative to the gradient's 2-norm: one
- * direction a parameter tensor, by central differences of the float32 loss.
+ * Largest |numeric − exact| of directional derivatives: one direction a parameter tensor, by central
+ * differences of the float32 loss. Relative to the derivative's expected size for a random direction, the
+ * tensor's own gradient norm by the root of its length; but no less than `FLOOR` times the loss, as far as
+ * differences of a float32 loss resolve anything.
  */
 function worstDirectionalError(model: Model, loss: Loss): number {
   const trainer = new Trainer(
@@ -50,7 +54,7 @@ function worstDirectionalError(model: Model, loss: Loss): number {
   trainer.gather();
   const { engine, parameters } = model;
   const gradient = engine.f32(trainer.state.gradients, parameters.length).slice();
-  const norm = trainer.gradientNorm;
+  const loss0 = trainer.loss;
   const weights = model.weights();
   let worst = 0;
   for (const { shape, offset } of parameters) {
@@ -70,8 +74,14 @@ function worstDirectionalError(model: Model, loss: Loss): number {
       weights.set(before, offset);
       return slope;
     };
-    const numeric = (4 * central(0.01) - central(0.02)) / 3;
-    worst = Math.max(worst, Math.abs(numeric - exact) / Math.max(norm, 1e-3));
+    let squares = 0;
+    for (let i = offset; i < offset + n; i++) squares += gradient[i] * gradient[i];
+    const expected = Math.sqrt(squares / n);
+    // Large steps see curvature, small ones rounding: a right gradient agrees at one of them.
+    const errors = [0.01, 0.0025, 0.000625].map((h) =>
+      Math.abs((4 * central(h) - central(2 * h)) / 3 - exact),
+    );
+    worst = Math.max(worst, Math.min(...errors) / Math.max(expected, FLOOR * loss0));
   }
   return worst;
 }
@@ -83,11 +93,13 @@ test("exact gradients agree with differences of the loss, whatever the architect
       if (model.parameterCount === 0) return true;
       // LayerNorm over one or two features is all but a step function: differences say nothing there.
       if ((options.dModel as number) < 3) return true;
+      // Nor across kinks: these have tests of their own.
+      if (options.activation === "relu" || options.normalizer === "sparsemax") return true;
       const error = worstDirectionalError(model, { kind: "mse" });
-      if (error > 0.02) t.log(error, options);
-      return error <= 0.02;
+      if (error > 0.01) t.log(error, options);
+      return error <= 0.01;
     }),
-    { numRuns: 40, seed: 2 },
+    { numRuns: 80, seed: 2 },
   );
   t.pass();
 });

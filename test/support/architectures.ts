@@ -14,13 +14,15 @@ export const architectures: fc.Arbitrary<TransformerOptions> = fc
     n: fc.integer({ min: 1, max: 4 }),
     inputDim: fc.integer({ min: 1, max: 5 }),
     outputDim: fc.integer({ min: 1, max: 5 }),
-    activation: fc.constantFrom("gelu" as const, "gelu-tanh" as const),
+    activation: fc.constantFrom("gelu" as const, "gelu-tanh" as const, "relu" as const),
     normFirst: fc.boolean(),
     finalNorm: fc.boolean(),
     positions: fc.constantFrom("sinusoidal" as const, "learned" as const, "none" as const),
     tied: fc.boolean(),
     start: fc.constantFrom("learned" as const, "random" as const),
     causal: fc.boolean(),
+    normalizer: fc.constantFrom("softmax" as const, "sparsemax" as const),
+    padding: fc.boolean(),
     dropout: fc.constantFrom(0, 0.2),
   })
   .map(({ encoder, headWidth, tied, m, n, encoderLayers, decoderLayers, ...rest }) => {

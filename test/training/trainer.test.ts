@@ -201,3 +201,100 @@ test("a model too large for WebAssembly memory is refused before anything is all
   const error = t.throws(() => Transformer.create(huge), { instanceOf: PlateauError, code: "memory" });
   t.regex(error!.message, /needs \d{10,} bytes, WebAssembly memory holds 4294901760/);
 });
+
+test("memory that grows between two steps changes no bits", (t) => {
+  const [one, other] = [trainer({ seed: 2 }), trainer({ seed: 2 })];
+  for (let i = 0; i < 3; i++) {
+    t.true(one.step());
+    // More than what is free, so that every view of the memory is detached.
+    other.model.engine.allocate(other.model.engine.memory.buffer.byteLength);
+    t.true(other.step());
+    t.is(other.loss, one.loss);
+  }
+  t.deepEqual(other.model.weights().slice(), one.model.weights().slice());
+  t.deepEqual(other.model.predict(x), one.model.predict(x));
+});
+
+test("data whose rows are not the model's are refused before anything is written", (t) => {
+  const options = trainingOptions({ steps: 3, batch: 8 });
+  const refused = (message: RegExp, ...args: Parameters<typeof arrayData>) =>
+    t.throws(() => new Trainer(create(), { kind: "mse" }, arrayData(...args), options), {
+      instanceOf: PlateauError,
+      code: "shape-mismatch",
+      message,
+    });
+  refused(/12 numbers of x, this encoder-decoder model takes 2·3/, x, y.subarray(0, y.length / 2), ROWS / 2);
+  refused(/6 numbers of y, this encoder-decoder model takes 1·3/, x, x, ROWS);
+  refused(/x has 240 numbers, which are no 7 rows/, x, y, 7);
+  const labelled = arrayData(x, y, ROWS, new Int32Array(3 * ROWS));
+  t.throws(() => new Trainer(create(), { kind: "cross-entropy", classes: 3 }, labelled, options), {
+    code: "shape-mismatch",
+    message: /3 numbers of labels, this encoder-decoder model takes 1·1/,
+  });
+  t.throws(
+    () => new Trainer(create(), { kind: "cross-entropy", classes: 3 }, arrayData(x, y, ROWS), options),
+    {
+      code: "shape-mismatch",
+      message: /0 numbers of labels/,
+    },
+  );
+});
+
+test("a state handed to onCheckpoint is not changed by training that goes on", async (t) => {
+  const one = trainer({ steps: 12, evaluateEvery: 2 });
+  const states: TrainingState[] = [];
+  await runTraining(one, {
+    evaluate: () => one.loss,
+    onCheckpoint: (state) => void states.push(state),
+    checkpointEvery: 0,
+  });
+  t.true(states.length > 4);
+  for (const { updates, evaluations } of states) t.is(evaluations.length, Math.floor(updates / 2));
+});
+
+test("evaluations that are no numbers are never best, and use up the patience", async (t) => {
+  const one = trainer({ steps: 50, evaluateEvery: 2, patience: 3 });
+  const outcome = await runTraining(one, { evaluate: () => Number.NaN });
+  t.is(outcome.reason, "stopped");
+  t.is(outcome.updates, 6);
+  t.is(outcome.best, undefined);
+  const later = trainer({ steps: 8, evaluateEvery: 2 });
+  const { best } = await runTraining(later, { evaluate: (update) => (update < 5 ? Number.NaN : update) });
+  t.deepEqual(best, { update: 6, value: 6 });
+});
+
+test("an evaluation that was aborted is done first when training continues", async (t) => {
+  const options = { steps: 20, evaluateEvery: 5, seed: 3 };
+  const whole = trainer(options);
+  const expected = await runTraining(whole, { evaluate: () => whole.loss });
+
+  const controller = new AbortController();
+  const first = trainer(options);
+  let state: TrainingState | undefined;
+  const aborted = await runTraining(first, {
+    signal: controller.signal,
+    onCheckpoint: (now) => void (state = now),
+    evaluate: (update) => {
+      if (update < 10) return first.loss;
+      controller.abort();
+      throw new PlateauError("aborted", "aborted while judging");
+    },
+  });
+  t.is(aborted.reason, "aborted");
+  t.is(state!.updates, 10);
+  t.deepEqual(state!.evaluations, expected.evaluations.slice(0, 1));
+
+  const second = trainer(options);
+  const resume = decodeCheckpoint(encodeCheckpoint(state!, "run"), "run", "file");
+  const judged: number[] = [];
+  const outcome = await runTraining(second, {
+    resume,
+    evaluate: (update) => {
+      judged.push(update);
+      return second.loss;
+    },
+  });
+  t.deepEqual(judged, [10, 15, 20]);
+  t.deepEqual(outcome.evaluations, expected.evaluations);
+  t.deepEqual(second.model.weights().slice(), whole.model.weights().slice());
+});
