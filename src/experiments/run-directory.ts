@@ -2,6 +2,7 @@ import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
 import { PlateauError, quote } from "../errors.js";
+import type { Analysis } from "../analysis/analyze.js";
 import { removeStaleTemporaries, writeFileAtomic } from "../files/atomic.js";
 import { makeFolder } from "../files/folder.js";
 import { ioError } from "../files/io-error.js";
@@ -26,6 +27,7 @@ const RUN = "run.json";
 const CHECKPOINT = "checkpoint.safetensors";
 const WEIGHTS = "weights.safetensors";
 const RESULT = "result.json";
+const ANALYSIS = "analysis.json";
 const MAX_JSON = 1 << 20;
 const MAX_TENSORS = 2 ** 33;
 
@@ -175,6 +177,26 @@ export class RunDirectory {
     const model = new Model(architecture, { seed: config.seed, build: config.build });
     model.loadStateDict(state, file);
     return model;
+  }
+
+  /**
+   * Stores an analysis of the model, beside the measures of an earlier one under the same seed.
+   * @returns the file's path
+   */
+  saveAnalysis(analysis: Analysis): string {
+    const file = join(this.path, ANALYSIS);
+    const { weightsSha256 } = this.result();
+    let earlier: Partial<Analysis & { weightsSha256: string }> = {};
+    try {
+      if (existsSync(file)) earlier = (readJson(file) ?? {}) as typeof earlier;
+    } catch {
+      // A damaged file is replaced.
+    }
+    const same = earlier.weightsSha256 === weightsSha256 && earlier.seed === analysis.seed;
+    const measures = { ...(same ? earlier.measures : {}), ...analysis.measures };
+    const { aborted: _, ...rest } = analysis;
+    this.#write(ANALYSIS, `${JSON.stringify({ weightsSha256, ...rest, measures }, null, 2)}\n`);
+    return file;
   }
 
   #requireFinished(): void {

@@ -1,0 +1,107 @@
+import { PlateauError } from "../errors.js";
+import { pause } from "../pause.js";
+import type { Measure, MeasureContext, Need, Subject } from "./measure.js";
+import { findMeasure, measures as registry } from "./registry.js";
+
+/** What became of one measure. */
+export type MeasureOutcome =
+  | {
+      /** One sentence in plain words. */
+      readonly line: string;
+      /** Plain JSON, as the measure's own file describes it. */
+      readonly result: unknown;
+      readonly seconds: number;
+    }
+  /** Left out, and why: the subject lacks what the measure needs, or nobody asked for it by name and it cannot be taken. */
+  | { readonly skipped: string };
+
+/** What `analyze` found: plain JSON. */
+export interface Analysis {
+  readonly model: string;
+  readonly target?: string;
+  readonly seed: number;
+  /** By name, in the order in which they were taken. */
+  readonly measures: Record<string, MeasureOutcome>;
+  /** Measures that were asked for but not taken any more when `signal` stopped the work. */
+  readonly aborted?: readonly string[];
+}
+
+export interface AnalyzeOptions {
+  /** Names of measures. Default: all. */
+  readonly measures?: readonly string[];
+  /** Options of single measures, by name. */
+  readonly options?: Readonly<Record<string, object>>;
+  /** Points looked at, in place of each measure's own default. */
+  readonly samples?: number;
+  /** Default 0. */
+  readonly seed?: number;
+  /** Called with the measure at work and the share of it that is done. */
+  readonly onProgress?: (measure: string, share: number) => void;
+  /** Called when a measure is done, so that nothing is lost. */
+  readonly onMeasure?: (measure: string, outcome: MeasureOutcome) => void;
+  /** Stops; what is done by then is returned. */
+  readonly signal?: AbortSignal;
+}
+
+const missing: Record<Need, (subject: Subject) => string | undefined> = {
+  target: ({ target }) => (target ? undefined : "the target is known by data only"),
+  derivative: ({ model }) => (model.vjp ? undefined : `${model.name} has no derivative`),
+  "target-derivative": ({ target }) =>
+    target?.vjp ? undefined : `${target ? target.name : "the target"} has no derivative`,
+  network: ({ network }) => (network ? undefined : "the model is no network of plateau"),
+  data: ({ test, target }) => (test || target ? undefined : "there is neither a target nor test data"),
+};
+
+/**
+ * Takes measures of a subject, one after the other. The result depends on subject, seed and options
+ * alone, apart from `seconds`.
+ * @throws PlateauError `unknown-name` before anything is computed, `usage` for options that make no sense
+ */
+export async function analyzeSubject(subject: Subject, options: AnalyzeOptions = {}): Promise<Analysis> {
+  const { seed = 0, samples, signal, onProgress, onMeasure } = options;
+  const names = options.measures ?? [...registry.keys()];
+  const chosen = names.map(findMeasure);
+  for (const name of Object.keys(options.options ?? {})) findMeasure(name);
+  const taken: Record<string, MeasureOutcome> = {};
+  const analysis = { model: subject.model.name, target: subject.target?.name, seed, measures: taken };
+  for (const [index, measure] of chosen.entries()) {
+    const lacking = measure.needs.map((need) => missing[need](subject)).find((reason) => reason);
+    const context: MeasureContext = {
+      seed,
+      ...(samples === undefined ? {} : { samples }),
+      signal,
+      onProgress: (share) => onProgress?.(measure.name, share),
+      ...options.options?.[measure.name],
+    };
+    const begin = performance.now();
+    try {
+      await pause();
+      signal?.throwIfAborted();
+      taken[measure.name] = lacking ? { skipped: lacking } : await take(measure, subject, context, begin);
+    } catch (error) {
+      if (signal?.aborted) return { ...analysis, aborted: chosen.slice(index).map(({ name }) => name) };
+      const unasked = options.measures === undefined && error instanceof PlateauError;
+      if (!unasked || error.code !== "usage") throw error;
+      taken[measure.name] = { skipped: error.message };
+    }
+    onMeasure?.(measure.name, taken[measure.name]);
+  }
+  return analysis;
+}
+
+async function take(
+  measure: Measure<unknown>,
+  subject: Subject,
+  context: MeasureContext,
+  begin: number,
+): Promise<MeasureOutcome> {
+  try {
+    const result = await measure.measure(subject, context);
+    return { line: measure.describe(result), result, seconds: (performance.now() - begin) / 1000 };
+  } catch (error) {
+    if (error instanceof PlateauError && error.code === "usage") {
+      throw new PlateauError("usage", `${measure.name}: ${error.message}`, { cause: error });
+    }
+    throw error;
+  }
+}

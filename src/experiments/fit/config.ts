@@ -1,0 +1,75 @@
+import * as v from "valibot";
+import { type TrainingOptions, trainingOptions } from "../../training/options.js";
+import { check, count, positive, seedNumber, share, whole } from "../../validate.js";
+
+/** What `plateau fit --data` takes: which columns, and sizes where the defaults will not do. */
+export const fitSchema = v.strictObject({
+  /** Path of the table. */
+  data: v.string(),
+  output: v.string(),
+  inputs: v.optional(v.array(v.string())),
+  categorical: v.optional(v.array(v.string()), []),
+  dModel: v.optional(count),
+  heads: v.optional(count),
+  layers: v.optional(whole(1, 1024), 2),
+  ff: v.optional(count),
+  dropout: v.optional(share),
+  steps: v.optional(whole(1, 2 ** 40)),
+  batch: v.optional(count),
+  lr: v.optional(positive, 1e-3),
+  seed: v.optional(seedNumber, 0),
+});
+
+export type FitInput = v.InferInput<typeof fitSchema>;
+export type FitConfig = v.InferOutput<typeof fitSchema>;
+
+/** @throws PlateauError `usage` */
+export function fitConfig(input: FitInput): FitConfig {
+  return check("configuration", fitSchema, input);
+}
+
+/** Sizes of model and training for a table. */
+export interface FitSizes {
+  readonly dModel: number;
+  readonly heads: number;
+  readonly ff: number;
+  readonly dropout: number;
+  readonly training: TrainingOptions;
+}
+
+/**
+ * Sizes for `rows` training rows, where the user names none: a width of 16 below 1000 rows, else 32; some
+ * 16 batches an epoch, of 16 to 128 rows; 100 epochs, but 500 to 4000 updates; dropout 0.1 below 10,000
+ * rows. Validation twenty times, and stop after five without improvement: on small tables the best weights
+ * come early.
+ */
+export function fitSizes(config: FitConfig, rows: number): FitSizes {
+  const dModel = config.dModel ?? (rows < 1000 ? 16 : 32);
+  const batch = config.batch ?? Math.min(rows, Math.max(16, Math.min(128, powerOfTwo(rows / 16))));
+  const steps = config.steps ?? Math.max(500, Math.min(4000, Math.round((100 * rows) / batch)));
+  return {
+    dModel,
+    heads: config.heads ?? (dModel % 4 === 0 ? 4 : 1),
+    ff: config.ff ?? 2 * dModel,
+    dropout: config.dropout ?? (rows < 10_000 ? 0.1 : 0),
+    training: trainingOptions({
+      steps,
+      batch,
+      optimizer: "adamw",
+      weightDecay: 0.01,
+      lr: config.lr,
+      warmup: Math.min(100, Math.floor(steps / 4)),
+      clipNorm: 1,
+      evaluateEvery: Math.max(1, Math.floor(steps / 20)),
+      patience: 5,
+      seed: config.seed,
+    }),
+  };
+}
+
+/** The largest power of two up to a number. */
+function powerOfTwo(most: number): number {
+  let power = 1;
+  while (2 * power <= most) power *= 2;
+  return power;
+}
