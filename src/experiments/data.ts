@@ -18,9 +18,9 @@ export function generatedData(
   const workspaces = new WeakMap<Engine, number>();
   return {
     rows,
-    bytes: (batch) => 4 * batch * dim,
+    bytes: (batch) => 4 * batch * dim * target.draws.length,
     prepare(engine, batch) {
-      workspaces.set(engine, engine.allocate(4 * batch * dim));
+      workspaces.set(engine, engine.allocate(4 * batch * dim * target.draws.length));
     },
     fill(engine, to, indices, batch) {
       target.fill(engine, to.x, to.y, workspaces.get(engine)!, indices, 0, batch, dim, key);
