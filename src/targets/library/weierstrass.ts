@@ -48,7 +48,9 @@ export const weierstrass = targetFamily({
         let amplitude = 1;
         let frequency = 1;
         for (let n = 0; n < terms; n++) {
-          sum += amplitude * cos(frequency * Math.PI * x);
+          // Whole turns are taken off before π comes in, which is exact.
+          const halfTurns = frequency * x;
+          sum += amplitude * cos(Math.PI * (halfTurns - 2 * Math.round(halfTurns / 2)));
           amplitude *= a;
           frequency *= b;
         }
