@@ -117,7 +117,7 @@ export function compile(text: string, variables: readonly string[]): Compiled {
     if (!fn) {
       const isComparison = comparisons.has(tree["operator"] as string);
       const what = `operator ${tree["operator"]}`;
-      throw unsupported(tree, isComparison ? `${what} outside of a condition (a < b ? c : d)` : what);
+      throw unsupported(tree, isComparison ? `${what} outside of a condition, as in (a < b ? c : d),` : what);
     }
     const [a, b] = [node(tree["left"] as Expression), node(tree["right"] as Expression)];
     if (tree["operator"] === "^" && !(Number.isInteger(b.constant) && b.constant! >= 0)) worsen("kink");
@@ -147,7 +147,7 @@ export function compile(text: string, variables: readonly string[]): Compiled {
   const conditional = (tree: Expression): Node => {
     const test = tree["test"] as Expression;
     const compare = test.type === "BinaryExpression" && comparisons.get(test["operator"] as string);
-    if (!compare) throw unsupported(test, "condition that is no comparison (<, >, <=, >=)");
+    if (!compare) throw unsupported(test, "a condition that is no comparison (<, >, <=, >=)");
     worsen("jump");
     const [left, right] = [node(test["left"] as Expression), node(test["right"] as Expression)];
     const branches = [node(tree["consequent"] as Expression), node(tree["alternate"] as Expression)];
@@ -162,7 +162,7 @@ export function compile(text: string, variables: readonly string[]): Compiled {
   };
 
   const unsupported = (tree: Expression, what: string) =>
-    syntaxError(text, span(tree)[0], `no ${what} can be used here,`);
+    syntaxError(text, span(tree)[0], `${what} is not supported`);
 
   const node = (tree: Expression): Node => {
     if (tree.type === "Identifier") return named(tree);

@@ -1,3 +1,4 @@
+import { PlateauError } from "../../errors.js";
 import { streamKey } from "../../random/keys.js";
 import { uniform64 } from "../../random/uniform.js";
 import { defineTarget } from "../define.js";
@@ -55,6 +56,13 @@ function seenRange({ value, outputs }: Compiled, variables: readonly Variable[])
   for (let p = 0; p < PROBES; p++) {
     value(x.subarray(p * n, (p + 1) * n), y);
     for (const one of y) [least, most] = [Math.min(least, one), Math.max(most, one)];
+  }
+  const magnitude = Math.max(-least, most);
+  if (!Number.isFinite(Math.fround(magnitude * 1.5))) {
+    throw new PlateauError(
+      "usage",
+      `expression takes values up to ${magnitude} in magnitude: float32 has none beyond 3.4e38, scale it down`,
+    );
   }
   const margin = most > least ? (most - least) / 20 : Math.max(0.5, Math.abs(most) / 2);
   return outward(least - margin, most + margin);
