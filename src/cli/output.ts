@@ -15,11 +15,15 @@ export function note(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-/** A table without colours: the first column to the left, numbers to the right. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** A table without colours: unless told, the first column to the left, numbers to the right. */
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  aligned: readonly ("left" | "right")[] = head.map((_, column) => (column === 0 ? "left" : "right")),
+): string {
   const drawn = new Table({
     head: [...head],
-    colAligns: head.map((_, column) => (column === 0 ? "left" : "right")),
+    colAligns: [...aligned],
     style: { head: [], border: [], compact: true },
   });
   for (const row of rows) drawn.push([...row]);

@@ -33,11 +33,11 @@ const words: Row[] = [
 
 const numbers: Record<string, Row[]> = {
   "Task:": [
-    ["dim", "d", "numbers per token (default 4)"],
+    ["dim", "d", "numbers per token (default: the target's, 4 of m2n1 and m4n3, else 1)"],
     ["classes", "K", "classes of classification (default 5)"],
-    ["trainRows", "rows", "rows of training data (default and most: the study's)"],
+    ["trainRows", "rows", "rows of training data (default and most: the target's)"],
     ["validationRows", "rows", "rows of validation data (default 2000; study: 10000)"],
-    ["testRows", "rows", "rows of test data (default: the study's)"],
+    ["testRows", "rows", "rows of test data (default: the target's)"],
     ["seed", "seed", "of data, weights and dropout (default 0)"],
   ],
   "Model:": [
@@ -124,7 +124,10 @@ function readConfig(path: string): Partial<ExperimentInput> {
 /** @throws PlateauError `usage`, `unknown-name`; values that came by a flag are named by it */
 export function defineGiven(given: Partial<ExperimentInput>, flags: TrainFlags): Experiment {
   if (given.target === undefined) {
-    throw new PlateauError("usage", "no target given: name m2n1 or m4n3, or continue a run with --resume");
+    throw new PlateauError(
+      "usage",
+      "no target given: name m2n1, m4n3 or another of plateau targets, or continue a run with --resume",
+    );
   }
   try {
     return defineExperiment(given as ExperimentInput);

@@ -16,8 +16,8 @@ import { type Protocol, type ProtocolInput, resolveProtocol } from "./protocol.j
 export const experimentSchema = v.strictObject({
   target: v.string(),
   mode: v.optional(oneOf(["regression", "classification"]), "regression"),
-  /** Numbers per token. */
-  dim: v.optional(whole(1, 65536), 4),
+  /** Numbers per token; default: the target's own. */
+  dim: v.optional(whole(1, 65536)),
   /** Classes K of classification. */
   classes: v.optional(whole(2, 65536), 5),
   protocol: v.optional(
@@ -55,7 +55,7 @@ export type ExperimentInput = Omit<v.InferInput<typeof experimentSchema>, "proto
 /** Everything that decides the bits of a run, and everything built from it. */
 export interface Experiment {
   /** As the user gave it, with defaults filled in: what is stored and continued from. */
-  readonly config: v.InferOutput<typeof experimentSchema> & { protocol: Protocol };
+  readonly config: v.InferOutput<typeof experimentSchema> & { dim: number; protocol: Protocol };
   readonly target: Target;
   readonly protocol: Protocol;
   readonly architecture: Architecture;
@@ -71,9 +71,11 @@ const FIRST_VALIDATION = 200;
 /** @throws PlateauError `usage` or `unknown-name`, quoting the value that makes no sense. */
 export function defineExperiment(input: ExperimentInput): Experiment {
   const checked = check("configuration", experimentSchema, input);
-  const config = { ...checked, protocol: resolveProtocol(checked.protocol as ProtocolInput) };
-  const { protocol, dim: d, mode, classes } = config;
-  const target = findTarget(config.target);
+  const target = findTarget(checked.target);
+  const { target: name, mode, dim: d = target.dim, ...rest } = checked;
+  const protocol = resolveProtocol(checked.protocol as ProtocolInput);
+  const config = { target: name, mode, dim: d, ...rest, protocol };
+  const { classes } = config;
   const asStudy = protocol.base === "study";
   const rows = {
     train: Math.min(config.trainRows ?? target.sizes.train, target.sizes.train),
@@ -95,6 +97,12 @@ export function defineExperiment(input: ExperimentInput): Experiment {
     throw new PlateauError(
       "usage",
       `without an output head (outputHead=none) predictions are d-model ${dModel} wide, not dim ${d}: leave d-model out or set outputHead=linear`,
+    );
+  }
+  if (dModel === 1) {
+    throw new PlateauError(
+      "usage",
+      "a model 1 wide (dim 1 with width=tied or without an output head): LayerNorm of one number is constant, so nothing can be learned: use dim 2 or more, or set width=embedded and outputHead=linear",
     );
   }
   const perVector = protocol.classDefinition === "per-coordinate" ? d : 1;

@@ -23,11 +23,11 @@ export function generatedData(
       y: target.outputs * dim,
       labels: quantisation && labelCount(quantisation, target.outputs, dim),
     },
-    bytes: (batch) => 4 * batch * dim,
+    bytes: (batch) => 4 * batch * dim * target.draws.length,
     prepare(engine, batch) {
       const known = workspaces.get(engine);
       if (known && known.batch >= batch) return;
-      workspaces.set(engine, { batch, address: engine.allocate(4 * batch * dim) });
+      workspaces.set(engine, { batch, address: engine.allocate(4 * batch * dim * target.draws.length) });
     },
     fill(engine, to, indices, batch) {
       target.fill(engine, to.x, to.y, workspaces.get(engine)!.address, indices, 0, batch, dim, key);

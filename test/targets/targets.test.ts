@@ -3,10 +3,10 @@ import fc from "fast-check";
 import { PlateauError } from "../../src/errors.js";
 import { Engine } from "../../src/runtime/engine.js";
 import { dataKey } from "../../src/targets/define.js";
-import { findTarget, targets } from "../../src/targets/registry.js";
+import { findTarget } from "../../src/targets/registry.js";
 import { type Split, splits } from "../../src/targets/target.js";
 
-for (const target of targets.values()) {
+for (const target of ["m2n1", "m4n3"].map(findTarget)) {
   const { name, inputs, outputs, domain, range } = target;
 
   test(`${name}: a row has the same bits in every batch`, (t) => {

@@ -2,6 +2,7 @@ import type { CliCommand } from "./command.js";
 import { demo } from "./demo.js";
 import { evaluate } from "./eval.js";
 import { info } from "./info.js";
+import { targets } from "./targets.js";
 import { train } from "./train.js";
 import { verify } from "./verify.js";
 
@@ -9,6 +10,7 @@ import { verify } from "./verify.js";
 export const commands: readonly CliCommand[] = [
   train, //
   evaluate,
+  targets,
   verify,
   info,
   demo,

@@ -24,14 +24,16 @@ export const train: CliCommand = {
   define(program, exit) {
     const command = program
       .command("train")
-      .description("train a Transformer on a target of the study and judge it beside baselines")
-      .argument("[target]", "m2n1 or m4n3");
+      .description("train a Transformer on a target and judge it beside baselines")
+      .argument("[target]", 'a target such as m2n1 or "sine(3)": plateau targets lists them');
     addTrainOptions(command);
     addRunOptions(command)
       .addHelpText(
         "after",
         examples(
           "plateau train m2n1 --seed 7",
+          'plateau train "sine(3)" --steps 500',
+          'plateau train "sin(6*x) + abs(y) on x=-1:1,y=0:2"',
           "plateau train m4n3 --dim 16 --mode classification --classes 10 --json",
           "plateau train m2n1 --protocol study --protocol-set outputHead=linear --steps 1000",
           "plateau train m2n1 --config options.json --lr 1e-3 --out runs/a",
@@ -143,8 +145,13 @@ function interrupted({ path }: RunDirectory, updates: number, steps: number): In
 
 /** Makes the first of plateau-interrupted-m2n1-1, -2, … that does not exist. */
 function freshFolder(target: string): string {
+  // Of an expression no more than its first letters and digits makes a good name.
+  const name = target
+    .replace(/[^\w.]+/g, "-")
+    .replace(/^-+|-+$/g, "")
+    .slice(0, 40);
   for (let number = 1; ; number++) {
-    const path = `plateau-interrupted-${target}-${number}`;
+    const path = `plateau-interrupted-${name}-${number}`;
     try {
       mkdirSync(path);
       return path;
