@@ -1,0 +1,137 @@
+import * as v from "valibot";
+import { PlateauError } from "../errors.js";
+import { activationOps, activations } from "../graph/ops/activation.js";
+import { add } from "../graph/ops/add.js";
+import type { Dropout } from "../graph/ops/dropout.js";
+import { featureTokens } from "../graph/ops/feature-tokens.js";
+import { firstToken, meanToken } from "../graph/ops/take-token.js";
+import { check, count, oneOf, positive, share, whole } from "../validate.js";
+import type { Architecture, Emitted } from "./architecture.js";
+import { transformerConfig } from "./config.js";
+import { schemes } from "./initialize.js";
+import {
+  dropped,
+  feedForward,
+  type KeptWeights,
+  linearLayer,
+  multiHeadAttention,
+  normLayer,
+  residual,
+  type Scope,
+} from "./modules.js";
+
+/** A Transformer over the columns of a table. */
+export const tabularSchema = v.strictObject({
+  /** Numbers of x that each column has: 1 where it is numeric, one a category (one-hot) where it is not. */
+  columns: v.pipe(
+    v.array(count, "expected a list of widths"),
+    v.minLength(1, "expected at least one column"),
+  ),
+  outputDim: v.optional(count, 1),
+  dModel: v.optional(count, 32),
+  heads: v.optional(count, 4),
+  ff: v.optional(count),
+  layers: v.optional(whole(1, 1024), 2),
+  activation: v.optional(oneOf(activations), "gelu"),
+  readout: v.optional(oneOf(["cls", "mean"]), "cls"),
+  dropout: v.optional(share, 0),
+  layerNormEps: v.optional(positive, 1e-5),
+  initialization: v.optional(oneOf(schemes), "pytorch"),
+});
+
+export type TabularOptions = v.InferInput<typeof tabularSchema>;
+export type TabularConfig = Required<v.InferOutput<typeof tabularSchema>>;
+
+/**
+ * FT-Transformer (Gorishniy et al. 2021, arXiv 2106.11959): x [B, 1, F] → a token a column and a learned
+ * [CLS] before them → pre-norm encoder without positions, its very first norm left out as the paper does →
+ * Linear(ReLU(LayerNorm([CLS]))) → [B, 1, outputDim]. Nothing after the last attention is computed for
+ * tokens but [CLS], which alone is read. Feed-forward layers are ours (`activation`), not ReGLU.
+ * @throws PlateauError `usage`
+ */
+export function tabular(options: TabularOptions): Architecture<TabularConfig> {
+  const checked = check("tabular", tabularSchema, options);
+  const config: TabularConfig = { ...checked, ff: checked.ff ?? 2 * checked.dModel };
+  const { columns, outputDim, dModel: D, layers, initialization } = config;
+  const inputDim = columns.reduce((sum, width) => sum + width, 0);
+  const widths = config.readout === "cls" ? [0, ...columns] : columns;
+  const encoder = transformerConfig({
+    kind: "encoder",
+    inputDim,
+    outputDim,
+    inputTokens: widths.length,
+    outputTokens: widths.length,
+    dModel: D,
+    heads: config.heads,
+    ff: config.ff,
+    encoderLayers: layers,
+    activation: config.activation,
+    normFirst: true,
+    positions: "none",
+    dropout: config.dropout,
+    layerNormEps: config.layerNormEps,
+    initialization,
+  });
+  return {
+    kind: "tabular",
+    config,
+    extent: { inputTokens: 1, outputTokens: 1 },
+    inputDim,
+    targetDim: outputDim,
+    outputDim,
+    initialization,
+    emit(graph, { batch, inputTokens, outputTokens }, options = {}): Emitted {
+      if (inputTokens !== 1 || outputTokens !== 1) {
+        throw new PlateauError(
+          "usage",
+          `a row is one token in and out, not ${inputTokens} and ${outputTokens}`,
+        );
+      }
+      const x = graph.input("x", [batch, 1, inputDim], {
+        needsGradient: options.inputGradient && graph.keepsValues,
+      });
+      const rng =
+        graph.mode === "training" && config.dropout > 0
+          ? graph.input("rng", [4], { dtype: "u32" })
+          : undefined;
+      const attention: KeptWeights[] = [];
+      let stream = 0;
+      const nextDropout = (): Dropout | undefined => {
+        stream++;
+        return rng && { probability: config.dropout, rng, stream };
+      };
+      const scope: Scope = {
+        graph,
+        config: encoder,
+        nextDropout,
+        kept: options.keepAttention ? attention : undefined,
+      };
+      const parameter = (name: string, shape: number[]) =>
+        graph.parameter(
+          graph.parameters.declare({ name, shape, role: "weight", fanIn: D, module: "embedding" }),
+        );
+
+      const w = parameter("tokens.weight", [inputDim, D]);
+      // Row 0 is [CLS].
+      const b = parameter("tokens.bias", [widths.length, D]);
+      let z = graph.apply(featureTokens, "tokens", { x, w, b }, { widths });
+      for (let i = 0; i < layers; i++) {
+        const name = `encoder.layers.${i}`;
+        const normed = i === 0 ? z : normLayer(scope, `${name}.norm1`, z);
+        const only = config.readout === "cls" && i + 1 === layers;
+        const query = only ? graph.apply(firstToken, `${name}.query`, { x: normed }, {}) : normed;
+        if (only && normed !== z) z = graph.apply(firstToken, `${name}.first`, { x: z }, {});
+        else if (only) z = query;
+        const change = multiHeadAttention(scope, `${name}.self_attn`, query, only ? { memory: normed } : {});
+        z = graph.apply(add, `${name}.residual`, { a: z, b: dropped(scope, `${name}.dropout`, change) }, {});
+        z = residual(scope, `${name}.norm2`, z, (input) => feedForward(scope, name, input));
+      }
+      if (config.readout === "mean") z = graph.apply(meanToken, "mean", { x: z }, {});
+      z = normLayer(scope, "encoder.norm", z);
+      z = graph.apply(activationOps.relu, "head.activation", { x: z }, {});
+      const output = linearLayer(scope, "head", z, outputDim, "head");
+      graph.keep("output", output);
+      return { x, rng, output, constants: [], attention };
+    },
+  };
+}
