@@ -4,7 +4,8 @@ import { activationOps, activations } from "../graph/ops/activation.js";
 import { add } from "../graph/ops/add.js";
 import type { Dropout } from "../graph/ops/dropout.js";
 import { featureTokens } from "../graph/ops/feature-tokens.js";
-import { firstToken, meanToken } from "../graph/ops/take-token.js";
+import { firstToken } from "../graph/ops/first-token.js";
+import type { Tensor } from "../graph/tensor.js";
 import { check, count, oneOf, positive, share, whole } from "../validate.js";
 import type { Architecture, Emitted } from "./architecture.js";
 import { transformerConfig } from "./config.js";
@@ -20,7 +21,7 @@ import {
   type Scope,
 } from "./modules.js";
 
-/** A Transformer over the columns of a table. */
+/** A Transformer over the columns of a table. Defaults are small: tables are, too. */
 export const tabularSchema = v.strictObject({
   /** Numbers of x that each column has: 1 where it is numeric, one a category (one-hot) where it is not. */
   columns: v.pipe(
@@ -33,7 +34,6 @@ export const tabularSchema = v.strictObject({
   ff: v.optional(count),
   layers: v.optional(whole(1, 1024), 2),
   activation: v.optional(oneOf(activations), "gelu"),
-  readout: v.optional(oneOf(["cls", "mean"]), "cls"),
   dropout: v.optional(share, 0),
   layerNormEps: v.optional(positive, 1e-5),
   initialization: v.optional(oneOf(schemes), "pytorch"),
@@ -44,9 +44,9 @@ export type TabularConfig = Required<v.InferOutput<typeof tabularSchema>>;
 
 /**
  * FT-Transformer (Gorishniy et al. 2021, arXiv 2106.11959): x [B, 1, F] → a token a column and a learned
- * [CLS] before them → pre-norm encoder without positions, its very first norm left out as the paper does →
- * Linear(ReLU(LayerNorm([CLS]))) → [B, 1, outputDim]. Nothing after the last attention is computed for
- * tokens but [CLS], which alone is read. Feed-forward layers are ours (`activation`), not ReGLU.
+ * [CLS] before them → pre-norm encoder without positions (each column's bias tells it apart), its very first
+ * norm left out as the paper does → Linear(ReLU(LayerNorm([CLS]))) → [B, 1, outputDim]. Its feed-forward
+ * layers are those of this package, with `activation`, not ReGLU.
  * @throws PlateauError `usage`
  */
 export function tabular(options: TabularOptions): Architecture<TabularConfig> {
@@ -54,7 +54,8 @@ export function tabular(options: TabularOptions): Architecture<TabularConfig> {
   const config: TabularConfig = { ...checked, ff: checked.ff ?? 2 * checked.dModel };
   const { columns, outputDim, dModel: D, layers, initialization } = config;
   const inputDim = columns.reduce((sum, width) => sum + width, 0);
-  const widths = config.readout === "cls" ? [0, ...columns] : columns;
+  // [CLS] is a token of no numbers.
+  const widths = [0, ...columns];
   const encoder = transformerConfig({
     kind: "encoder",
     inputDim,
@@ -118,15 +119,24 @@ export function tabular(options: TabularOptions): Architecture<TabularConfig> {
       for (let i = 0; i < layers; i++) {
         const name = `encoder.layers.${i}`;
         const normed = i === 0 ? z : normLayer(scope, `${name}.norm1`, z);
-        const only = config.readout === "cls" && i + 1 === layers;
-        const query = only ? graph.apply(firstToken, `${name}.query`, { x: normed }, {}) : normed;
-        if (only && normed !== z) z = graph.apply(firstToken, `${name}.first`, { x: z }, {});
-        else if (only) z = query;
-        const change = multiHeadAttention(scope, `${name}.self_attn`, query, only ? { memory: normed } : {});
-        z = graph.apply(add, `${name}.residual`, { a: z, b: dropped(scope, `${name}.dropout`, change) }, {});
+        // [CLS] alone is read: nothing else is computed past the last attention.
+        const last = i + 1 === layers;
+        const read = (part: string, x: Tensor) =>
+          last ? graph.apply(firstToken, `${name}.${part}`, { x }, {}) : x;
+        const change = multiHeadAttention(
+          scope,
+          `${name}.self_attn`,
+          read("query", normed),
+          last ? { memory: normed } : {},
+        );
+        z = graph.apply(
+          add,
+          `${name}.residual`,
+          { a: read("cls", z), b: dropped(scope, `${name}.dropout`, change) },
+          {},
+        );
         z = residual(scope, `${name}.norm2`, z, (input) => feedForward(scope, name, input));
       }
-      if (config.readout === "mean") z = graph.apply(meanToken, "mean", { x: z }, {});
       z = normLayer(scope, "encoder.norm", z);
       z = graph.apply(activationOps.relu, "head.activation", { x: z }, {});
       const output = linearLayer(scope, "head", z, outputDim, "head");
