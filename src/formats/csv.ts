@@ -7,7 +7,7 @@ import { checkNames, checkTableSize, MAX_CELLS, MAX_COLUMNS, type RawTable } fro
 export interface CsvOptions {
   /** Whether the first line names the columns. Default: it does unless a cell of it is a number. */
   header?: boolean;
-  /** What stands between fields. Default: guessed among comma, semicolon, tab and bar. */
+  /** What stands between fields. Default: guessed among comma, semicolon, tab and bar by the first 20 lines. */
   delimiter?: string;
 }
 
@@ -43,7 +43,7 @@ export function readCsv(bytes: Uint8Array, source = "CSV file", options: CsvOpti
     new PlateauError("format", `${source}, ${place}: ${problem}`);
 
   const row = (fields: string[], line: number): void => {
-    if (fields.length === 1 && fields[0].trim() === "") return;
+    if (isBlank(fields)) return;
     if (firstLine === 0) {
       firstLine = line;
       width = fields.length;
@@ -69,8 +69,7 @@ export function readCsv(bytes: Uint8Array, source = "CSV file", options: CsvOpti
   };
 
   Papa.parse<string[]>(text, {
-    delimiter: options.delimiter ?? "",
-    delimitersToGuess: DELIMITERS,
+    delimiter: options.delimiter ?? guessDelimiter(text),
     newline: "\n",
     step({ data, errors, meta }) {
       const error = errors.find(({ type }) => type === "Quotes");
@@ -99,6 +98,26 @@ export function readCsv(bytes: Uint8Array, source = "CSV file", options: CsvOpti
     columns: names.map((name, i) => ({ name, cells: columns[i] })),
     where: (index) => `line ${lines[index]}`,
   };
+}
+
+const isBlank = (fields: readonly string[]) => fields.length === 1 && fields[0].trim() === "";
+
+/**
+ * The delimiter that splits each of the first 20 lines into as many fields, the more the better; where none
+ * does, the one that splits the first line into most. (papaparse's own guess fails on files of few lines.)
+ */
+function guessDelimiter(text: string): string {
+  let best = DELIMITERS[0];
+  let bestScore = 1;
+  for (const delimiter of DELIMITERS) {
+    const { data } = Papa.parse<string[]>(text, { delimiter, newline: "\n", preview: 20 });
+    const widths = data.filter((fields) => !isBlank(fields)).map(({ length }) => length);
+    if (!(widths[0] > 1)) continue;
+    // Any even split is better than any uneven one.
+    const score = widths[0] + (widths.every((width) => width === widths[0]) ? text.length : 0);
+    if (score > bestScore) [best, bestScore] = [delimiter, score];
+  }
+  return best;
 }
 
 /** Text with line ends \n and without a byte-order mark. */

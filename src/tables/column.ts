@@ -99,8 +99,9 @@ export function inferColumn(
   distinct.delete(undefined);
   const different = distinct.size;
   if (different > MAX_CATEGORIES || 2 * different > present) {
-    const reason = `${different} different texts in ${present} values, too many to be categories`;
-    return { name, kind: "unusable", reason: note ? `${note}; ${reason}` : reason, missing };
+    const reason =
+      note ?? `${different} different texts in ${present} values are no categories (first: ${firstText})`;
+    return { name, kind: "unusable", reason, missing };
   }
   return categoricalColumn(name, labels, missing, note);
 }

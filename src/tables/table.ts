@@ -33,8 +33,10 @@ export function isConstant(column: Column): boolean {
 
 /** A table for people: one line a column with its kind, its range or categories, and what is missing. */
 export function describeTable(table: Table): string {
-  const width = Math.max(...table.columns.map(({ name }) => name.length));
-  const lines = table.columns.map((column) => `  ${column.name.padEnd(width)}  ${describeColumn(column)}`);
+  const width = Math.max(...table.columns.map(({ name }) => plain(name).length));
+  const lines = table.columns.map(
+    (column) => `  ${plain(column.name).padEnd(width)}  ${describeColumn(column)}`,
+  );
   return [`${table.source}: ${table.rows} rows, ${table.columns.length} columns`, ...lines].join("\n");
 }
 
@@ -50,11 +52,17 @@ function describeColumn(column: Column): string {
     }
     case "categorical": {
       const { categories, note } = column;
-      const shown = categories.slice(0, 4).join(", ") + (categories.length > 4 ? ", …" : "");
+      const shown = categories.slice(0, 4).map(plain).join(", ") + (categories.length > 4 ? ", …" : "");
       const what = isConstant(column) ? `constant ${shown}` : `${categories.length} (${shown})`;
       return `categorical: ${what}${missing}${note ? `; ${note}` : ""}`;
     }
     case "unusable":
       return `not usable: ${column.reason}${missing}`;
   }
+}
+
+/** A file's text as a terminal may show it: short, without control characters. */
+function plain(text: string): string {
+  const shown = text.replace(/\p{C}/gu, "·");
+  return shown.length > 40 ? `${shown.slice(0, 39)}…` : shown;
 }
