@@ -20,6 +20,11 @@ export function addInto(y: usize, x: usize, n: i32): void {
   add(y, y, x, n);
 }
 
+/** y[N×D] += x[N×D], rows ldy and ldx floats apart. */
+export function addRows(y: usize, x: usize, N: i32, D: i32, ldy: i32, ldx: i32): void {
+  for (let n = 0; n < N; n++, y += (<usize>ldy) << 2, x += (<usize>ldx) << 2) addInto(y, x, D);
+}
+
 /** y[n] = x[n] · factor. In place allowed. */
 export function scale(y: usize, x: usize, factor: f32, n: i32): void {
   const end = (<usize>n) << 2;

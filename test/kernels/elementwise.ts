@@ -24,6 +24,15 @@ function addInto(y: Float32Array, x: Float32Array): Case {
   };
 }
 
+function addRows({ N, D }: Sizes, source: Source): Case {
+  const [ldy, ldx] = [D + 3, D + 1];
+  const y = source((N - 1) * ldy + D);
+  const x = source((N - 1) * ldx + D);
+  const expected = y.slice();
+  for (let n = 0; n < N; n++) for (let i = 0; i < D; i++) expected[n * ldy + i] += x[n * ldx + i];
+  return { buffers: { y, x }, args: ["y", "x", N, D, ldy, ldx], expected: { y: expected } };
+}
+
 function scale(x: Float32Array, factor: number): Case {
   return {
     buffers: { y: new Float32Array(x.length), x },
@@ -62,6 +71,13 @@ export const specs: KernelSpec[] = [
     tolerance: 0,
     specials: pairs(addInto),
     bench: [{ sizes: { n: 16384 }, bytes: 3 * 16384 * 4 }],
+  },
+  {
+    kernel: "addRows",
+    sizes: lengths.flatMap(({ n }) => [1, 2, 7].map((N) => ({ N, D: n }))),
+    make: addRows,
+    tolerance: 0,
+    bench: [{ sizes: { N: 128, D: 32 }, bytes: 3 * 128 * 32 * 4 }],
   },
   {
     kernel: "scale",

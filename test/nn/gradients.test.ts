@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { size } from "../../src/graph/tensor.js";
 import { mlp } from "../../src/nn/mlp.js";
 import { Model } from "../../src/nn/model.js";
+import { tabular } from "../../src/nn/tabular.js";
 import { transformer } from "../../src/nn/transformer.js";
 import type { TrainingData } from "../../src/training/data.js";
 import type { Loss } from "../../src/training/losses.js";
@@ -151,4 +152,18 @@ test("sparsemax attention", (t) => {
     }),
   );
   t.true(worstDirectionalError(model, { kind: "mse" }) < 0.02);
+});
+
+test("Transformers over columns, numeric and categorical, of any number of layers and heads", (t) => {
+  for (const [columns, layers, heads] of [
+    [[1], 1, 1],
+    [[1, 3, 1, 1], 2, 2],
+    [[2, 5, 1], 3, 3],
+  ] as const) {
+    const model = new Model(
+      tabular({ columns: [...columns], outputDim: 2, dModel: 4 * heads, heads, ff: 9, layers }),
+      { seed: 3 },
+    );
+    t.true(worstDirectionalError(model, { kind: "mse" }) < 0.01);
+  }
 });

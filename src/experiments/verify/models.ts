@@ -1,7 +1,8 @@
 import * as v from "valibot";
 import { PlateauError } from "../../errors.js";
 import { size } from "../../graph/tensor.js";
-import type { StateTensor } from "../../nn/model.js";
+import { Model, type StateTensor } from "../../nn/model.js";
+import { tabular } from "../../nn/tabular.js";
 import { Transformer } from "../../nn/transformer.js";
 import type { Build } from "../../runtime/compile.js";
 import type { TrainingData } from "../../training/data.js";
@@ -16,7 +17,9 @@ const LIMIT = { out: 2e-6, gradient: 5e-6, loss: 1e-6, trained: 2e-6 };
 const PREFIX = "weights.";
 
 const configSchema = v.looseObject({
-  model: oneOf(["seq2seq", "encoder"]),
+  model: oneOf(["seq2seq", "encoder", "tabular"]),
+  /** Widths of the columns of a `tabular` model. */
+  columns: v.optional(v.array(whole(1))),
   heads: whole(1),
   encoderLayers: whole(1),
   decoderLayers: v.optional(whole(0), 0),
@@ -80,7 +83,7 @@ export function verifyModel(file: ReferenceFile, name: string, build: Build): Ca
 
   // Inference and training are two programs over the same weights: both are held to the reference.
   const predicted = model.predict(file.f32("x"), {
-    teacher: file.has("y") && !config.model.startsWith("enc") ? file.f32("y") : undefined,
+    teacher: file.has("y") && config.model === "seq2seq" ? file.f32("y") : undefined,
   });
   trainer.gather();
   hold("out", LIMIT.out, predicted, file.f64("out"));
@@ -114,9 +117,9 @@ export function verifyModel(file: ReferenceFile, name: string, build: Build): Ca
   return { name, kind: "model", ok, errors, limits };
 }
 
-/** The Transformer that a reference file describes: by its config, and by its tensors' shapes. */
-function describe(file: ReferenceFile, config: Config, build: Build): Transformer {
-  const encoder = config.model === "encoder";
+/** The model that a reference file describes: by its config, and by its tensors' shapes. */
+function describe(file: ReferenceFile, config: Config, build: Build): Model {
+  const encoder = config.model !== "seq2seq";
   const root = `${PREFIX}${encoder ? "" : "transformer."}encoder.layers.0`;
   if (!file.has(`${root}.linear1.weight`)) {
     throw new PlateauError("format", `${file.source}: no tensor ${root}.linear1.weight`);
@@ -126,6 +129,11 @@ function describe(file: ReferenceFile, config: Config, build: Build): Transforme
   const [, outputTokens, outputDim] = file.shape("out");
   const { heads, encoderLayers, decoderLayers, normFirst } = config;
   const activation = config.activation === "gelu_tanh" ? "gelu-tanh" : config.activation;
+  if (config.model === "tabular") {
+    const columns = config.columns ?? new Array<number>(inputDim).fill(1);
+    const layers = encoderLayers;
+    return new Model(tabular({ columns, outputDim, dModel, heads, ff, layers, activation }), { build });
+  }
   return Transformer.create(
     {
       kind: encoder ? "encoder" : "encoder-decoder",

@@ -66,8 +66,19 @@ const recipes: Record<string, Recipe> = {
         { onValue, ignore: number(file, "ignore", number(file, "ignoreIndex", -100)) },
       ),
   },
+  "feature-tokens": {
+    limit: MATRIX,
+    apply: (graph, { x, w, b }, file) =>
+      graph.apply(ops["feature-tokens"], "tokens", { x, w, b }, { widths: widths(file) }),
+  },
   attention: { limit: MATRIX, apply: attentionBlock },
 };
+
+function widths(file: ReferenceFile): number[] {
+  const value = metadataJson(file, "widths");
+  if (Array.isArray(value) && value.every((width) => Number.isInteger(width) && width >= 0)) return value;
+  throw new PlateauError("format", `${file.source}: metadata widths is no list of whole numbers`);
+}
 
 /** `torch.nn.MultiheadAttention` of x to mem (or to itself), from one packed input projection. */
 function attentionBlock(graph: Graph, inputs: Inputs, file: ReferenceFile): Tensor {

@@ -2,6 +2,8 @@ import { geluErf, geluTanh, relu } from "./activation.js";
 import { add } from "./add.js";
 import { attention } from "./attention.js";
 import { dropout } from "./dropout.js";
+import { featureTokens } from "./feature-tokens.js";
+import { firstToken } from "./first-token.js";
 import { layernorm } from "./layernorm.js";
 import { linear } from "./linear.js";
 import { crossEntropy, mse } from "./loss.js";
@@ -15,6 +17,8 @@ export const ops = {
   attention,
   "cross-entropy": crossEntropy,
   dropout,
+  "feature-tokens": featureTokens,
+  "first-token": firstToken,
   "gelu-erf": geluErf,
   "gelu-tanh": geluTanh,
   hardmax,

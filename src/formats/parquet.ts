@@ -1,0 +1,126 @@
+import * as zlib from "node:zlib";
+import { PlateauError } from "../errors.js";
+import { type Cell, checkNames, checkTableSize, type RawColumn, type RawTable } from "./raw-table.js";
+
+type Hyparquet = typeof import("hyparquet");
+
+/** Bytes that one page may claim to unpack to. Writers make pages of about 1 MB. */
+const MAX_PAGE_BYTES = 2 ** 28;
+
+/**
+ * Reads a Parquet file of flat columns by `hyparquet`, an optional peer dependency that is loaded at the
+ * first call. Timestamps become texts, booleans texts, 64-bit integers numbers; a column of lists, groups
+ * or bytes is kept with its problem.
+ * @throws PlateauError `usage` where hyparquet is not installed, `format` when the file is no Parquet file,
+ * is damaged, or packed by a codec that cannot be unpacked.
+ */
+export async function readParquet(bytes: Uint8Array, source = "Parquet file"): Promise<RawTable> {
+  const hyparquet = await load();
+  const fail = (problem: string, cause?: unknown): never => {
+    throw new PlateauError("format", `${source}: ${problem}`, { cause });
+  };
+  const foreign = (at: number) => String.fromCharCode(...bytes.subarray(at, at + 4)) !== "PAR1";
+  if (bytes.length < 12 || foreign(0)) return fail("does not start with PAR1: no Parquet file");
+  if (foreign(bytes.length - 4)) return fail("does not end with PAR1: truncated");
+  const whole = bytes.byteLength === bytes.buffer.byteLength;
+  const file = (whole ? bytes.buffer : bytes.slice().buffer) as ArrayBuffer;
+  let metadata: ReturnType<Hyparquet["parquetMetadata"]>;
+  let fields: ReturnType<Hyparquet["parquetSchema"]>["children"];
+  try {
+    metadata = hyparquet.parquetMetadata(file);
+    fields = hyparquet.parquetSchema(metadata).children;
+  } catch (cause) {
+    return fail(`the description at its end is damaged: ${(cause as Error).message}`, cause);
+  }
+  const rows = Number(metadata.num_rows);
+  const names = fields.map(({ element }) => element.name);
+  if (!(Number.isSafeInteger(rows) && rows >= 0)) return fail(`claims ${metadata.num_rows} rows`);
+  checkTableSize(source, rows, names.length);
+  checkNames(source, names);
+  if (rows * names.length === 0) return fail(`no data: ${rows} rows of ${names.length} columns`);
+
+  const columns: RawColumn[] = [];
+  for (const { element, children } of fields) {
+    const { name } = element;
+    if (children.length > 0 || element.repetition_type === "REPEATED") {
+      columns.push({ name, cells: [], problem: "holds lists or groups" });
+      continue;
+    }
+    let values: unknown[] = [];
+    try {
+      const compressors = unpackers(hyparquet);
+      const onComplete = (read: unknown[][]) => {
+        values = read.map(([value]) => value);
+      };
+      await hyparquet.parquetRead({ file, metadata, columns: [name], compressors, onComplete });
+    } catch (cause) {
+      if (cause instanceof PlateauError)
+        return fail(`column ${JSON.stringify(name)}: ${cause.message}`, cause);
+      return fail(`column ${JSON.stringify(name)} is damaged: ${(cause as Error).message}`, cause);
+    }
+    if (values.length !== rows) {
+      return fail(`column ${JSON.stringify(name)} has ${values.length} values, the file claims ${rows} rows`);
+    }
+    columns.push({ name, ...cellsOf(values) });
+  }
+  return { source, rows, columns, where: (row) => `row ${row + 1}` };
+}
+
+async function load(): Promise<Hyparquet> {
+  try {
+    return await import("hyparquet");
+  } catch (cause) {
+    throw new PlateauError("usage", "reading Parquet needs the package hyparquet: npm install hyparquet", {
+      cause,
+    });
+  }
+}
+
+/** Decompressors that never write more than a page may have. */
+function unpackers({ snappyUncompress }: Hyparquet) {
+  const checked = (bytes: number) => {
+    if (bytes <= MAX_PAGE_BYTES) return bytes;
+    throw new PlateauError("format", `a page claims ${bytes} bytes, at most ${MAX_PAGE_BYTES} are unpacked`);
+  };
+  type Unpack = (input: Uint8Array, options: { maxOutputLength: number }) => Uint8Array;
+  const byZlib = (unpack: Unpack) => (input: Uint8Array, length: number) =>
+    unpack(input, { maxOutputLength: Math.max(1, checked(length)) });
+  const missing = (remedy: string) => () => {
+    throw new PlateauError("format", remedy);
+  };
+  // Node has it from 22.15 on.
+  const zstd = (zlib as { zstdDecompressSync?: Unpack }).zstdDecompressSync;
+  const lz4 = missing("is packed by LZ4, which is not read: write the file with snappy, gzip or zstd");
+  return {
+    SNAPPY: (input: Uint8Array, length: number) => {
+      const output = new Uint8Array(checked(length));
+      snappyUncompress(input, output);
+      return output;
+    },
+    GZIP: byZlib(zlib.gunzipSync),
+    BROTLI: byZlib(zlib.brotliDecompressSync),
+    ZSTD: zstd
+      ? byZlib(zstd)
+      : missing("is packed by zstd, which Node unpacks from 22.15 on: write the file with snappy or gzip"),
+    LZ4: lz4,
+    LZ4_RAW: lz4,
+  };
+}
+
+function cellsOf(values: readonly unknown[]): Omit<RawColumn, "name"> {
+  let problem: string | undefined;
+  const cells = Array.from(values, (value, row): Cell => {
+    if (value === null || value === undefined) return null;
+    if (typeof value === "number" || typeof value === "string") return value;
+    if (typeof value === "boolean") return String(value);
+    if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
+    if (typeof value === "bigint") {
+      if (BigInt(Number(value)) === value) return Number(value);
+      problem ??= `holds ${value} in row ${row + 1}, which float64 cannot hold`;
+      return null;
+    }
+    problem ??= `holds ${value instanceof Uint8Array ? "bytes" : "an object or list"} in row ${row + 1}`;
+    return null;
+  });
+  return problem === undefined ? { cells } : { cells: [], problem };
+}

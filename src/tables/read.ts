@@ -1,0 +1,45 @@
+import * as path from "node:path";
+import { PlateauError, quote } from "../errors.js";
+import { readFileChecked } from "../files/read.js";
+import { type CsvOptions, readCsv } from "../formats/csv.js";
+import { readJsonTable } from "../formats/json-table.js";
+import { npyTable } from "../formats/npy.js";
+import { readParquet } from "../formats/parquet.js";
+import { MAX_TABLE_BYTES, type RawTable } from "../formats/raw-table.js";
+import { type Table, tableOf } from "./table.js";
+
+/** How a table is read. `header` and `delimiter` are of CSV alone. */
+export type ReadTableOptions = CsvOptions;
+
+type Reader = (bytes: Uint8Array, source: string, options: ReadTableOptions) => RawTable | Promise<RawTable>;
+
+const tsv: Reader = (bytes, source, options) => readCsv(bytes, source, { delimiter: "\t", ...options });
+
+/** Readers by the ending of a file's name: one line each. */
+const readers: Record<string, Reader> = {
+  ".csv": readCsv,
+  ".json": readJsonTable,
+  ".npy": npyTable,
+  ".parquet": readParquet,
+  ".tsv": tsv,
+  ".txt": readCsv,
+};
+
+/**
+ * Reads a table from a file: CSV (.csv, .tsv, .txt), a JSON array of records (.json), Parquet (.parquet,
+ * with the optional package hyparquet), NumPy (.npy). Kinds of columns are inferred.
+ * @throws PlateauError `io` when the file cannot be read, `format` saying what is wrong in it and where,
+ * `usage` for an ending that is not known
+ */
+export async function readTable(file: string, options: ReadTableOptions = {}): Promise<Table> {
+  const ending = path.extname(file).toLowerCase();
+  if (!Object.hasOwn(readers, ending)) {
+    const known = Object.keys(readers).join(", ");
+    throw new PlateauError(
+      "usage",
+      `cannot tell what ${quote(file)} holds: its name must end with one of ${known}`,
+    );
+  }
+  const bytes = readFileChecked(file, MAX_TABLE_BYTES);
+  return tableOf(await readers[ending](bytes, path.basename(file), options));
+}

@@ -1,0 +1,68 @@
+import { unknownName } from "../errors.js";
+import type { RawTable } from "../formats/raw-table.js";
+import { type Column, inferColumn } from "./column.js";
+
+/** The user's data: columns of equal length with their kinds. */
+export interface Table {
+  /** Where it came from, for messages. */
+  readonly source: string;
+  readonly rows: number;
+  readonly columns: readonly Column[];
+}
+
+/** Infers every column's kind. */
+export function tableOf({ source, rows, columns, where }: RawTable): Table {
+  return { source, rows, columns: columns.map((column) => inferColumn(column, rows, where)) };
+}
+
+/** @throws PlateauError `unknown-name` with the names that there are */
+export function findColumn(table: Table, name: string): Column {
+  const column = table.columns.find((one) => one.name === name);
+  if (!column) {
+    const names = table.columns.map((one) => one.name);
+    throw unknownName(`column of ${table.source}`, name, names);
+  }
+  return column;
+}
+
+/** Whether all values that a column has are the same. */
+export function isConstant(column: Column): boolean {
+  if (column.kind === "numeric") return column.distinct === 1;
+  return column.kind === "categorical" && column.categories.length === 1;
+}
+
+/** A table for people: one line a column with its kind, its range or categories, and what is missing. */
+export function describeTable(table: Table): string {
+  const width = Math.max(...table.columns.map(({ name }) => plain(name).length));
+  const lines = table.columns.map(
+    (column) => `  ${plain(column.name).padEnd(width)}  ${describeColumn(column)}`,
+  );
+  return [`${table.source}: ${table.rows} rows, ${table.columns.length} columns`, ...lines].join("\n");
+}
+
+function describeColumn(column: Column): string {
+  const missing = column.missing > 0 ? `, ${column.missing} missing` : "";
+  switch (column.kind) {
+    case "numeric": {
+      const [low, high] = column.range;
+      const range = isConstant(column)
+        ? `constant ${low}`
+        : `${low} to ${high}, ${column.distinct} different`;
+      return `numeric: ${range}${missing}`;
+    }
+    case "categorical": {
+      const { categories, note } = column;
+      const shown = categories.slice(0, 4).map(plain).join(", ") + (categories.length > 4 ? ", …" : "");
+      const what = isConstant(column) ? `constant ${shown}` : `${categories.length} (${shown})`;
+      return `categorical: ${what}${missing}${note ? `; ${note}` : ""}`;
+    }
+    case "unusable":
+      return `not usable: ${column.reason}${missing}`;
+  }
+}
+
+/** A file's text as a terminal may show it: short, without control characters. */
+function plain(text: string): string {
+  const shown = text.replace(/\p{C}/gu, "·");
+  return shown.length > 40 ? `${shown.slice(0, 39)}…` : shown;
+}
