@@ -20,8 +20,8 @@ export {
   type RunOptions,
   type RunResult,
   run,
-  weightsSha256,
 } from "./experiments/run.js";
+export { decodeWeights, encodeWeights, weightsSha256 } from "./experiments/weights.js";
 export { type CaseResult, type VerifyResult, verify } from "./experiments/verify/index.js";
 export { readSafetensors, type Safetensors, writeSafetensors } from "./formats/safetensors.js";
 export { type FileTensor, toFloat32, toFloat64 } from "./formats/tensor.js";

@@ -8,7 +8,7 @@ import {
   identity,
 } from "../experiments/config.js";
 import { type Protocol, type ProtocolInput, parseOverride } from "../experiments/protocol.js";
-import { readFileChecked } from "../files/read.js";
+import { readJson } from "../files/read-json.js";
 import { parseNumber } from "./number.js";
 
 export interface TrainFlags extends Omit<Partial<ExperimentInput>, "protocol"> {
@@ -108,14 +108,7 @@ export function givenInput(target: string | undefined, flags: TrainFlags): Parti
 
 /** @throws PlateauError `io`, `format`, `usage` naming the file */
 function readConfig(path: string): Partial<ExperimentInput> {
-  const text = new TextDecoder().decode(readFileChecked(path, 1 << 20));
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new PlateauError("format", `--config ${path} is no JSON: ${(cause as Error).message}`, { cause });
-  }
-  const input = experimentFromJson(value, `--config ${path}`);
+  const input = experimentFromJson(readJson(path), `--config ${path}`);
   // A run.json holds the configuration of its run under `config`.
   const { plateau, config } = input as { plateau?: unknown; config?: unknown };
   return plateau === undefined ? input : experimentFromJson(config, `--config ${path}: config`);

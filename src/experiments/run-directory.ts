@@ -2,14 +2,12 @@ import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
 import { PlateauError, quote } from "../errors.js";
-import type { Analysis } from "../analysis/analyze.js";
 import { removeStaleTemporaries, writeFileAtomic } from "../files/atomic.js";
 import { makeFolder } from "../files/folder.js";
 import { ioError } from "../files/io-error.js";
 import { readFileChecked } from "../files/read.js";
-import { readSafetensors, writeSafetensors } from "../formats/safetensors.js";
-import { type FileTensor, toFloat32 } from "../formats/tensor.js";
-import { Model, type StateTensor } from "../nn/model.js";
+import { readJson } from "../files/read-json.js";
+import { Model } from "../nn/model.js";
 import { decodeCheckpoint, encodeCheckpoint } from "../training/checkpoint.js";
 import type { TrainingState } from "../training/state.js";
 import { version } from "../version.js";
@@ -22,13 +20,12 @@ import {
 } from "./config.js";
 import { protocolSchema } from "./protocol.js";
 import type { RunResult } from "./run.js";
+import { decodeWeights, encodeWeights } from "./weights.js";
 
 const RUN = "run.json";
 const CHECKPOINT = "checkpoint.safetensors";
 const WEIGHTS = "weights.safetensors";
 const RESULT = "result.json";
-const ANALYSIS = "analysis.json";
-const MAX_JSON = 1 << 20;
 const MAX_TENSORS = 2 ** 33;
 
 /** What readers of a stored result rely on. Numbers that are none were stored as null. */
@@ -179,26 +176,6 @@ export class RunDirectory {
     return model;
   }
 
-  /**
-   * Stores an analysis of the model, beside the measures of an earlier one under the same seed.
-   * @returns the file's path
-   */
-  saveAnalysis(analysis: Analysis): string {
-    const file = join(this.path, ANALYSIS);
-    const { weightsSha256 } = this.result();
-    let earlier: Partial<Analysis & { weightsSha256: string }> = {};
-    try {
-      if (existsSync(file)) earlier = (readJson(file) ?? {}) as typeof earlier;
-    } catch {
-      // A damaged file is replaced.
-    }
-    const same = earlier.weightsSha256 === weightsSha256 && earlier.seed === analysis.seed;
-    const measures = { ...(same ? earlier.measures : {}), ...analysis.measures };
-    const { aborted: _, ...rest } = analysis;
-    this.#write(ANALYSIS, `${JSON.stringify({ weightsSha256, ...rest, measures }, null, 2)}\n`);
-    return file;
-  }
-
   #requireFinished(): void {
     if (this.finished) return;
     throw new PlateauError(
@@ -209,29 +186,5 @@ export class RunDirectory {
 
   #write(name: string, content: Uint8Array | string): void {
     writeFileAtomic(join(this.path, name), content);
-  }
-}
-
-/** A model's weights as safetensors under their PyTorch names. */
-export function encodeWeights(model: Model, metadata: Record<string, string> = {}): Uint8Array {
-  const tensors = new Map<string, FileTensor>();
-  for (const [name, { shape, data }] of model.stateDict()) tensors.set(name, { dtype: "F32", shape, data });
-  return writeSafetensors(tensors, { format: "pt", plateau: version, ...metadata });
-}
-
-/** Weights of any float dtype, as float32. @throws PlateauError `format` */
-export function decodeWeights(bytes: Uint8Array, source: string): Map<string, StateTensor> {
-  const { tensors } = readSafetensors(bytes, source);
-  return new Map(
-    [...tensors].map(([name, tensor]) => [name, { shape: tensor.shape, data: toFloat32(tensor, name) }]),
-  );
-}
-
-function readJson(file: string): unknown {
-  const text = new TextDecoder().decode(readFileChecked(file, MAX_JSON));
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new PlateauError("format", `${file} is no JSON: ${(cause as Error).message}`, { cause });
   }
 }

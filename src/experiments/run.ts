@@ -1,5 +1,4 @@
 import { PlateauError } from "../errors.js";
-import { sha256Hex } from "../hash.js";
 import { layout, Model } from "../nn/model.js";
 import type { Build } from "../runtime/compile.js";
 import { MEMORY_LIMIT, sharedEngine } from "../runtime/engine.js";
@@ -19,6 +18,7 @@ import {
 } from "./evaluate.js";
 import type { Protocol } from "./protocol.js";
 import { verdict } from "./verdict.js";
+import { weightsSha256 } from "./weights.js";
 
 /** What `plateau train --json` prints. */
 export interface RunResult {
@@ -181,12 +181,4 @@ function trainingData({ target, rows, config, quantisation }: Experiment) {
     seed: config.seed,
     quantisation: classified,
   });
-}
-
-/** SHA-256 of a model's weights, in the order of its state dict, as little-endian float32. */
-export function weightsSha256(model: Model): Promise<string> {
-  const chunks = [...model.stateDict().values()].map(
-    ({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-  );
-  return sha256Hex(chunks);
 }

@@ -139,7 +139,7 @@ export function tabular(options: TabularOptions): Architecture<TabularConfig> {
       }
       z = normLayer(scope, "encoder.norm", z);
       z = graph.apply(activationOps.relu, "head.activation", { x: z }, {});
-      const output = linearLayer(scope, "head", z, outputDim, "head");
+      const output = linearLayer(scope, "head", z, outputDim);
       graph.keep("output", output);
       return { x, rng, output, constants: [], attention };
     },

@@ -1,15 +1,15 @@
 import { Option } from "commander";
-import { type Analysis, analyzeSubject } from "../../analysis/analyze.js";
+import type { Subject } from "../../analysis/measure.js";
 import { findMeasure, measures } from "../../analysis/registry.js";
+import { isFit, openFit } from "../../experiments/fit/directory.js";
+import { fitSubject } from "../../experiments/fit/fit.js";
 import { RunDirectory } from "../../experiments/run-directory.js";
 import { measureOptions, subjectOf } from "../../experiments/subject.js";
 import { describeAnalysis } from "../analysis.js";
 import { prepareBuild } from "../build.js";
-import { interruptible } from "../interrupt.js";
+import { measureWithProgress } from "../measuring.js";
 import { parseNumber } from "../number.js";
-import { note, percent, print, printJson } from "../output.js";
-import { ProgressLine } from "../progress.js";
-import { Interruption } from "../report.js";
+import { print, printJson } from "../output.js";
 import { parseSegment } from "../segment.js";
 import { type CliCommand, examples } from "./command.js";
 
@@ -68,36 +68,28 @@ export const analyze: CliCommand = {
 };
 
 async function execute(path: string, flags: AnalyzeFlags): Promise<void> {
-  const directory = RunDirectory.open(path);
-  const { experiment } = directory;
-  const { build } = experiment.config;
-  prepareBuild(build);
-  const subject = subjectOf(experiment, directory.model());
-  const segments = flags.segment?.map((text) => parseSegment(text, subject.domain));
-  const progress = new ProgressLine(flags.quiet);
-  const { signal, dispose } = interruptible(() => progress.show("stopping…"));
-  let analysis: Analysis;
-  try {
-    analysis = await analyzeSubject(subject, {
-      measures: flags.measures,
-      samples: flags.samples,
-      seed: flags.seed,
-      options: measureOptions(experiment, { segments }),
-      signal,
-      onProgress: (measure, share) => progress.show(`${measure} ${percent(share)}`),
-    });
-  } finally {
-    progress.clear();
-    dispose();
-  }
-  const stored = directory.saveAnalysis(analysis);
-  if (analysis.aborted) {
-    throw new Interruption(
-      `interrupted; what was done is in ${stored}, the rest by: plateau analyze ${path} --measures ${analysis.aborted.join(",")}`,
-      path,
-    );
-  }
+  const { subject, weightsSha256, options } = await open(path, flags.segment);
+  const analysis = await measureWithProgress({ ...flags, subject, options, weightsSha256, folder: path });
   if (flags.json) printJson(analysis);
   else print(describeAnalysis(analysis));
-  if (!flags.json && !flags.quiet) note(`saved in ${stored}`);
+}
+
+/** What is analysed: the model of a run, or of a fit to a table. */
+async function open(path: string, segments: readonly string[] | undefined) {
+  if (isFit(path)) {
+    const { stored, data, model } = await openFit(path);
+    const subject = fitSubject(data, model);
+    return { subject, weightsSha256: stored.weightsSha256, options: segmentOptions(subject, segments) };
+  }
+  const directory = RunDirectory.open(path);
+  const { experiment } = directory;
+  const { weightsSha256 } = directory.result();
+  prepareBuild(experiment.config.build);
+  const subject = subjectOf(experiment, directory.model());
+  const options = { ...measureOptions(experiment), ...segmentOptions(subject, segments) };
+  return { subject, weightsSha256, options };
+}
+
+function segmentOptions({ domain }: Subject, segments?: readonly string[]): Record<string, object> {
+  return segments ? { plateaus: { segments: segments.map((text) => parseSegment(text, domain)) } } : {};
 }

@@ -1,23 +1,17 @@
-import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { PlateauError, quote } from "../../errors.js";
 import type { Experiment } from "../../experiments/config.js";
-import { footprint, type Run, type RunResult, run } from "../../experiments/run.js";
+import { footprint, type RunResult } from "../../experiments/run.js";
 import { RunDirectory } from "../../experiments/run-directory.js";
-import { ioError } from "../../files/io-error.js";
-import type { TrainingState } from "../../training/state.js";
 import { prepareBuild } from "../build.js";
-import { interruptible } from "../interrupt.js";
 import { parseNumber } from "../number.js";
-import { note, print, printJson, whole } from "../output.js";
-import { describeProgress, ProgressLine } from "../progress.js";
-import { exitCodes, Interruption } from "../report.js";
+import { note, print, printJson } from "../output.js";
+import { exitCodes } from "../report.js";
 import { describeResult } from "../result.js";
+import { CHECKPOINT_SECONDS, trainInto } from "../train-into.js";
 import { addTrainOptions, defineGiven, givenInput, requireSame, type TrainFlags } from "../train-options.js";
 import { type CliCommand, examples } from "./command.js";
-
-const CHECKPOINT_SECONDS = 30;
 
 export const train: CliCommand = {
   name: "train",
@@ -87,7 +81,7 @@ async function execute(target: string | undefined, flags: TrainFlags): Promise<n
     return show(directory.result(), experiment, directory, flags);
   }
   if (flags.out !== undefined && !directory) directory = RunDirectory.create(flags.out, experiment.config);
-  const result = await trainInto(directory, experiment, flags);
+  const { result } = await trainInto(directory, experiment, flags);
   return show(result, experiment, directory, flags);
 }
 
@@ -99,67 +93,6 @@ function resumable(path: string, out: string | undefined): RunDirectory {
     );
   }
   return RunDirectory.open(path);
-}
-
-/** Trains, with checkpoints into the run's folder. @throws Interruption when stopped by a signal */
-async function trainInto(
-  directory: RunDirectory | undefined,
-  experiment: Experiment,
-  flags: TrainFlags,
-): Promise<RunResult> {
-  const progress = new ProgressLine(flags.quiet);
-  const { signal, dispose } = interruptible(() => progress.show("stopping after this update…"));
-  let home = directory;
-  const onCheckpoint = (state: TrainingState) => {
-    // Without --out there is a folder only when there is something to lose.
-    home ??= RunDirectory.create(freshFolder(experiment.config.target), experiment.config);
-    home.saveCheckpoint(state);
-  };
-  const seconds = directory ? (flags.checkpointEvery ?? CHECKPOINT_SECONDS) : Number.POSITIVE_INFINITY;
-  let ended: Run;
-  try {
-    ended = await run(experiment.config, {
-      signal,
-      resume: directory?.checkpoint(),
-      onCheckpoint,
-      checkpointEvery: 1000 * seconds,
-      onProgress: (now) => progress.show(now.update < now.total ? describeProgress(now) : "judging…"),
-    });
-  } finally {
-    progress.clear();
-    dispose();
-  }
-  const { result, outcome, model } = ended;
-  if (!result) throw interrupted(home!, outcome.updates, experiment.training.steps);
-  directory?.finish(model, result);
-  return result;
-}
-
-function interrupted({ path }: RunDirectory, updates: number, steps: number): Interruption {
-  const shown = /^[\w./+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
-  return new Interruption(
-    `interrupted at update ${whole(updates)} of ${whole(steps)}, continue with: plateau train --resume ${shown}`,
-    path,
-  );
-}
-
-/** Makes the first of plateau-interrupted-m2n1-1, -2, … that does not exist. */
-function freshFolder(target: string): string {
-  // Of an expression no more than its first letters and digits makes a good name.
-  const name = target
-    .replace(/[^\w.]+/g, "-")
-    .replace(/^-+|-+$/g, "")
-    .slice(0, 40);
-  for (let number = 1; ; number++) {
-    const path = `plateau-interrupted-${name}-${number}`;
-    try {
-      mkdirSync(path);
-      return path;
-    } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code !== "EEXIST")
-        throw ioError("cannot save the interrupted run in", path, cause);
-    }
-  }
 }
 
 function show(

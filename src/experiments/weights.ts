@@ -1,0 +1,28 @@
+import { readSafetensors, writeSafetensors } from "../formats/safetensors.js";
+import { type FileTensor, toFloat32 } from "../formats/tensor.js";
+import { sha256Hex } from "../hash.js";
+import type { Model, StateTensor } from "../nn/model.js";
+import { version } from "../version.js";
+
+/** A model's weights as safetensors under their PyTorch names. */
+export function encodeWeights(model: Model, metadata: Record<string, string> = {}): Uint8Array {
+  const tensors = new Map<string, FileTensor>();
+  for (const [name, { shape, data }] of model.stateDict()) tensors.set(name, { dtype: "F32", shape, data });
+  return writeSafetensors(tensors, { format: "pt", plateau: version, ...metadata });
+}
+
+/** Weights of any float dtype, as float32. @throws PlateauError `format` */
+export function decodeWeights(bytes: Uint8Array, source: string): Map<string, StateTensor> {
+  const { tensors } = readSafetensors(bytes, source);
+  return new Map(
+    [...tensors].map(([name, tensor]) => [name, { shape: tensor.shape, data: toFloat32(tensor, name) }]),
+  );
+}
+
+/** SHA-256 of a model's weights, in the order of its state dict, as little-endian float32. */
+export function weightsSha256(model: Model): Promise<string> {
+  const chunks = [...model.stateDict().values()].map(
+    ({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+  );
+  return sha256Hex(chunks);
+}
