@@ -81,7 +81,7 @@ test.serial("the folder of an interrupted expression is named by its letters and
   const { code, stderr } = await terminated(cwd, 2000, "../x/2 on x=0:1");
   t.is(code, 2);
   t.regex(stderr, /^error: expression "..\/x\/2"/);
-  const { stdout } = await terminated(cwd, 2000, "-(x)/2 on x=0:1");
+  const { stdout } = await terminated(cwd, 2000, "(x)/2 on x=0:1");
   const made = "plateau-interrupted-x-2-on-x-0-1-1";
   t.like(JSON.parse(stdout), { error: { code: "aborted", directory: made } });
   t.regex((await plateau(["eval", made], { cwd })).stderr, /is not finished: continue it with/);
