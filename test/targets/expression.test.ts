@@ -174,6 +174,8 @@ const refusals: [text: string, message: RegExp, domain?: string][] = [
   ["exp(exp(x))", /no finite number in "exp\(exp\(x\)\)" at character 1, where x = /, "x=10:20"],
   ["1e39*x", /values up to 1e\+39.* float32 has none beyond 3.4e38/, "x=-1:1"],
   ["x", /domain "x": expected name=low:high/, "x"],
+  ["x", /domain of 9000 characters: at most 8192/, " ".repeat(9000)],
+  ["x", /domain of 300 variables: at most 256/, Array.from({ length: 300 }, (_, i) => `x${i}=0:1`).join(",")],
   ["x", /domain "": expected name=low:high/, ""],
   ["x", /domain "x=1:1": low must be finite and below high/, "x=1:1"],
   ["x", /low must be finite/, "x=-1e300:1"],
@@ -184,7 +186,7 @@ const refusals: [text: string, message: RegExp, domain?: string][] = [
   ["x", /"1x" is no name/, "1x=0:1"],
 ];
 for (const [text, message, domain = "x=-1:1"] of refusals) {
-  test(`${JSON.stringify(text.slice(0, 40))} on ${JSON.stringify(domain)} is refused`, (t) => {
+  test(`${JSON.stringify(text.slice(0, 40))} on ${JSON.stringify(domain.slice(0, 40))}, ${domain.length} long, is refused`, (t) => {
     const error = t.throws(() => expressionTarget(text, domain), { instanceOf: PlateauError, message });
     t.true(error?.code === "usage" || error?.code === "unknown-name");
   });
