@@ -61,7 +61,8 @@ export const targets: ReadonlyMap<string, Target> = new Map(
 export function findTarget(name: string): Target {
   const split = name.lastIndexOf(" on ");
   if (split >= 0) return expressionTarget(name.slice(0, split), name.slice(split + 4));
-  const [, base, list] = /^\s*([\w-]+)\s*(?:\(([^()]*)\))?\s*$/.exec(name) ?? [];
+  // The pattern takes quadratic time on long runs of spaces; no name is long.
+  const [, base, list] = name.length > 1000 ? [] : (/^\s*([\w-]+)\s*(?:\(([^()]*)\))?\s*$/.exec(name) ?? []);
   const family = targetFamilies.find((one) => one.name === base);
   if (!family) throw unknownName("target", name, [...targets.keys(), "an expression: x^2 on x=-1:1"]);
   return list === undefined ? targets.get(base)! : family.make(parseValues(family, list));

@@ -30,7 +30,7 @@ const options: [
   args: string[],
   wanted: { code: number; message: RegExp; errorCode: string },
 ][] = [
-  ["an unknown target", ["m9n9"], unknown(/unknown target: "m9n9" \(known: m2n1, m4n3\)/)],
+  ["an unknown target", ["m9n9"], unknown(/unknown target: "m9n9" \(known: m2n1, m4n3, sine, /)],
   ["no target", [], usage(/no target given/)],
   ["heads that do not divide", ["m2n1", "--heads", "3"], usage(/3 heads do not divide d-model 32: choose/)],
   ["d-model 0", ["m2n1", "--d-model", "0"], usage(/--d-model is 0: expected at least 1/)],

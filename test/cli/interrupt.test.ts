@@ -68,13 +68,24 @@ test.serial("SIGTERM without --out saves the run to a new folder and prints how 
 });
 
 /** A run stopped by SIGTERM after a while; a later one where it had not even begun (a busy machine). */
-async function terminated(cwd: string, milliseconds: number): Promise<Ended> {
-  const { child, ended } = start(["train", "m2n1", ...long, "--json"], { cwd });
+async function terminated(cwd: string, milliseconds: number, target = "m2n1"): Promise<Ended> {
+  const { child, ended } = start(["train", target, ...long, "--json"], { cwd });
   await sleep(milliseconds);
   child.kill("SIGTERM");
   const end = await ended;
-  return end.signal === null || milliseconds > 60_000 ? end : terminated(cwd, 2 * milliseconds);
+  return end.signal === null || milliseconds > 60_000 ? end : terminated(cwd, 2 * milliseconds, target);
 }
+
+test.serial("the folder of an interrupted expression is named by its letters and digits", async (t) => {
+  const cwd = folder(t);
+  const { code, stderr } = await terminated(cwd, 2000, "../x/2 on x=0:1");
+  t.is(code, 2);
+  t.regex(stderr, /^error: expression "..\/x\/2"/);
+  const { stdout } = await terminated(cwd, 2000, "(x)/2 on x=0:1");
+  const made = "plateau-interrupted-x-2-on-x-0-1-1";
+  t.like(JSON.parse(stdout), { error: { code: "aborted", directory: made } });
+  t.regex((await plateau(["eval", made], { cwd })).stderr, /is not finished: continue it with/);
+});
 
 test.serial("a second SIGINT ends the process at once", async (t) => {
   const out = join(folder(t), "run");

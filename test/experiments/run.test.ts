@@ -115,7 +115,7 @@ test("bad configurations are refused with their value", (t) => {
   const refuse = (change: object, message: RegExp) => {
     t.throws(() => defineExperiment({ ...tiny, ...change } as never), { instanceOf: PlateauError, message });
   };
-  refuse({ target: "m3n9" }, /unknown target: "m3n9" \(known: m2n1, m4n3\)/);
+  refuse({ target: "m3n9" }, /unknown target: "m3n9" \(known: m2n1, m4n3, sine, /);
   refuse({ protocol: "loud" }, /unknown protocol: "loud"/);
   refuse({ protocol: { outputHaed: "linear" } }, /outputHaed/);
   refuse({ lr: Number.NaN }, /lr is NaN/);

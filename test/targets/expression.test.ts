@@ -116,7 +116,8 @@ test("inputs come in the order of the domain, outputs in the order of the list",
 
 test("smoothness is read from what is called", (t) => {
   const of = (text: string) => expressionTarget(text, "x=1:2").smoothness;
-  t.is(of("sin(x)*x^3/exp(x)"), "analytic");
+  t.is(of("sin(x)*x^3/exp(x) + pow(2, x) + x^-2"), "analytic");
+  t.is(of("pow(x, 0.5)"), "C^0, piecewise analytic");
   t.is(of("abs(x) + x^0.5"), "C^0, piecewise analytic");
   t.is(of("floor(x) + abs(x)"), "piecewise analytic, may jump");
   t.is(of("x < 1 ? 0 : 1"), "piecewise analytic, may jump");
@@ -168,11 +169,13 @@ const refusals: [text: string, message: RegExp, domain?: string][] = [
     "x=0:2",
   ],
   ["sqrt(x)", /square root of a negative number in "sqrt\(x\)" at character 1, where x = -1/, "x=-1:1"],
-  ["x^0.5", /power of a negative number that is not whole in "x\^0.5"/, "x=-1:1"],
+  ["x^0.5", /negative number to a power that is not whole in "x\^0.5"/, "x=-1:1"],
   ["log1p(2*x)", /log1p of a number not above −1/, "x=-1:1"],
   ["exp(exp(x))", /no finite number in "exp\(exp\(x\)\)" at character 1, where x = /, "x=10:20"],
   ["1e39*x", /values up to 1e\+39.* float32 has none beyond 3.4e38/, "x=-1:1"],
   ["x", /domain "x": expected name=low:high/, "x"],
+  ["x", /domain of 9000 characters: at most 8192/, " ".repeat(9000)],
+  ["x", /domain of 300 variables: at most 256/, Array.from({ length: 300 }, (_, i) => `x${i}=0:1`).join(",")],
   ["x", /domain "": expected name=low:high/, ""],
   ["x", /domain "x=1:1": low must be finite and below high/, "x=1:1"],
   ["x", /low must be finite/, "x=-1e300:1"],
@@ -183,7 +186,7 @@ const refusals: [text: string, message: RegExp, domain?: string][] = [
   ["x", /"1x" is no name/, "1x=0:1"],
 ];
 for (const [text, message, domain = "x=-1:1"] of refusals) {
-  test(`${JSON.stringify(text.slice(0, 40))} on ${JSON.stringify(domain)} is refused`, (t) => {
+  test(`${JSON.stringify(text.slice(0, 40))} on ${JSON.stringify(domain.slice(0, 40))}, ${domain.length} long, is refused`, (t) => {
     const error = t.throws(() => expressionTarget(text, domain), { instanceOf: PlateauError, message });
     t.true(error?.code === "usage" || error?.code === "unknown-name");
   });

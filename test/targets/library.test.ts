@@ -169,6 +169,7 @@ test("names and parameters that make no sense are refused with what is allowed",
   };
   refused("sin", /unknown target: "sin" \(known: m2n1, m4n3, sine, /, "unknown-name");
   refused("sine(1", /unknown target/, "unknown-name");
+  refused(`sine${" ".repeat(1e6)}x`, /unknown target/, "unknown-name");
   refused("__proto__", /unknown target/, "unknown-name");
   refused("constructor(1)", /unknown target/, "unknown-name");
   refused("sine(0)", /sine: k is 0: periods, a number from 0.001 to 10000/);

@@ -1,6 +1,6 @@
 import type { Expression } from "jsep";
 import { PlateauError, unknownName } from "../../errors.js";
-import { comparisons, constants, type ExpressionFunction, functions, operators } from "./functions.js";
+import { comparisons, constants, type ExpressionFunction, functions, operators, power } from "./functions.js";
 import { parse, syntaxError } from "./parse.js";
 
 /** An expression that can be evaluated, and walked backward for its gradient (reverse mode). */
@@ -10,6 +10,7 @@ export interface Compiled {
   /** Adds the gradient of Σⱼ wⱼ·yⱼ at x to g. @throws PlateauError `usage` likewise, also where a slope is infinite */
   pullback(x: Float64Array, w: Float64Array, g: Float64Array): void;
   readonly outputs: number;
+  /** The worst that what is called can do, wherever the domain lies. */
   readonly smoothness: string;
 }
 
@@ -21,6 +22,9 @@ interface Node {
   /** Its number where it is always the same. */
   readonly constant?: number;
 }
+
+/** Coordinates of a point that a message names. */
+const SHOWN_VARIABLES = 8;
 
 type Shape = "analytic" | "kink" | "jump";
 
@@ -50,7 +54,8 @@ export function compile(text: string, variables: readonly string[]): Compiled {
 
   const failure = (tree: Expression, problem: string) => {
     const [start, end] = span(tree);
-    const where = variables.map((name, i) => `${name} = ${point[i]}`).join(", ");
+    const shown = variables.slice(0, SHOWN_VARIABLES).map((name, i) => `${name} = ${point[i]}`);
+    const where = shown.join(", ") + (variables.length > SHOWN_VARIABLES ? ", …" : "");
     return new PlateauError(
       "usage",
       `expression: ${problem} in ${JSON.stringify(text.slice(start, end))} at character ${start + 1}, where ${where}`,
@@ -67,6 +72,8 @@ export function compile(text: string, variables: readonly string[]): Compiled {
   };
 
   const apply = (tree: Expression, fn: ExpressionFunction, a: Node, b?: Node): Node => {
+    const smoothPower = Number.isInteger(b?.constant) || (a.constant ?? 0) > 0;
+    worsen(fn === power && !smoothPower ? "kink" : fn.shape);
     let [left, right, y] = [0, 0, 0];
     return {
       run() {
@@ -119,9 +126,7 @@ export function compile(text: string, variables: readonly string[]): Compiled {
       const what = `operator ${tree["operator"]}`;
       throw unsupported(tree, isComparison ? `${what} outside of a condition, as in (a < b ? c : d),` : what);
     }
-    const [a, b] = [node(tree["left"] as Expression), node(tree["right"] as Expression)];
-    if (tree["operator"] === "^" && !(Number.isInteger(b.constant) && b.constant! >= 0)) worsen("kink");
-    return apply(tree, fn, a, b);
+    return apply(tree, fn, node(tree["left"] as Expression), node(tree["right"] as Expression));
   };
 
   const call = (tree: Expression): Node => {
@@ -139,7 +144,6 @@ export function compile(text: string, variables: readonly string[]): Compiled {
       const wanted = fn.arity === 1 ? "one argument" : `${fn.arity} arguments`;
       throw syntaxError(text, start, `${name} takes ${wanted}, not ${list.length},`);
     }
-    worsen(fn.shape);
     return apply(tree, fn, node(list[0]), fn.arity > 1 ? node(list[1]) : undefined);
   };
 

@@ -5,6 +5,7 @@ import { constants, functions } from "./functions.js";
 const NUMBER = String.raw`[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?`;
 const SIDE = new RegExp(String.raw`^\s*(\S+?)\s*=\s*(${NUMBER})\s*:\s*(${NUMBER})\s*$`, "i");
 const VARIABLE_LIMIT = 256;
+const LENGTH_LIMIT = 8192;
 
 /** A variable of an expression, and the interval that it is drawn from. */
 export interface Variable extends Range {
@@ -16,6 +17,12 @@ export interface Variable extends Range {
  * @throws PlateauError `usage`
  */
 export function parseDomain(text: string): Variable[] {
+  if (text.length > LENGTH_LIMIT) {
+    throw new PlateauError(
+      "usage",
+      `domain of ${text.length} characters: at most ${LENGTH_LIMIT} are allowed`,
+    );
+  }
   const sides = text.split(",");
   if (sides.length > VARIABLE_LIMIT) {
     throw new PlateauError(

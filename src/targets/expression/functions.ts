@@ -33,7 +33,8 @@ const divide: ExpressionFunction = {
   problem: (_a, b) => (b === 0 ? "division by zero" : undefined),
 };
 
-const power: ExpressionFunction = {
+/** a^b. Negative a for whole b only. */
+export const power: ExpressionFunction = {
   arity: 2,
   value: pow,
   partials(a, b, y) {
@@ -43,7 +44,7 @@ const power: ExpressionFunction = {
   },
   problem(a, b) {
     if (a === 0 && b < 0) return "division by zero";
-    return a < 0 && !Number.isInteger(b) ? "power of a negative number that is not whole" : undefined;
+    return a < 0 && !Number.isInteger(b) ? "negative number to a power that is not whole" : undefined;
   },
 };
 

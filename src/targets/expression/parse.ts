@@ -2,7 +2,7 @@ import jsep, { type Expression } from "jsep";
 import { PlateauError } from "../../errors.js";
 
 /** A piece of an expression with the half-open interval of the text that it was read from. */
-export type Tree = Expression & { start: number; end: number };
+type Tree = Expression & { start: number; end: number };
 
 const LENGTH_LIMIT = 2000;
 const DEPTH_LIMIT = 100;
@@ -20,7 +20,7 @@ declare class Parser {
 const { Jsep } = jsep as unknown as { Jsep: typeof Parser };
 
 /**
- * jsep reads signs tighter than powers (−x² as (−x)²), `^` as a bitwise or, and tells no positions. This
+ * jsep reads signs tighter than powers (−x² as (−x)²), `^` as a bitwise exclusive or, and tells no positions. This
  * reads a power together with its base, sign outside, and notes where every token starts and ends. A
  * subclass, because jsep's own settings are shared by all who use it.
  */

@@ -29,11 +29,15 @@ export const randomFourier = targetFamily({
     };
     /** cos πkx and sin πkx for one k after the other, by rotation. */
     const terms = (x: number, visit: (i: number, c: number, s: number) => void) => {
-      const [c1, s1] = [cos(Math.PI * x), sin(Math.PI * x)];
-      let [c, s] = [c1, s1];
+      const c1 = cos(Math.PI * x);
+      const s1 = sin(Math.PI * x);
+      let c = c1;
+      let s = s1;
       for (let i = 0; i < TERMS; i++) {
         visit(i, c, s);
-        [c, s] = [c * c1 - s * s1, s * c1 + c * s1];
+        const next = c * c1 - s * s1;
+        s = s * c1 + c * s1;
+        c = next;
       }
     };
     return {
