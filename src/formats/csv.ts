@@ -28,9 +28,16 @@ export function parseNumber(text: string): number | undefined {
  * skipped. Unnamed columns are called column1 … by their place.
  * @throws PlateauError `format` with line and column of what is wrong: no text, an unclosed quote, a line
  * with more or fewer fields than the first, two columns of one name, no data, more columns or cells than
- * are read.
+ * are read; `usage` for a delimiter that is none.
  */
 export function readCsv(bytes: Uint8Array, source = "CSV file", options: CsvOptions = {}): RawTable {
+  const { delimiter } = options;
+  if (delimiter !== undefined && (delimiter.length !== 1 || Papa.BAD_DELIMITERS.includes(delimiter))) {
+    throw new PlateauError(
+      "usage",
+      `delimiter ${quote(delimiter)} is not one character that can separate fields`,
+    );
+  }
   const text = decode(bytes, source);
   const places = lineCounter(text);
   const columns: string[][] = [];
@@ -69,7 +76,7 @@ export function readCsv(bytes: Uint8Array, source = "CSV file", options: CsvOpti
   };
 
   Papa.parse<string[]>(text, {
-    delimiter: options.delimiter ?? guessDelimiter(text),
+    delimiter: delimiter ?? guessDelimiter(text),
     newline: "\n",
     step({ data, errors, meta }) {
       const error = errors.find(({ type }) => type === "Quotes");

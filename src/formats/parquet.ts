@@ -2,7 +2,8 @@ import * as zlib from "node:zlib";
 import { PlateauError } from "../errors.js";
 import { type Cell, checkNames, checkTableSize, type RawColumn, type RawTable } from "./raw-table.js";
 
-type Hyparquet = typeof import("hyparquet");
+type Hyparquet = typeof import("hyparquet") &
+  Pick<typeof import("hyparquet/src/thrift.js"), "deserializeTCompactProtocol">;
 
 /** Bytes that one page may claim to unpack to. Writers make pages of about 1 MB. */
 const MAX_PAGE_BYTES = 2 ** 28;
@@ -39,6 +40,7 @@ export async function readParquet(bytes: Uint8Array, source = "Parquet file"): P
   checkNames(source, names);
   if (rows * names.length === 0) return fail(`no data: ${rows} rows of ${names.length} columns`);
 
+  const pages = pageChecker(hyparquet, new DataView(file), rows);
   const columns: RawColumn[] = [];
   for (const { element, children } of fields) {
     const { name } = element;
@@ -48,6 +50,10 @@ export async function readParquet(bytes: Uint8Array, source = "Parquet file"): P
     }
     let values: unknown[] = [];
     try {
+      for (const { columns: chunks, num_rows } of metadata.row_groups) {
+        for (const { meta_data } of chunks)
+          if (meta_data?.path_in_schema[0] === name) pages(meta_data, num_rows);
+      }
       const compressors = unpackers(hyparquet);
       const onComplete = (read: unknown[][]) => {
         values = read.map(([value]) => value);
@@ -55,7 +61,7 @@ export async function readParquet(bytes: Uint8Array, source = "Parquet file"): P
       await hyparquet.parquetRead({ file, metadata, columns: [name], compressors, onComplete });
     } catch (cause) {
       if (cause instanceof PlateauError)
-        return fail(`column ${JSON.stringify(name)}: ${cause.message}`, cause);
+        return fail(`column ${JSON.stringify(name)} ${cause.message}`, cause);
       return fail(`column ${JSON.stringify(name)} is damaged: ${(cause as Error).message}`, cause);
     }
     if (values.length !== rows) {
@@ -68,7 +74,7 @@ export async function readParquet(bytes: Uint8Array, source = "Parquet file"): P
 
 async function load(): Promise<Hyparquet> {
   try {
-    return await import("hyparquet");
+    return { ...(await import("hyparquet")), ...(await import("hyparquet/src/thrift.js")) };
   } catch (cause) {
     throw new PlateauError("usage", "reading Parquet needs the package hyparquet: npm install hyparquet", {
       cause,
@@ -76,11 +82,75 @@ async function load(): Promise<Hyparquet> {
   }
 }
 
+/**
+ * Walks over the pages of a column chunk and checks what their headers claim. hyparquet trusts them: a
+ * missing size, for one, makes it read the same bytes for ever.
+ */
+function pageChecker({ deserializeTCompactProtocol }: Hyparquet, file: DataView, rows: number) {
+  const damaged = (problem: string) => new PlateauError("format", `is damaged: ${problem}`);
+  const size = (value: unknown, most: number, what: string): number => {
+    if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= most) return value;
+    throw damaged(`${what} is ${String(value)}, at most ${most} can be`);
+  };
+  return (chunk: Chunk, groupRows: bigint): void => {
+    const start = size(
+      Number(chunk.dictionary_page_offset || chunk.data_page_offset),
+      file.byteLength,
+      "the offset of its first page",
+    );
+    const length = size(Number(chunk.total_compressed_size), file.byteLength - start, "its size");
+    const reader = { view: new DataView(file.buffer, start, length), offset: 0 };
+    let values = 0;
+    while (reader.offset < length - 1) {
+      const at = start + reader.offset;
+      // Fields by number as the format defines them (parquet.thrift, PageHeader).
+      const page = deserializeTCompactProtocol(reader) as Fields;
+      const field = (fields: Fields, number: number, most: number) =>
+        size(fields[`field_${number}`], most, `field ${number} of the page header at byte ${at}`);
+      const type = field(page, 1, 3);
+      field(page, 2, MAX_PAGE_BYTES);
+      const bytes = field(page, 3, length - reader.offset);
+      reader.offset += bytes;
+      const kind = pageKinds[type];
+      const header = kind && page[`field_${kind.header}`];
+      if (typeof header !== "object") throw damaged(`the page at byte ${at} has no header of its kind`);
+      const count = field(header as Fields, 1, rows);
+      for (const number of kind.counts) field(header as Fields, number, count);
+      for (const number of kind.encodings) field(header as Fields, number, MAX_ENCODING);
+      for (const number of kind.lengths) field(header as Fields, number, bytes);
+      if (kind.holdsRows) values += count;
+    }
+    if (values !== Number(groupRows)) throw damaged(`its pages have ${values} values for ${groupRows} rows`);
+  };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** By a page's type: the number of its own header in PageHeader, and what the fields in there are. */
+const pageKinds: Record<
+  number,
+  { header: number; counts: number[]; encodings: number[]; lengths: number[]; holdsRows: boolean }
+> = {
+  // DataPageHeader
+  0: { header: 5, counts: [], encodings: [2, 3, 4], lengths: [], holdsRows: true },
+  // DictionaryPageHeader
+  2: { header: 7, counts: [], encodings: [2], lengths: [], holdsRows: false },
+  // DataPageHeaderV2: nulls and rows, encoding, bytes of definition and repetition levels
+  3: { header: 8, counts: [2, 3], encodings: [4], lengths: [5, 6], holdsRows: true },
+};
+const MAX_ENCODING = 9;
+
+interface Chunk {
+  readonly dictionary_page_offset?: bigint;
+  readonly data_page_offset: bigint;
+  readonly total_compressed_size: bigint;
+}
+
 /** Decompressors that never write more than a page may have. */
 function unpackers({ snappyUncompress }: Hyparquet) {
   const checked = (bytes: number) => {
     if (bytes <= MAX_PAGE_BYTES) return bytes;
-    throw new PlateauError("format", `a page claims ${bytes} bytes, at most ${MAX_PAGE_BYTES} are unpacked`);
+    throw new PlateauError("format", `has a page of ${bytes} bytes, at most ${MAX_PAGE_BYTES} are unpacked`);
   };
   type Unpack = (input: Uint8Array, options: { maxOutputLength: number }) => Uint8Array;
   const byZlib = (unpack: Unpack) => (input: Uint8Array, length: number) =>

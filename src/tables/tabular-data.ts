@@ -170,7 +170,7 @@ function outputColumn(table: Table, name: string): NumericColumn {
   const column = findColumn(table, name);
   if (column.kind === "numeric") return column;
   const what = column.kind === "unusable" ? column.reason : `has ${column.categories.length} categories`;
-  throw new PlateauError("usage", `output ${quote(name)} is not numeric: it ${what}`);
+  throw new PlateauError("usage", `output ${quote(name)} is not numeric: ${what}`);
 }
 
 function chooseInputs(

@@ -72,12 +72,14 @@ test("what is wrong is said with line and column", (t) => {
     "t.csv, line 2, column 3: not UTF-8: is it a CSV file? If so, save it as UTF-8",
   );
   refuses(t, `${"a,".repeat(4999)}a\n`, "t.csv, line 1: 5000 columns, at most 4096 are read");
-  const wide = `${Array.from({ length: 4096 }, (_, i) => `c${i}`).join(",")}\n`;
-  refuses(
-    t,
-    wide + `${",".repeat(4095)}\n`.repeat(4097),
-    "t.csv, line 4098: 4097 rows of 4096 columns, at most 16777216 cells are read: take fewer rows or columns",
-  );
+});
+
+test("a delimiter that cannot be one is refused", (t) => {
+  for (const delimiter of ["", ";;", '"', "\n"])
+    t.throws(() => read("a,b\n1,2\n", { delimiter }), {
+      code: "usage",
+      message: /^delimiter ".*" is not one/,
+    });
 });
 
 test("rows know their line, whatever stands before them", (t) => {

@@ -83,6 +83,10 @@ test("files that are none, or truncated", async (t) => {
   const footer = good.slice();
   new DataView(footer.buffer).setUint32(footer.length - 8, 2 ** 31, true);
   await refuses(footer, /^a\.parquet: the description at its end is damaged: /);
+  // The compressed size of the first page: a header without it once kept the reader busy for ever.
+  const page = good.slice();
+  page[7] = 0x80;
+  await refuses(page, /^a\.parquet: column "weight" is damaged: field 3 of the page header at byte 4 is /);
 });
 
 test("a file damaged anywhere is read or refused, never another failure", async (t) => {
