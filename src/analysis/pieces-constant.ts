@@ -1,0 +1,236 @@
+/** A count of pieces with the squared error that the best approximation of so many leaves. */
+export interface Pieces {
+  readonly pieces: number;
+  /** Sum over the samples. */
+  readonly squaredError: number;
+}
+
+/**
+ * The least K for which the best approximation of y by K constant pieces has a sum of squared errors of
+ * at most `squaredError`, exactly (up to rounding; the threshold is read with a relative slack of 1e−12).
+ * `null` where more than `limit` pieces are needed.
+ *
+ * 1. Penalised problems, min SSE + λK, by functional pruning (FPOP: Maidstone, Hocking, Fearnhead, Eckley
+ *    2017) bracket K between two neighbouring corners of the convex hull of K ↦ SSE(K), as in CROPS
+ *    (Haynes, Eckley, Fearnhead 2017).
+ * 2. Between them, where the hull says nothing, the problem for each K by pruned dynamic programming
+ *    (pDPA: Rigaill 2015), leaving out every state whose penalised lower bound is above the threshold
+ *    (that bound in this place: ours).
+ *
+ * On noisy sine waves at 5% error, time grew as N^1.1 from 2,000 to 64,000 samples: `bench/pieces.ts`.
+ */
+export function leastConstantPieces(
+  y: Float64Array,
+  squaredError: number,
+  limit: number = y.length,
+): Pieces | null {
+  const N = y.length;
+  const threshold = squaredError * (1 + 1e-12);
+  let few: Pieces = { pieces: 1, squaredError: penalised(y, Number.POSITIVE_INFINITY).squaredError };
+  if (few.squaredError <= threshold) return few;
+  let enough: Pieces = { pieces: N, squaredError: 0 };
+  let penalty = 0;
+  while (few.pieces < limit) {
+    if (enough.pieces - few.pieces === 1) return enough;
+    penalty = (few.squaredError - enough.squaredError) / (enough.pieces - few.pieces);
+    const corner = penalised(y, penalty);
+    const below = corner.squaredError + penalty * corner.pieces;
+    const chord = few.squaredError + penalty * few.pieces;
+    if (!(below < chord * (1 - 1e-12))) break;
+    if (corner.pieces <= few.pieces || corner.pieces >= enough.pieces) break;
+    if (corner.squaredError <= threshold) enough = corner;
+    else few = corner;
+  }
+  if (few.pieces >= limit) return null;
+  const between = Math.min(enough.pieces - 1, limit);
+  return layered(y, between, threshold, penalty) ?? (enough.pieces <= limit ? enough : null);
+}
+
+/**
+ * Least sums of squared errors of 1 … K constant pieces, element k−1 for k pieces (pDPA). Time grows as
+ * K·N times a number that is small in practice, N at worst.
+ */
+export function constantPieceErrors(y: Float64Array, K: number): Float64Array<ArrayBuffer> {
+  const errors = new Float64Array(K);
+  const N = y.length;
+  let costs = startOnly(N);
+  for (let k = 0; k < K; k++) {
+    const next = unreachable(N);
+    const envelope = new Envelope(y, costs);
+    for (let t = 1; t <= N; t++) next[t] = envelope.step();
+    errors[k] = k < N ? next[N] : 0;
+    costs = next;
+  }
+  return errors;
+}
+
+/** min over K and pieces of SSE + penalty·K (FPOP); one piece where the penalty is infinite. */
+function penalised(y: Float64Array, penalty: number, values = new Float64Array(y.length + 1)): Pieces {
+  const N = y.length;
+  const costs = startOnly(N);
+  const pieces = new Uint32Array(N + 1);
+  const errors = new Float64Array(N + 1);
+  const envelope = new Envelope(y, costs);
+  // values[t]: the optimum over the first t samples; the piece that starts at t has its penalty paid there.
+  const paid = penalty === Number.POSITIVE_INFINITY ? 0 : penalty;
+  costs[0] = paid;
+  for (let t = 1; t <= N; t++) {
+    values[t] = envelope.step();
+    // Kept apart from the penalties, so that it does not cancel against them.
+    errors[t] = errors[envelope.bestStart] + envelope.bestSpread;
+    pieces[t] = pieces[envelope.bestStart] + 1;
+    costs[t] = values[t] + penalty;
+  }
+  return { pieces: pieces[N], squaredError: errors[N] };
+}
+
+/** The least K ≤ most whose SSE is within the threshold, or null. Any penalty is right, a tight one fast. */
+function layered(y: Float64Array, most: number, threshold: number, penalty: number): Pieces | null {
+  const N = y.length;
+  // Optimum over the last r samples, which is a lower bound for every way to go on.
+  const rest = new Float64Array(N + 1);
+  penalised(y.slice().reverse(), penalty, rest);
+  const bound = (threshold + penalty * most) * (1 + 1e-9);
+  let costs = startOnly(N);
+  let last = 0;
+  for (let k = 1; k <= most; k++) {
+    const next = unreachable(N);
+    const envelope = new Envelope(y, costs);
+    let reached = 0;
+    for (let t = 1; t <= N; t++) {
+      const cost = envelope.step();
+      const going = cost + penalty * k + rest[N - t];
+      if (going <= bound) {
+        next[t] = cost;
+        reached = t;
+      } else if (t > last && going - penalty > bound) {
+        // Neither a new piece nor an open one leads on from here, and no piece starts later.
+        break;
+      }
+    }
+    if (next[N] <= threshold) return { pieces: k, squaredError: next[N] };
+    costs = next;
+    last = reached;
+  }
+  return null;
+}
+
+const unreachable = (N: number) => new Float64Array(N + 1).fill(Number.POSITIVE_INFINITY);
+
+function startOnly(N: number): Float64Array<ArrayBuffer> {
+  const costs = unreachable(N);
+  costs[0] = 0;
+  return costs;
+}
+
+/**
+ * Over all starts s of the last piece, the least of costs[s] + Σ_{s ≤ i < t} (y_i − μ)² as a function of
+ * the piece's value μ: a row of intervals of μ, each with the start that is best there. A start that is
+ * best nowhere never is again, so it is dropped (functional pruning).
+ */
+class Envelope {
+  /** After `step`: where the best last piece starts, and its own sum of squared errors. */
+  bestStart = 0;
+  bestSpread = 0;
+  private t = 0;
+  private size = 0;
+  private low: number;
+  private high: number;
+  // Intervals in ascending order; each ends where the next one begins.
+  private left = new Float64Array(64);
+  private start = new Uint32Array(64);
+  private mean = new Float64Array(64);
+  private spread = new Float64Array(64);
+  private spare = {
+    left: new Float64Array(64),
+    start: new Uint32Array(64),
+    mean: new Float64Array(64),
+    spread: new Float64Array(64),
+  };
+
+  /** @param costs read at s only when sample s is taken in, so it can be filled meanwhile */
+  constructor(
+    private readonly y: Float64Array,
+    private readonly costs: Float64Array,
+  ) {
+    let low = Number.POSITIVE_INFINITY;
+    let high = Number.NEGATIVE_INFINITY;
+    for (const value of y) {
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+    this.low = low;
+    // An interval of some length even where y is constant.
+    this.high = high > low ? high : low + 1;
+  }
+
+  /** Takes the next sample in; returns the least cost of all samples so far. */
+  step(): number {
+    const { costs, y } = this;
+    const t = this.t;
+    if (Number.isFinite(costs[t])) this.offer(t, costs[t]);
+    this.t = t + 1;
+    let best = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < this.size; i++) {
+      const s = this.start[i];
+      // Welford's update: exact zeros for constant stretches.
+      const difference = y[t] - this.mean[i];
+      this.mean[i] += difference / (t + 1 - s);
+      this.spread[i] += difference * (y[t] - this.mean[i]);
+      const cost = costs[s] + this.spread[i];
+      if (cost < best) {
+        best = cost;
+        this.bestStart = s;
+        this.bestSpread = this.spread[i];
+      }
+    }
+    return best;
+  }
+
+  /** Lets a piece that starts at t have every μ at which it is cheaper than what there is. */
+  private offer(t: number, cost: number): void {
+    const old = { left: this.left, start: this.start, mean: this.mean, spread: this.spread };
+    const count = this.size;
+    if (this.spare.left.length < 3 * count + 1) this.spare = wider(3 * count + 1);
+    Object.assign(this, this.spare);
+    this.spare = old;
+    this.size = 0;
+    if (count === 0) this.push(this.low, t, 0, 0);
+    for (let i = 0; i < count; i++) {
+      const from = old.left[i];
+      const to = i + 1 < count ? old.left[i + 1] : this.high;
+      const s = old.start[i];
+      const room = (cost - this.costs[s] - old.spread[i]) / (t - s);
+      const radius = room > 0 ? Math.sqrt(room) : 0;
+      const keepFrom = Math.max(from, old.mean[i] - radius);
+      const keepTo = Math.min(to, old.mean[i] + radius);
+      if (!(keepFrom < keepTo)) {
+        this.push(from, t, 0, 0);
+        continue;
+      }
+      if (from < keepFrom) this.push(from, t, 0, 0);
+      this.push(keepFrom, s, old.mean[i], old.spread[i]);
+      if (keepTo < to) this.push(keepTo, t, 0, 0);
+    }
+  }
+
+  private push(left: number, start: number, mean: number, spread: number): void {
+    const at = this.size;
+    if (at > 0 && this.start[at - 1] === start) return;
+    this.left[at] = left;
+    this.start[at] = start;
+    this.mean[at] = mean;
+    this.spread[at] = spread;
+    this.size = at + 1;
+  }
+}
+
+function wider(size: number) {
+  const length = 2 * size;
+  return {
+    left: new Float64Array(length),
+    start: new Uint32Array(length),
+    mean: new Float64Array(length),
+    spread: new Float64Array(length),
+  };
+}
