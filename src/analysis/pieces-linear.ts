@@ -1,4 +1,4 @@
-import { SuffixFits } from "./linear-fits.js";
+import { SuffixFits, type Sums } from "./linear-fits.js";
 import type { Pieces } from "./pieces-constant.js";
 
 /** a·φ² + b·φ + c, three numbers after one another: the least cost so far as a function of the last knot's value φ. */
@@ -14,7 +14,8 @@ type Quadratics = number[];
  * Functional dynamic programming over the value at the last knot, as in CPOP (Fearnhead, Maidstone,
  * Letchford 2019), with the number of pieces as a state instead of a penalty. What prunes (ours): a
  * partial solution is dropped as soon as its least cost, plus that of the best *discontinuous*
- * piecewise-linear rest with the pieces that are left, is above the threshold.
+ * piecewise-linear rest with the pieces that are left, is above the threshold; likewise with the best
+ * continuous rest that has a piece between all knots.
  *
  * @param knots ascending borders of samples, 0 … y.length, at least two samples apart
  */
@@ -27,17 +28,20 @@ export function leastLinearPieces(
   const n = knots.length - 1;
   const fits = new SuffixFits(y, knots);
   const threshold = squaredError * (1 + 1e-12) + fits.rounding;
+  const rests = everyKnot(fits, n);
+  if (!(least(rests[0]) <= threshold)) return null;
   for (let K = 1; K <= Math.min(limit, n); K++) {
     // Without continuity no error is larger: a K that fails there needs no second look.
     if (fits.least(K, 0) > threshold) continue;
-    const found = withPieces(fits, n, K, threshold);
+    const found = withPieces(fits, rests, K, threshold);
     if (found !== null) return { pieces: K, squaredError: found };
   }
   return null;
 }
 
 /** The least cost of exactly K continuous pieces, or null where it is above the threshold. */
-function withPieces(fits: SuffixFits, n: number, K: number, threshold: number): number | null {
+function withPieces(fits: SuffixFits, rests: Quadratics[], K: number, threshold: number): number | null {
+  const n = rests.length - 1;
   // layer[s]: partial solutions that end in knot s; at the start, the value is free and costs nothing.
   let layer: Quadratics[] = Array.from({ length: n + 1 }, (_, s) => (s === 0 ? [0, 0, 0] : []));
   for (let k = 1; k <= K; k++) {
@@ -49,7 +53,8 @@ function withPieces(fits: SuffixFits, n: number, K: number, threshold: number): 
       if (!(room >= 0)) continue;
       const reaching: Quadratics = [];
       for (let s = k - 1; s < t; s++) {
-        if (lowest[s] + fits.error(s, t) <= room) extend(layer[s], fits, s, t, room, reaching);
+        if (lowest[s] + fits.error(s, t) <= room)
+          extend(layer[s], fits.sums(s, t), room, rests[t], threshold, reaching);
       }
       next[t] = lowerEnvelope(reaching);
     }
@@ -59,17 +64,34 @@ function withPieces(fits: SuffixFits, n: number, K: number, threshold: number): 
   return cost <= threshold ? Math.max(0, cost) : null;
 }
 
-/** Appends each quadratic continued by one straight piece from knot s to knot t, if its least is within `room`. */
+/** From each knot to the end, the cost of a piece between all neighbouring knots: no rest costs less. */
+function everyKnot(fits: SuffixFits, n: number): Quadratics[] {
+  const rests: Quadratics[] = Array.from({ length: n + 1 }, () => [0, 0, 0]);
+  for (let s = n - 1; s >= 0; s--) {
+    rests[s] = [];
+    extend(rests[s + 1], mirrored(fits.sums(s, s + 1)), Infinity, [0, 0, 0], Infinity, rests[s]);
+  }
+  return rests;
+}
+
+/** The same samples seen from the right. */
+function mirrored({ length, sum, moment, squares }: Sums): Sums {
+  return { length, sum, moment: length * sum - moment, squares };
+}
+
+/**
+ * Appends each quadratic continued by one straight piece over the samples of `sums`, if its least is
+ * within `room`, and within `total` with that of the rest added.
+ */
 function extend(
   quadratics: Quadratics,
-  fits: SuffixFits,
-  s: number,
-  t: number,
+  { length, sum, moment, squares }: Sums,
   room: number,
+  rest: Quadratics,
+  total: number,
   into: Quadratics,
 ): void {
-  // The piece from value ψ at s to value φ at t costs Aψ² + 2Bψφ + Aφ² − 2Dψ − 2Eφ + G; ψ is eliminated.
-  const { length, sum, moment, squares } = fits.sums(s, t);
+  // The piece from value ψ to value φ costs Aψ² + 2Bψφ + Aφ² − 2Dψ − 2Eφ + G; ψ is eliminated.
   const A = length / 3 - 1 / (12 * length);
   const B = length / 2 - A;
   const E = moment / length;
@@ -80,7 +102,10 @@ function extend(
     const a = A - (B * B) / curvature;
     const b = -2 * E - (B * slope) / curvature;
     const c = squares + quadratics[i + 2] - (slope * slope) / (4 * curvature);
-    if (c - (b * b) / (4 * a) <= room) into.push(a, b, c);
+    if (c - (b * b) / (4 * a) > room) continue;
+    const slopes = b + rest[1];
+    if (c + rest[2] - (slopes * slopes) / (4 * (a + rest[0])) > total) continue;
+    into.push(a, b, c);
   }
 }
 
