@@ -1,3 +1,5 @@
+import { ConstantEnvelope } from "./constant-envelope.js";
+
 /** A count of pieces with the squared error that the best approximation of so many leaves. */
 export interface Pieces {
   readonly pieces: number;
@@ -56,7 +58,7 @@ export function constantPieceErrors(y: Float64Array, K: number): Float64Array<Ar
   let costs = startOnly(N);
   for (let k = 0; k < K; k++) {
     const next = unreachable(N);
-    const envelope = new Envelope(y, costs);
+    const envelope = new ConstantEnvelope(y, costs);
     for (let t = 1; t <= N; t++) next[t] = envelope.step();
     errors[k] = k < N ? next[N] : 0;
     costs = next;
@@ -70,7 +72,7 @@ function penalised(y: Float64Array, penalty: number, values = new Float64Array(y
   const costs = startOnly(N);
   const pieces = new Uint32Array(N + 1);
   const errors = new Float64Array(N + 1);
-  const envelope = new Envelope(y, costs);
+  const envelope = new ConstantEnvelope(y, costs);
   // values[t]: the optimum over the first t samples; the piece that starts at t has its penalty paid there.
   const paid = penalty === Number.POSITIVE_INFINITY ? 0 : penalty;
   costs[0] = paid;
@@ -95,7 +97,7 @@ function layered(y: Float64Array, most: number, threshold: number, penalty: numb
   let last = 0;
   for (let k = 1; k <= most; k++) {
     const next = unreachable(N);
-    const envelope = new Envelope(y, costs);
+    const envelope = new ConstantEnvelope(y, costs);
     let reached = 0;
     for (let t = 1; t <= N; t++) {
       const cost = envelope.step();
@@ -121,116 +123,4 @@ function startOnly(N: number): Float64Array<ArrayBuffer> {
   const costs = unreachable(N);
   costs[0] = 0;
   return costs;
-}
-
-/**
- * Over all starts s of the last piece, the least of costs[s] + Σ_{s ≤ i < t} (y_i − μ)² as a function of
- * the piece's value μ: a row of intervals of μ, each with the start that is best there. A start that is
- * best nowhere never is again, so it is dropped (functional pruning).
- */
-class Envelope {
-  /** After `step`: where the best last piece starts, and its own sum of squared errors. */
-  bestStart = 0;
-  bestSpread = 0;
-  private t = 0;
-  private size = 0;
-  private low: number;
-  private high: number;
-  // Intervals in ascending order; each ends where the next one begins.
-  private left = new Float64Array(64);
-  private start = new Uint32Array(64);
-  private mean = new Float64Array(64);
-  private spread = new Float64Array(64);
-  private spare = {
-    left: new Float64Array(64),
-    start: new Uint32Array(64),
-    mean: new Float64Array(64),
-    spread: new Float64Array(64),
-  };
-
-  /** @param costs read at s only when sample s is taken in, so it can be filled meanwhile */
-  constructor(
-    private readonly y: Float64Array,
-    private readonly costs: Float64Array,
-  ) {
-    let low = Number.POSITIVE_INFINITY;
-    let high = Number.NEGATIVE_INFINITY;
-    for (const value of y) {
-      if (value < low) low = value;
-      if (value > high) high = value;
-    }
-    this.low = low;
-    // An interval of some length even where y is constant.
-    this.high = high > low ? high : low + 1;
-  }
-
-  /** Takes the next sample in; returns the least cost of all samples so far. */
-  step(): number {
-    const { costs, y } = this;
-    const t = this.t;
-    if (Number.isFinite(costs[t])) this.offer(t, costs[t]);
-    this.t = t + 1;
-    let best = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < this.size; i++) {
-      const s = this.start[i];
-      // Welford's update: exact zeros for constant stretches.
-      const difference = y[t] - this.mean[i];
-      this.mean[i] += difference / (t + 1 - s);
-      this.spread[i] += difference * (y[t] - this.mean[i]);
-      const cost = costs[s] + this.spread[i];
-      if (cost < best) {
-        best = cost;
-        this.bestStart = s;
-        this.bestSpread = this.spread[i];
-      }
-    }
-    return best;
-  }
-
-  /** Lets a piece that starts at t have every μ at which it is cheaper than what there is. */
-  private offer(t: number, cost: number): void {
-    const old = { left: this.left, start: this.start, mean: this.mean, spread: this.spread };
-    const count = this.size;
-    if (this.spare.left.length < 3 * count + 1) this.spare = wider(3 * count + 1);
-    Object.assign(this, this.spare);
-    this.spare = old;
-    this.size = 0;
-    if (count === 0) this.push(this.low, t, 0, 0);
-    for (let i = 0; i < count; i++) {
-      const from = old.left[i];
-      const to = i + 1 < count ? old.left[i + 1] : this.high;
-      const s = old.start[i];
-      const room = (cost - this.costs[s] - old.spread[i]) / (t - s);
-      const radius = room > 0 ? Math.sqrt(room) : 0;
-      const keepFrom = Math.max(from, old.mean[i] - radius);
-      const keepTo = Math.min(to, old.mean[i] + radius);
-      if (!(keepFrom < keepTo)) {
-        this.push(from, t, 0, 0);
-        continue;
-      }
-      if (from < keepFrom) this.push(from, t, 0, 0);
-      this.push(keepFrom, s, old.mean[i], old.spread[i]);
-      if (keepTo < to) this.push(keepTo, t, 0, 0);
-    }
-  }
-
-  private push(left: number, start: number, mean: number, spread: number): void {
-    const at = this.size;
-    if (at > 0 && this.start[at - 1] === start) return;
-    this.left[at] = left;
-    this.start[at] = start;
-    this.mean[at] = mean;
-    this.spread[at] = spread;
-    this.size = at + 1;
-  }
-}
-
-function wider(size: number) {
-  const length = 2 * size;
-  return {
-    left: new Float64Array(length),
-    start: new Uint32Array(length),
-    mean: new Float64Array(length),
-    spread: new Float64Array(length),
-  };
 }
