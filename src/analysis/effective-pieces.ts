@@ -1,5 +1,5 @@
 import type { Along } from "./along.js";
-import { leastConstantPieces } from "./pieces-constant.js";
+import { type Breathe, leastConstantPieces } from "./pieces-constant.js";
 import { leastLinearPieces } from "./pieces-linear.js";
 import { type Part, ratio } from "./ratio.js";
 
@@ -52,36 +52,40 @@ export const limitOf = (kind: Kind, cells: number) =>
 /** Parts of a segment between knots: at least two cells each. */
 export const knotCells = (cells: number) => Math.min(KNOT_CELLS, cells >> 1);
 
-/** Fits one segment. `tick` is awaited after every output. */
+/** Fits one segment. `tick` is awaited after every output, `breathe` within. */
 export async function segmentPieces(
   target: Along,
   model: Along,
   bothGrids: boolean,
-  tick: () => Promise<void> | undefined,
+  tick: Breathe,
+  breathe: Breathe,
 ): Promise<SegmentPieces> {
   const { cells, outputs, length } = target;
   const fine: Record<Kind, (number | null)[]> = { constant: [], linear: [] };
   const coarse: Record<Kind, (number | null)[]> = { constant: [], linear: [] };
   for (let j = 0; j < outputs; j++) {
     // Middles of the cells; odd borders are the middles of cells twice as wide.
-    fitBoth(column(target, j, 1, 2), column(model, j, 1, 2), cells, fine);
-    if (bothGrids) fitBoth(column(target, j, 2, 4), column(model, j, 2, 4), cells >> 1, coarse);
+    await fitBoth(column(target, j, 1, 2), column(model, j, 1, 2), cells, fine, breathe);
+    if (bothGrids)
+      await fitBoth(column(target, j, 2, 4), column(model, j, 2, 4), cells >> 1, coarse, breathe);
     await tick();
   }
   return { length, outputs, fine, coarse };
 }
 
-function fitBoth(
+async function fitBoth(
   f: Float64Array,
   g: Float64Array,
   cells: number,
   into: Record<Kind, (number | null)[]>,
-): void {
+  breathe: Breathe,
+): Promise<void> {
   let squares = 0;
   for (let i = 0; i < cells; i++) squares += (g[i] - f[i]) * (g[i] - f[i]);
   const parts = knotCells(cells);
   const knots = Array.from({ length: parts + 1 }, (_, j) => Math.floor((j * cells) / parts));
-  into.constant.push(leastConstantPieces(f, squares, limitOf("constant", cells))?.pieces ?? null);
+  const constant = await leastConstantPieces(f, squares, limitOf("constant", cells), breathe);
+  into.constant.push(constant?.pieces ?? null);
   into.linear.push(leastLinearPieces(f, squares, knots, limitOf("linear", cells))?.pieces ?? null);
 }
 

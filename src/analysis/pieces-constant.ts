@@ -7,6 +7,11 @@ export interface Pieces {
   readonly squaredError: number;
 }
 
+/** Awaited every now and then in long loops: yields, or throws to stop. */
+export type Breathe = () => Promise<void> | undefined;
+/** Samples between two breaths. */
+const STRIDE = 1024;
+
 /**
  * The least K for which the best approximation of y by K constant pieces has a sum of squared errors of
  * at most `squaredError`, exactly (up to rounding; the threshold is read with a relative slack of 1e−12).
@@ -19,23 +24,27 @@ export interface Pieces {
  *    (pDPA: Rigaill 2015), leaving out every state whose penalised lower bound is above the threshold
  *    (that bound in this place: ours).
  *
- * On noisy sine waves at 5% error, time grew as N^1.1 from 2,000 to 64,000 samples: `bench/pieces.ts`.
+ * Time depends on the signal, N² at worst; measured growth: `node dist/bench/pieces.js`. @MEASURED
  */
-export function leastConstantPieces(
+export async function leastConstantPieces(
   y: Float64Array,
   squaredError: number,
   limit: number = y.length,
-): Pieces | null {
+  breathe?: Breathe,
+): Promise<Pieces | null> {
   const N = y.length;
   const threshold = squaredError * (1 + 1e-12);
-  let few: Pieces = { pieces: 1, squaredError: penalised(y, Number.POSITIVE_INFINITY).squaredError };
+  let few: Pieces = {
+    pieces: 1,
+    squaredError: (await penalised(y, Number.POSITIVE_INFINITY, breathe)).squaredError,
+  };
   if (few.squaredError <= threshold) return few;
   let enough: Pieces = { pieces: N, squaredError: 0 };
   let penalty = 0;
   while (few.pieces < limit) {
     if (enough.pieces - few.pieces === 1) return enough;
     penalty = (few.squaredError - enough.squaredError) / (enough.pieces - few.pieces);
-    const corner = penalised(y, penalty);
+    const corner = await penalised(y, penalty, breathe);
     const below = corner.squaredError + penalty * corner.pieces;
     const chord = few.squaredError + penalty * few.pieces;
     if (!(below < chord * (1 - 1e-12))) break;
@@ -45,7 +54,8 @@ export function leastConstantPieces(
   }
   if (few.pieces >= limit) return null;
   const between = Math.min(enough.pieces - 1, limit);
-  return layered(y, between, threshold, penalty) ?? (enough.pieces <= limit ? enough : null);
+  const found = await layered(y, between, threshold, penalty, breathe);
+  return found ?? (enough.pieces <= limit ? enough : null);
 }
 
 /**
@@ -67,7 +77,12 @@ export function constantPieceErrors(y: Float64Array, K: number): Float64Array<Ar
 }
 
 /** min over K and pieces of SSE + penalty·K (FPOP); one piece where the penalty is infinite. */
-function penalised(y: Float64Array, penalty: number, values = new Float64Array(y.length + 1)): Pieces {
+async function penalised(
+  y: Float64Array,
+  penalty: number,
+  breathe?: Breathe,
+  values = new Float64Array(y.length + 1),
+): Promise<Pieces> {
   const N = y.length;
   const costs = startOnly(N);
   const pieces = new Uint32Array(N + 1);
@@ -78,6 +93,7 @@ function penalised(y: Float64Array, penalty: number, values = new Float64Array(y
   costs[0] = paid;
   for (let t = 1; t <= N; t++) {
     values[t] = envelope.step();
+    if (breathe && t % STRIDE === 0) await breathe();
     // Kept apart from the penalties, so that it does not cancel against them.
     errors[t] = errors[envelope.bestStart] + envelope.bestSpread;
     pieces[t] = pieces[envelope.bestStart] + 1;
@@ -87,11 +103,17 @@ function penalised(y: Float64Array, penalty: number, values = new Float64Array(y
 }
 
 /** The least K ≤ most whose SSE is within the threshold, or null. Any penalty is right, a tight one fast. */
-function layered(y: Float64Array, most: number, threshold: number, penalty: number): Pieces | null {
+async function layered(
+  y: Float64Array,
+  most: number,
+  threshold: number,
+  penalty: number,
+  breathe?: Breathe,
+): Promise<Pieces | null> {
   const N = y.length;
   // Optimum over the last r samples, which is a lower bound for every way to go on.
   const rest = new Float64Array(N + 1);
-  penalised(y.slice().reverse(), penalty, rest);
+  await penalised(y.slice().reverse(), penalty, breathe, rest);
   const bound = (threshold + penalty * most) * (1 + 1e-9);
   let costs = startOnly(N);
   let last = 0;
@@ -110,6 +132,7 @@ function layered(y: Float64Array, most: number, threshold: number, penalty: numb
         break;
       }
     }
+    if (breathe) await breathe();
     if (next[N] <= threshold) return { pieces: k, squaredError: next[N] };
     costs = next;
     last = reached;

@@ -71,7 +71,7 @@ export interface PlateausResult {
 
 const schema = v.object({
   seed: v.optional(seedNumber, 0),
-  samples: v.optional(whole(16, 2 ** 20)),
+  samples: v.optional(whole(16, 2 ** 17)),
   tau: v.optional(positive, TAU),
   sweep: v.optional(v.array(positive, "expected a list of numbers above 0"), SWEEP),
 });
@@ -110,6 +110,7 @@ export const plateaus: Measure<PlateausResult, PlateausOptions> = {
     const each = ticksAlong(model, cells) + (target ? ticksAlong(target, cells) + target.outputs : 0);
     let ticks = 0;
     const tick = () => pace(++ticks / (each * segments.length));
+    const breathe = () => pace(ticks / (each * segments.length));
 
     const models: Profiled[] = [];
     const targets: Profiled[] = [];
@@ -122,7 +123,7 @@ export const plateaus: Measure<PlateausResult, PlateausOptions> = {
       const f = await sampleAlong(target, segment, cells, tick);
       targets.push(profiled(f));
       squares += squaredError(f, g);
-      fits.push(await segmentPieces(f, g, one, tick));
+      fits.push(await segmentPieces(f, g, one, tick, breathe));
     }
 
     const flat = summarise(model.vjp ? "exact" : "increments", models, tau, sweep, seed);
