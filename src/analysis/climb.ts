@@ -220,8 +220,28 @@ function indices(count: number): number[] {
 }
 
 /** Rows `which` of z [·, n]. */
-function gather(z: Float64Array, which: readonly number[], n: number): Float64Array {
+export function gather(z: Float64Array, which: readonly number[], n: number): Float64Array<ArrayBuffer> {
   const out = new Float64Array(which.length * n);
   for (let r = 0; r < which.length; r++) out.set(z.subarray(which[r] * n, (which[r] + 1) * n), r * n);
   return out;
+}
+
+/**
+ * Where to climb from: the points of the unit box, at most `wanted`, with the largest values, none within
+ * 1/(2·wanted) of another in every coordinate. Points without a value (NaN) are left out.
+ */
+export function worstApart(z: Float64Array, values: Float64Array, n: number, wanted: number): number[] {
+  const order = Array.from(values, (_, i) => i)
+    .filter((i) => !Number.isNaN(values[i]))
+    .sort((a, b) => values[b] - values[a] || a - b);
+  const near = (a: number, b: number) => {
+    for (let k = 0; k < n; k++) if (Math.abs(z[a * n + k] - z[b * n + k]) * 2 * wanted >= 1) return false;
+    return true;
+  };
+  const chosen: number[] = [];
+  for (const i of order) {
+    if (chosen.length === wanted) break;
+    if (!chosen.some((other) => near(i, other))) chosen.push(i);
+  }
+  return chosen;
 }

@@ -157,6 +157,15 @@ export function curvatureOf(x: Float64Array, line: Line): Curvature {
   };
 }
 
+/** Whether the bend is significant, and changes the slope by more than a share of it. */
+export function bendsBy(
+  { first, last, t, critical }: Curvature,
+  { slope }: Pick<Line, "slope">,
+  change: number,
+): boolean {
+  return Math.abs(t) > critical && Math.abs(last - first) > change * Math.abs(slope);
+}
+
 /** 97.5% quantiles of Student's t for 1 … 10 degrees of freedom. */
 const student = [12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.306, 2.2622, 2.2281];
 

@@ -3,7 +3,7 @@ import { PlateauError, quote } from "../errors.js";
 import { sharedEngine } from "../runtime/engine.js";
 import { check, nonNegative, seedNumber, whole } from "../validate.js";
 import { type Estimate, RESAMPLES } from "./bootstrap.js";
-import { type Curvature, curvatureOf, fitLine, lineIntervals } from "./line.js";
+import { bendsBy, type Curvature, curvatureOf, fitLine, lineIntervals } from "./line.js";
 import { short, withInterval } from "./say.js";
 
 /** A model's size (parameters, width, depth, tokens of data or steps) and its error. */
@@ -195,9 +195,8 @@ function doubtsOf(
     });
   }
   if (curvature) {
-    const { first, last, t, critical } = curvature;
-    const relevant = Math.abs(last - first) > rateRules.change * Math.abs(exponent.value);
-    if (Math.abs(t) > critical && relevant) {
+    const { first, last } = curvature;
+    if (bendsBy(curvature, { slope: exponent.value }, rateRules.change)) {
       const levels = first > 0 && last < rateRules.level * first;
       doubts.push({
         rule: levels ? "floor" : "curvature",

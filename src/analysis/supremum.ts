@@ -3,7 +3,7 @@ import { uniform64 } from "../random/uniform.js";
 import type { Chart } from "../targets/domain.js";
 import type { BatchFunction } from "../targets/function.js";
 import { chartsOf, throughChart } from "./charts.js";
-import { type ClimbMethod, climb, type Objective } from "./climb.js";
+import { type ClimbMethod, climb, gather, type Objective, worstApart } from "./climb.js";
 import { evaluateAll, type Pace } from "./held-out.js";
 import type { Subject } from "./measure.js";
 
@@ -56,8 +56,8 @@ export async function supremum(
     const z = uniform64(streamKey(seed, `supremum/${c}`), 0, each * n);
     const magnitude = { name: e.name, inputs: n, outputs: 1, evaluate: objective.values };
     const values = await evaluateAll(magnitude, z, each, (share) => part(share / 2));
-    const chosen = worst(z, values, n, Math.ceil(starts / charts.length));
-    const climbed = await climb(objective, chosen.points, chosen.count, {
+    const chosen = worstApart(z, values, n, Math.ceil(starts / charts.length));
+    const climbed = await climb(objective, gather(z, chosen, n), chosen.length, {
       // About as far as samples are apart, where there are few dimensions.
       step: Math.max(1 / each, 1 / 256),
       steps,
@@ -65,9 +65,9 @@ export async function supremum(
     });
     method = climbed.method;
     evaluations += climbed.evaluations;
-    begun += chosen.count;
-    sampled = Math.max(sampled, rank(values[chosen.first]));
-    for (let i = 0; i < chosen.count; i++) {
+    begun += chosen.length;
+    sampled = Math.max(sampled, values[chosen[0]] ?? sampled);
+    for (let i = 0; i < chosen.length; i++) {
       if (!(climbed.values[i] > value)) continue;
       value = climbed.values[i];
       const parameters = toChart(chart, climbed.points.slice(i * n, (i + 1) * n), 1);
@@ -76,11 +76,6 @@ export async function supremum(
   }
   if (!Number.isFinite(value)) return null;
   return { value, at, sampled, samples: each * charts.length, starts: begun, evaluations, method };
-}
-
-/** A number to sort by: NaN comes last. */
-function rank(value: number): number {
-  return Number.isNaN(value) ? Number.NEGATIVE_INFINITY : value;
 }
 
 /** max |eⱼ| over the unit box of a chart; its gradient is that of the largest. */
@@ -131,21 +126,4 @@ function toChart({ low, high }: Chart, z: Float64Array, count: number): Float64A
     u[i] = z[i] === 1 ? high[k] : Math.min(low[k] + z[i] * (high[k] - low[k]), high[k]);
   }
   return u;
-}
-
-/** The points of largest value, none within 1/(2·wanted) of another in every coordinate. */
-function worst(z: Float64Array, values: Float64Array, n: number, wanted: number) {
-  const order = Array.from(values, (_, i) => i).sort((a, b) => rank(values[b]) - rank(values[a]) || a - b);
-  const near = (a: number, b: number) => {
-    for (let k = 0; k < n; k++) if (Math.abs(z[a * n + k] - z[b * n + k]) * 2 * wanted >= 1) return false;
-    return true;
-  };
-  const chosen: number[] = [];
-  for (const i of order) {
-    if (chosen.length === wanted) break;
-    if (!chosen.some((other) => near(i, other))) chosen.push(i);
-  }
-  const points = new Float64Array(chosen.length * n);
-  for (const [r, i] of chosen.entries()) points.set(z.subarray(i * n, (i + 1) * n), r * n);
-  return { points, count: chosen.length, first: order[0] };
 }
