@@ -8,7 +8,7 @@ import type { Subject } from "./measure.js";
 
 /** How far derivatives are apart: the seminorm of H¹, as an average over the domain. */
 export interface DerivativeError {
-  /** Points looked at. */
+  /** Points looked at: 0, and no norms, where a domain that is no box has no segments. */
   readonly samples: number;
   /**
    * Which derivative: the whole Jacobian over the domain, or along segments that stay on it, by arc
@@ -52,7 +52,7 @@ export async function derivativeError(
     if (!Number.isFinite(squares.error[i]) || !Number.isFinite(squares.truth[i])) notFinite++;
   }
   const along = wholly ? "domain" : "segments";
-  if (notFinite > 0) return { samples: count, along, rms: null, relative: null, notFinite };
+  if (notFinite > 0 || count === 0) return { samples: count, along, rms: null, relative: null, notFinite };
   const norms = (counts: Uint32Array) => {
     let error = 0;
     let truth = 0;
@@ -97,7 +97,7 @@ function boxPoints(domain: Subject["domain"], seed: number, count: number): Poin
 function segmentPoints(domain: Subject["domain"], seed: number, samples: number): Points {
   const segments = domain.segments(seed, SEGMENTS);
   const p = domain.inputs;
-  const each = Math.ceil(samples / segments.length);
+  const each = segments.length > 0 ? Math.ceil(samples / segments.length) : 0;
   const count = each * segments.length;
   const x = new Float64Array(count * p);
   const tangents = new Float64Array(count * p);
