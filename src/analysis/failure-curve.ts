@@ -10,7 +10,7 @@ import { failureRanks, regressionRanks } from "./failure-rate.js";
 import { contextEntries, type HeldOut, heldOut } from "./held-out.js";
 import { classCounts, countClasses, majorityLabels } from "./majority.js";
 import type { Measure, Subject } from "./measure.js";
-import { percent } from "./say.js";
+import { percent, withInterval } from "./say.js";
 import { clusteredShare } from "./wilson.js";
 
 /** Numbers of classes that a curve is drawn through unless told: the study's 5, 10, 15, 20 among them. */
@@ -145,7 +145,7 @@ export const failureRate: Measure<FailureRateResult, FailureRateOptions> = {
         ? `more than half of its numbers are in the wrong one of ${points[0].classes} classes`
         : `at least half of its numbers are in the right one of up to ${resolvedClasses} classes`;
     return (
-      `For ${percent(first.model.value)} of ${vectors} outputs another true output is nearer to the prediction${beside}; ` +
+      `For ${withInterval(first.model, percent)} of ${vectors} outputs another true output is nearer to the prediction${beside}; ` +
       `at matched resolution ${half}, ${percent(last.model.value)} in the wrong one of ${last.classes}.`
     );
   },

@@ -72,6 +72,9 @@ const LARGEST = 0.5;
 const SAMPLES = 28_672;
 /** Output numbers that samples along one path may have: 8 MB. */
 const GRID_NUMBERS = 1 << 20;
+/** Pairs that compass search may look at, at each distance: after gradient ascent, and without it. */
+const POLISH = 2048;
+const SEARCH = 8192;
 /** The best pairs of a scale, whose halves are tried at the next. */
 const KEPT = 8;
 
@@ -157,7 +160,7 @@ async function curveOf(f: BatchFunction, search: Search, pace: Pace): Promise<Mo
         step: h / 4,
         tolerance: 1e-10 * h,
         steps: 20,
-        evaluations: 8192,
+        evaluations: gap.gradients ? POLISH : SEARCH,
         pace: part(s + 1),
       });
       const order = Array.from({ length: count }, (_, i) => i).sort(

@@ -165,7 +165,7 @@ test("same seed, same result; JSON keeps it; the sentence carries the numbers", 
   t.deepEqual(JSON.parse(JSON.stringify(one)), one);
   t.regex(
     failureRate.describe(one),
-    /^For [\d.]+% of 200 outputs another .* \(the mean predictor's: [\d.]+%\); at matched resolution .* of 256\.$/,
+    /^For [\d.]+% \(95% interval [\d.]+% to [\d.]+%\) of 200 outputs another .* \(the mean predictor's: [\d.]+%\); at matched resolution .* of 256\.$/,
   );
 });
 
