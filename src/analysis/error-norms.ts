@@ -83,6 +83,7 @@ export const errorNorms: Measure<ErrorNorms, ErrorNormsOptions> = {
       ? await supremum(difference(model, target), domain, {
           seed,
           samples: data.count,
+          points: data.x,
           starts,
           steps,
           pace: part(0.4, 0.8),

@@ -253,6 +253,26 @@ test("on a domain with a chart refinement searches the chart's box", async (t) =
   }
 });
 
+test("what segments miss, points of the domain still count: sup is never below the largest of them", async (t) => {
+  const short = curve({
+    name: "a part of it",
+    length: 0.5,
+    inputs: 2,
+    point(s, point, tangent) {
+      [point[0], point[1]] = [s * s * s, s];
+      [tangent[0], tangent[1]] = [3 * s * s, 1];
+    },
+  });
+  const model = pointwise({ name: "y", inputs: 2, value: ([, y]) => y });
+  const found = await errorNorms.measure(
+    { model, target: zero(2), domain: { ...onCurve, segments: () => [short] } },
+    { samples: 100 },
+  );
+  t.true(found.largest! > 0.9);
+  t.is(found.sup!.value, found.largest);
+  t.is(Math.abs(found.sup!.at[1]), found.largest);
+});
+
 test("derivatives along a curve are by arc length", async (t) => {
   const model = pointwise({ name: "y", inputs: 2, value: ([, y]) => y, jacobian: () => [0, 1] });
   const { h1 } = await errorNorms.measure({ model, target: zero(2), domain: onCurve });
