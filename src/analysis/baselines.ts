@@ -186,8 +186,20 @@ function meanOutputs({ mean, outputs }: LinearFit, length: number): Float32Array
   return Float32Array.from({ length }, (_, i) => mean[i % outputs]);
 }
 
-/** Every sample has the same prediction, so sorting one list of distances a token does. */
-function meanFailureRate({ predicted, truth, outputs, dim }: Evaluation): FailureRates {
+function meanFailureRate(evaluation: Evaluation): FailureRates {
+  return failureRates(constantTokenRanks(evaluation));
+}
+
+/**
+ * Ranks of every vector where every sample has the same prediction, [outputs, dim] of it in front: sorting
+ * one list of distances a token does.
+ */
+export function constantTokenRanks({
+  predicted,
+  truth,
+  outputs,
+  dim,
+}: Pick<Evaluation, "predicted" | "truth" | "outputs" | "dim">): Int32Array<ArrayBuffer> {
   const vectors = truth.length / dim;
   const ranks = new Int32Array(vectors);
   for (let token = 0; token < outputs; token++) {
@@ -195,7 +207,7 @@ function meanFailureRate({ predicted, truth, outputs, dim }: Evaluation): Failur
     const found = constantRanks(predicted.subarray(token * dim, (token + 1) * dim), truth, dim, own);
     for (let i = 0; i < own.length; i++) ranks[own[i]] = found[i];
   }
-  return failureRates(ranks);
+  return ranks;
 }
 
 function countsOf(counts: readonly ClassCounts[], wanted: Quantisation): ClassCounts {

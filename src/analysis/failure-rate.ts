@@ -38,10 +38,20 @@ export async function regressionFailureRate(
   d: number,
   options: Pick<NearestRanksOptions, "onProgress" | "signal"> = {},
 ): Promise<FailureRates> {
+  return failureRates(await regressionRanks(predicted, truth, d, options));
+}
+
+/** What `regressionFailureRate` takes shares of: for every vector a number that is ≥ k where it fails at k. */
+export async function regressionRanks(
+  predicted: Float32Array,
+  truth: Float32Array,
+  d: number,
+  options: Pick<NearestRanksOptions, "onProgress" | "signal"> = {},
+): Promise<Int32Array<ArrayBuffer>> {
   const N = sampleCount(predicted, truth, d);
   const ranks = await nearestRanks(predicted, truth, d, { ...options, atMost: failureRanks.length });
   // Only a lost prediction has rank N; it must fail at k even where N < k.
-  return failureRates(ranks.map((rank) => (rank === N ? 2 ** 31 - 1 : rank)));
+  return ranks.map((rank) => (rank === N ? 2 ** 31 - 1 : rank));
 }
 
 /**

@@ -49,3 +49,14 @@ export function majorityFailureRate(
   }
   return failureRates(ranks);
 }
+
+/** The most frequent class at every place of an output, the lowest of equals: [places]. */
+export function majorityLabels({ quantisation, places, counts }: ClassCounts): Int32Array<ArrayBuffer> {
+  const { classes } = quantisation;
+  const labels = new Int32Array(places);
+  for (let place = 0; place < places; place++) {
+    const own = counts.subarray(place * classes, (place + 1) * classes);
+    for (let k = 1; k < classes; k++) if (own[k] > own[labels[place]]) labels[place] = k;
+  }
+  return labels;
+}

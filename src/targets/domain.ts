@@ -1,6 +1,7 @@
 import { PlateauError, quote } from "../errors.js";
 import { streamKey } from "../random/keys.js";
 import { uniform64 } from "../random/uniform.js";
+import type { BatchFunction } from "./function.js";
 
 /** A smooth path through a domain: t in [0, length] ↦ a point. */
 export interface Segment {
@@ -9,6 +10,13 @@ export interface Segment {
   readonly length: number;
   /** At N parameters t: points [N, inputs], and tangents dx/dt [N, inputs]. */
   at(t: Float64Array): { points: Float64Array<ArrayBuffer>; tangents: Float64Array<ArrayBuffer> };
+}
+
+/** A box of parameters and the map from it into a domain. Without a map the points are the parameters. */
+export interface Chart {
+  readonly low: readonly number[];
+  readonly high: readonly number[];
+  readonly map?: BatchFunction;
 }
 
 /** Where a function is looked at. */
@@ -22,6 +30,11 @@ export interface Domain {
   sample(seed: number, start: number, count: number): Float64Array<ArrayBuffer>;
   /** `count` segments of the domain, the same for the same seed. */
   segments(seed: number, count: number): Segment[];
+  /**
+   * The whole domain as the image of a box, for measures that search it. Without one they look along
+   * segments: only those are known to stay on the domain.
+   */
+  readonly chart?: Chart;
 }
 
 /**
@@ -51,6 +64,7 @@ export function box(low: readonly number[], high: readonly number[]): Domain {
     inputs,
     low,
     high,
+    chart: { low, high },
     sample: (seed, start, count) => points("points", seed, start, count),
     segments(seed, count) {
       if (inputs === 1) return [chord("the domain", Float64Array.from(low), Float64Array.from(high))];
