@@ -77,9 +77,9 @@ export function score(
     const labels = quantise(Float32Array.from(predicted), tokenWidth, quantisation);
     const loss = new Float64Array(test.count);
     for (let i = 0; i < labels.length; i++) {
-      if (labels[i] !== truth[i]) loss[Math.floor(i / places)] += 1 / places;
+      if (labels[i] !== truth[i]) loss[Math.floor(i / places)]++;
     }
-    return loss;
+    return loss.map((missed) => missed / places);
   });
   const each = predictions.map((predicted) => errors(predicted, test.y, outputs));
   return {

@@ -24,6 +24,21 @@ export interface TreeData {
   readonly count: number;
 }
 
+/** Training inputs, one by one. */
+export interface SortedInputs {
+  /** By input: its values [count]. */
+  readonly columns: readonly Float32Array[];
+  /** By input: rows in ascending order of it, equal ones by row. */
+  readonly orders: readonly Int32Array[];
+}
+
+export interface TreeOptions {
+  /** What `sortInputs` gave for the same x: several trees over the same inputs need it but once. */
+  readonly sorted?: SortedInputs;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (share: number) => void;
+}
+
 interface Split {
   readonly node: number;
   /** Its rows are places start … end−1 of every input's order. */
@@ -52,7 +67,7 @@ interface Split {
 export async function regressionTree(
   { x, y, count }: TreeData,
   K: number,
-  options: { signal?: AbortSignal; onProgress?: (share: number) => void } = {},
+  options: TreeOptions = {},
 ): Promise<RegressionTree> {
   const p = x.length / count;
   const q = y.length / count;
@@ -60,12 +75,10 @@ export async function regressionTree(
     throw new PlateauError("usage", `no tree of ${K} leaves from ${count} rows`);
   }
   const pace = pacer("growing a regression tree", options);
-  const orders: Int32Array[] = [];
-  for (let k = 0; k < p; k++) {
-    await pace((0.2 * k) / p);
-    const order = Int32Array.from({ length: count }, (_, i) => i);
-    orders.push(order.sort((a, b) => x[a * p + k] - x[b * p + k] || a - b));
-  }
+  await pace(0);
+  const sorted = options.sorted ?? sortInputs(x, count);
+  const { columns } = sorted;
+  const orders = sorted.orders.map((order) => order.slice());
   const input: number[] = [];
   const threshold: number[] = [];
   const left: number[] = [];
@@ -88,7 +101,7 @@ export async function regressionTree(
     }
     for (let j = 0; j < q; j++) mean[j] /= end - start;
     value.push(mean);
-    const split = bestSplit(x, y, p, q, orders, node, start, end, mean);
+    const split = bestSplit(columns, orders, y, q, node, start, end, mean);
     if (split) queue.push(split);
     return node;
   };
@@ -99,8 +112,8 @@ export async function regressionTree(
     const { node, start, end, size } = split;
     const order = orders[split.input];
     const middle = start + size;
-    const value0 = x[order[middle - 1] * p + split.input];
-    const value1 = x[order[middle] * p + split.input];
+    const value0 = columns[split.input][order[middle - 1]];
+    const value1 = columns[split.input][order[middle]];
     input[node] = split.input;
     threshold[node] = value0 + (value1 - value0) / 2;
     for (let at = start; at < end; at++) goesLeft[order[at]] = at < middle ? 1 : 0;
@@ -108,10 +121,22 @@ export async function regressionTree(
     left[node] = leaf(start, middle);
     right[node] = leaf(middle, end);
     leaves++;
-    await pace(0.2 + (0.8 * leaves) / K);
+    await pace(leaves / K);
   }
   await pace(1);
   return { inputs: p, outputs: q, leaves, input, threshold, left, right, value };
+}
+
+/** @param x [count, inputs] */
+export function sortInputs(x: Float32Array, count: number): SortedInputs {
+  const p = x.length / count;
+  const columns = Array.from({ length: p }, (_, k) =>
+    Float32Array.from({ length: count }, (_, i) => x[i * p + k]),
+  );
+  const orders = columns.map((column) =>
+    Int32Array.from({ length: count }, (_, i) => i).sort((a, b) => column[a] - column[b] || a - b),
+  );
+  return { columns, orders };
 }
 
 /** Values [N, outputs] of a tree at x [N, inputs]. */
@@ -130,11 +155,10 @@ export function predictTree(tree: RegressionTree, x: ArrayLike<number>): Float64
 }
 
 function bestSplit(
-  x: Float32Array,
-  y: Float32Array,
-  p: number,
-  q: number,
+  columns: readonly Float32Array[],
   orders: readonly Int32Array[],
+  y: Float32Array,
+  q: number,
   node: number,
   start: number,
   end: number,
@@ -144,11 +168,12 @@ function bestSplit(
   let best: Split | undefined;
   // Around the node's mean the right side's sum is the left one's, negated.
   const sums = new Float64Array(q);
-  for (let k = 0; k < p; k++) {
+  for (let k = 0; k < columns.length; k++) {
+    const column = columns[k];
     const order = orders[k];
     sums.fill(0);
-    let previous = x[order[start] * p + k];
-    if (previous === x[order[end - 1] * p + k]) continue;
+    let previous = column[order[start]];
+    if (previous === column[order[end - 1]]) continue;
     for (let size = 1; size < n; size++) {
       const before = order[start + size - 1];
       let squares = 0;
@@ -156,7 +181,7 @@ function bestSplit(
         sums[j] += y[before * q + j] - mean[j];
         squares += sums[j] * sums[j];
       }
-      const next = x[order[start + size] * p + k];
+      const next = column[order[start + size]];
       if (next === previous) continue;
       previous = next;
       const gain = squares / size + squares / (n - size);

@@ -9,8 +9,8 @@ import type { Competitor } from "./competitor.js";
 
 /** Updates where the model's own training is not known, as far as WORK allows. */
 const UPDATES = 2000;
-/** Multiply-adds of that training: some fifteen seconds on one core. */
-const WORK = 4e11;
+/** Multiply-adds of that training: some thirty seconds on one core. */
+const WORK = 2.5e11;
 const FEWEST_UPDATES = 100;
 
 /**
