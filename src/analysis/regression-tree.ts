@@ -165,8 +165,11 @@ function bestSplit(
   mean: Float64Array,
 ): Split | undefined {
   const n = end - start;
-  let best: Split | undefined;
-  // Around the node's mean the right side's sum is the left one's, negated.
+  let input = -1;
+  let best = 0;
+  let gain = 0;
+  // Around the node's mean the right side's sum is the left one's, negated, so that a split of sizes a and
+  // b gains |sum|²·(1/a + 1/b) = |sum|²·n/(ab).
   const sums = new Float64Array(q);
   for (let k = 0; k < columns.length; k++) {
     const column = columns[k];
@@ -175,23 +178,28 @@ function bestSplit(
     let previous = column[order[start]];
     if (previous === column[order[end - 1]]) continue;
     for (let size = 1; size < n; size++) {
-      const before = order[start + size - 1];
+      const row = order[start + size - 1] * q;
       let squares = 0;
       for (let j = 0; j < q; j++) {
-        sums[j] += y[before * q + j] - mean[j];
-        squares += sums[j] * sums[j];
+        const sum = sums[j] + y[row + j] - mean[j];
+        sums[j] = sum;
+        squares += sum * sum;
       }
       const next = column[order[start + size]];
       if (next === previous) continue;
       previous = next;
-      const gain = squares / size + squares / (n - size);
-      if (gain > (best?.gain ?? 0)) best = { node, start, end, input: k, size, gain };
+      // A division for each would take as long as all the rest.
+      if (squares * n > gain * (size * (n - size))) {
+        gain = (squares * n) / (size * (n - size));
+        input = k;
+        best = size;
+      }
     }
   }
   // What is smaller is the rounding of the mean.
   let scale = 0;
   for (let j = 0; j < q; j++) scale += mean[j] * mean[j];
-  return best && best.gain > 1e-24 * n * scale ? best : undefined;
+  return gain > 1e-24 * n * scale ? { node, start, end, input, size: best, gain } : undefined;
 }
 
 /** Puts the rows that go left before the others, each group in its old order. */

@@ -8,7 +8,7 @@ import {
 import type { Competitor, Task } from "./competitor.js";
 
 /** Additions that growing trees may take: some ten seconds. Of more rows than that allows, the first are used. */
-const BUDGET = 3e9;
+const BUDGET = 2e9;
 /** Levels that a tree is taken to have, for that budget. */
 const DEPTH = 16;
 const FEWEST_ROWS = 256;
