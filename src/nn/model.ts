@@ -3,15 +3,18 @@ import { Graph, type Mode } from "../graph/graph.js";
 import { Parameters } from "../graph/parameters.js";
 import { plan } from "../graph/planner.js";
 import { Program } from "../graph/program.js";
-import { size } from "../graph/tensor.js";
+import { size, type Tensor, type View } from "../graph/tensor.js";
 import { streamKey } from "../random/keys.js";
 import type { Build } from "../runtime/compile.js";
 import { Engine } from "../runtime/engine.js";
 import type { Architecture, EmitOptions, Emitted, Extent } from "./architecture.js";
+import { decodeOwn } from "./decode.js";
 import { initialize } from "./initialize.js";
 
 /** Rows that one inference program computes at a time. */
 const INFERENCE_BATCH = 256;
+/** Rows of a program that also keeps what its backward pass, or a reader of attention, needs. */
+const DERIVATIVE_BATCH = 64;
 
 /** One tensor of a state dict. `data` is a copy. */
 export interface StateTensor {
@@ -47,6 +50,16 @@ export interface ModelProgram {
   readonly emitted: Emitted;
 }
 
+/** A program that differentiates by the inputs. A gradient is absent where the outputs do not depend on them. */
+export interface DerivativeProgram extends ModelProgram {
+  /** [B, n, outputDim]. */
+  readonly cotangent: Tensor;
+  /** [B, m, inputDim]. */
+  readonly dx?: View;
+  /** [B, n, targetDim]. */
+  readonly dy?: View;
+}
+
 /**
  * Weights in the memory of an engine, and the programs that run over them.
  * Shapes: inputs [rows, m, inputDim], outputs [rows, n, outputDim], row-major.
@@ -59,7 +72,8 @@ export class Model<C = unknown> {
   readonly address: number;
   readonly seed: number;
   #startStream = "start/train";
-  #inference: ModelProgram | undefined;
+  /** Programs that live as long as the model. */
+  readonly #lasting = new Map<string, ModelProgram>();
 
   /** @throws PlateauError `memory` when the weights alone do not fit, before anything is allocated. */
   constructor(architecture: Architecture<C>, { seed = 0, build = "strict" }: ModelOptions = {}) {
@@ -142,43 +156,71 @@ export class Model<C = unknown> {
         "keyMask given to a model without padding: create it with padding: true",
       );
     }
-    const masks = emitted.keyMask && program.f32(emitted.keyMask);
     const [B] = emitted.x.shape;
     const result = new Float32Array(rows * n * outputDim);
-    const xs = program.f32(emitted.x);
-    const ys = emitted.y && program.f32(emitted.y);
-    const out = program.f32(emitted.output);
     for (let row = 0; row < rows; row += B) {
       const count = Math.min(B, rows - row);
       const xStride = m * inputDim;
-      xs.set(x.subarray(row * xStride, (row + count) * xStride));
+      program.f32(emitted.x).set(x.subarray(row * xStride, (row + count) * xStride));
+      const masks = emitted.keyMask && program.f32(emitted.keyMask);
       if (masks && keyMask) masks.set(keyMask.subarray(row * m, (row + count) * m));
       else masks?.fill(0);
-      if (ys && teacher) ys.set(teacher.subarray(row * n * targetDim, (row + count) * n * targetDim));
-      else if (ys) ys.fill(0);
-      program.forward();
-      // Position t depends on what is fed back from positions before t: one more token each time.
-      for (let t = 0; ys && !teacher && t + 1 < n; t++) {
-        const own = new Float32Array(count * outputDim);
-        for (let b = 0; b < count; b++) {
-          const at = (b * n + t) * outputDim;
-          own.set(out.subarray(at, at + outputDim), b * outputDim);
-        }
-        const fed = feedback ? feedback(own) : own;
-        for (let b = 0; b < count; b++) {
-          ys.set(fed.subarray(b * targetDim, (b + 1) * targetDim), (b * n + t) * targetDim);
-        }
+      if (teacher) {
+        const given = teacher.subarray(row * n * targetDim, (row + count) * n * targetDim);
+        if (emitted.y) program.f32(emitted.y).set(given);
         program.forward();
+      } else {
+        decodeOwn({ program, emitted }, count, feedback);
       }
-      result.set(out.subarray(0, count * n * outputDim), row * n * outputDim);
+      result.set(program.f32(emitted.output).subarray(0, count * n * outputDim), row * n * outputDim);
     }
     return result;
   }
 
   /** The program behind `predict`: built once, so that later calls allocate nothing in wasm memory. */
   inference(): ModelProgram {
-    this.#inference ??= this.program({ batch: INFERENCE_BATCH, ...this.architecture.extent });
-    return this.#inference;
+    return this.#once("inference", () =>
+      this.program({ batch: INFERENCE_BATCH, ...this.architecture.extent }),
+    );
+  }
+
+  /**
+   * The program that differentiates what `predict` computes: `backward`, after `forward`, turns the
+   * cotangent of the outputs into gradients of x and of what the decoder reads. Built once.
+   */
+  derivative(): DerivativeProgram {
+    return this.#once("derivative", () => {
+      let cotangent: Tensor;
+      const made = this.program(
+        { batch: DERIVATIVE_BATCH, ...this.architecture.extent },
+        {
+          mode: "derivative",
+          inputGradient: true,
+          decoderGradient: true,
+          extend(graph, { output }) {
+            cotangent = graph.input("cotangent", output.shape);
+            graph.differentiate(output, cotangent);
+          },
+        },
+      );
+      const { graph } = made.program;
+      const gradient = (of?: Tensor) => (of && graph.reached(of) ? graph.gradient(of) : undefined);
+      const { x, y } = made.emitted;
+      return { ...made, cotangent: cotangent!, dx: gradient(x), dy: gradient(y) };
+    });
+  }
+
+  /** The program that computes the same and keeps attention weights. Built once. */
+  attending(): ModelProgram {
+    return this.#once("attending", () =>
+      this.program({ batch: DERIVATIVE_BATCH, ...this.architecture.extent }, { keepAttention: true }),
+    );
+  }
+
+  #once<P extends ModelProgram>(name: string, build: () => P): P {
+    let made = this.#lasting.get(name);
+    if (!made) this.#lasting.set(name, (made = build()));
+    return made as P;
   }
 
   /** Every parameter under its PyTorch name, as copies. */
@@ -239,7 +281,7 @@ export class Model<C = unknown> {
    */
   redrawStart(): void {
     this.#startStream = "start/test";
-    if (this.#inference) this.#fillConstants(this.#inference.program, this.#inference.emitted);
+    for (const { program, emitted } of this.#lasting.values()) this.#fillConstants(program, emitted);
   }
 
   #fillConstants(program: Program, emitted: Emitted): void {
