@@ -21,8 +21,8 @@ export {
   type RunResult,
   run,
 } from "./experiments/run.js";
-export { decodeWeights, encodeWeights, weightsSha256 } from "./experiments/weights.js";
 export { type CaseResult, type VerifyResult, verify } from "./experiments/verify/index.js";
+export { decodeWeights, encodeWeights, weightsSha256 } from "./experiments/weights.js";
 export { readSafetensors, type Safetensors, writeSafetensors } from "./formats/safetensors.js";
 export { type FileTensor, toFloat32, toFloat64 } from "./formats/tensor.js";
 export type { TransformerConfig, TransformerOptions } from "./nn/config.js";

@@ -1,6 +1,11 @@
 import { PlateauError } from "../errors.js";
+import { Model } from "../nn/model.js";
 import { pause } from "../pause.js";
+import { type BatchFunction, type PointwiseFunction, pointwise } from "../targets/function.js";
+import { findTarget } from "../targets/registry.js";
+import type { Target } from "../targets/target.js";
 import type { Measure, MeasureContext, Need, Subject } from "./measure.js";
+import { modelFunction } from "./model-function.js";
 import { findMeasure, measures as registry } from "./registry.js";
 
 /** What became of one measure. */
@@ -104,4 +109,63 @@ async function take(
     }
     throw error;
   }
+}
+
+/** What can be judged: a network, any function of batches, or a plain callback. */
+export type Analysable = Model | BatchFunction | PointwiseFunction;
+
+/** What it is held against: a target or its name, any function of batches, or a plain callback. */
+export type Reference = Target | string | BatchFunction | PointwiseFunction;
+
+/**
+ * Measures how a model approximates a target. Where the target is one of plateau's, its domain is taken;
+ * any other needs one.
+ * @throws PlateauError `unknown-name` or `usage` before anything is computed
+ */
+export async function analyze(
+  model: Analysable,
+  target: Reference | undefined,
+  options: AnalyzeOptions & Partial<Omit<Subject, "model" | "target">> = {},
+): Promise<Analysis> {
+  const network = model instanceof Model ? model : options.network;
+  const known = typeof target === "string" ? findTarget(target) : target;
+  const judged = model instanceof Model ? modelFunction(model) : functionOf(model);
+  const { tokens, test, train, centroids } = options;
+  const common = { model: judged, network, test, train, centroids };
+  if (known && "asFunction" in known) {
+    const dim = judged.inputs / known.inputs;
+    if (!Number.isInteger(dim) || judged.outputs !== dim * known.outputs) {
+      throw new PlateauError(
+        "usage",
+        `${judged.name} maps ${judged.inputs} numbers to ${judged.outputs}, ${known.name} ${known.inputs} tokens to ${known.outputs}`,
+      );
+    }
+    return analyzeSubject(
+      {
+        ...common,
+        target: known.asFunction(dim),
+        domain: options.domain ?? known.domainOf(dim),
+        tokens: tokens ?? { inputs: known.inputs, outputs: known.outputs },
+      },
+      options,
+    );
+  }
+  const { domain } = options;
+  if (!domain) {
+    throw new PlateauError(
+      "usage",
+      "no domain given: analyze needs one unless the target is one of plateau's",
+    );
+  }
+  if (domain.inputs !== judged.inputs) {
+    throw new PlateauError(
+      "usage",
+      `the domain has ${domain.inputs} numbers a point, ${judged.name} takes ${judged.inputs}`,
+    );
+  }
+  return analyzeSubject({ ...common, target: known && functionOf(known), domain, tokens }, options);
+}
+
+function functionOf(given: BatchFunction | PointwiseFunction): BatchFunction {
+  return "evaluate" in given ? given : pointwise(given);
 }

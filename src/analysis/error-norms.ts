@@ -67,7 +67,7 @@ const schema = v.strictObject({
 export const errorNorms: Measure<ErrorNorms, ErrorNormsOptions> = {
   name: "errors",
   description: "RMSE, MAE, relative L2, R², quantiles, refined largest error, error of the derivative",
-  needs: [],
+  needs: ["data"],
 
   async measure(subject, options = {}) {
     const { seed, samples, starts, steps, derivativeSamples } = check("errors", schema, options);

@@ -71,7 +71,7 @@ const schema = v.strictObject({
 export const failureRate: Measure<FailureRateResult, FailureRateOptions> = {
   name: "failureRate",
   description: "failure rate at k = 1 … 4, and by number of classes at matched resolution, with baselines",
-  needs: [],
+  needs: ["data"],
 
   async measure(subject, options = {}) {
     const { seed, samples, classes = curveClasses } = check("failureRate", schema, options);

@@ -1,12 +1,29 @@
 import { unknownName } from "../errors.js";
+import { attention } from "./attention.js";
+import { compare } from "./compare.js";
+import { errorNorms } from "./error-norms.js";
+import { failureRate } from "./failure-curve.js";
+import { jacobian } from "./jacobian.js";
 import type { Measure } from "./measure.js";
+import { modulus } from "./modulus.js";
+import { plateaus } from "./plateaus.js";
+import { spectrum } from "./spectrum.js";
 
 /** Every measure, in the order of reports: one line each. */
-const registry: readonly Measure<never>[] = [
-];
+// Each knows its own result and options; here they are names for whoever looks them up.
+const registry = [
+  errorNorms,
+  failureRate,
+  plateaus,
+  jacobian,
+  modulus,
+  spectrum,
+  attention,
+  compare,
+] as unknown as readonly Measure<unknown>[];
 
 export const measures: ReadonlyMap<string, Measure<unknown>> = new Map(
-  registry.map((one) => [one.name, one as Measure<unknown>]),
+  registry.map((one) => [one.name, one]),
 );
 
 /** @throws PlateauError `unknown-name` */

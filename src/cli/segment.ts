@@ -4,7 +4,9 @@ import { parseNumber } from "./number.js";
 
 /** Reads `0,0.5:1,1`, two points of a domain. @throws PlateauError `usage` */
 export function parseSegment(text: string, { inputs, low, high }: Domain): Segment {
-  const ends = text.split(":").map((end) => end.split(",").map((value) => parseNumber("--segment", value.trim())));
+  const ends = text
+    .split(":")
+    .map((end) => end.split(",").map((value) => parseNumber("--segment", value.trim())));
   const [from, to] = ends;
   if (ends.length !== 2 || from.length !== inputs || to.length !== inputs) {
     throw new PlateauError(

@@ -1,5 +1,5 @@
-import { modelFunction } from "../analysis/model-function.js";
 import type { Samples, Subject } from "../analysis/measure.js";
+import { modelFunction } from "../analysis/model-function.js";
 import type { Model } from "../nn/model.js";
 import type { BatchFunction } from "../targets/function.js";
 import type { Sample } from "../targets/target.js";

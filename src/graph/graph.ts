@@ -159,6 +159,11 @@ export class Graph {
     return found.view;
   }
 
+  /** Whether `differentiate` found a way from the output to a tensor. */
+  reached(tensor: Tensor): boolean {
+    return this.#gradients.get(tensor.id)?.started ?? false;
+  }
+
   /** Where an op adds its share of an input's gradient; undefined where none is wanted. */
   contribute(tensor: Tensor): Contribution | undefined {
     if (!tensor.needsGradient) return undefined;

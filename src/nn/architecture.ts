@@ -32,6 +32,8 @@ export interface EmitOptions {
   keepAttention?: boolean;
   /** Let gradients reach x. */
   inputGradient?: boolean;
+  /** Let gradients reach y, what the decoder reads. */
+  decoderGradient?: boolean;
 }
 
 /** A kind of model: a checked description and how it becomes ops. */

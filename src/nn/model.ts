@@ -2,15 +2,18 @@ import { PlateauError } from "../errors.js";
 import { Graph, type Mode } from "../graph/graph.js";
 import { Parameters } from "../graph/parameters.js";
 import { Program } from "../graph/program.js";
-import { size } from "../graph/tensor.js";
+import { size, type Tensor, type View } from "../graph/tensor.js";
 import { streamKey } from "../random/keys.js";
 import type { Build } from "../runtime/compile.js";
 import { Engine } from "../runtime/engine.js";
 import type { Architecture, EmitOptions, Emitted, Extent } from "./architecture.js";
+import { decodeOwn } from "./decode.js";
 import { initialize } from "./initialize.js";
 
 /** Rows that one inference program computes at a time. */
 export const INFERENCE_BATCH = 256;
+/** Rows of a program that also keeps what its backward pass, or a reader of attention, needs. */
+const DERIVATIVE_BATCH = 64;
 
 /** One tensor of a state dict. `data` is a copy. */
 export interface StateTensor {
@@ -51,6 +54,16 @@ export interface ModelProgram {
   readonly emitted: Emitted;
 }
 
+/** A program that differentiates by the inputs. A gradient is absent where the outputs do not depend on them. */
+export interface DerivativeProgram extends ModelProgram {
+  /** [B, n, outputDim]. */
+  readonly cotangent: Tensor;
+  /** [B, m, inputDim]. */
+  readonly dx?: View;
+  /** [B, n, targetDim]. */
+  readonly dy?: View;
+}
+
 /**
  * Weights in the memory of an engine, and the programs that run over them.
  * Shapes: inputs [rows, m, inputDim], outputs [rows, n, outputDim], row-major.
@@ -62,8 +75,9 @@ export class Model<C = unknown> {
   /** Byte address of the flat array of parameters. */
   readonly address: number;
   readonly seed: number;
-  #inference: ModelProgram | undefined;
-  /** The draw that the inference program holds. */
+  /** Programs that live as long as the model. */
+  readonly #lasting = new Map<string, ModelProgram>();
+  /** The draw of a random start vector that the inference program holds. */
   #start: "train" | "test" = "train";
 
   /** @throws PlateauError `memory` when the weights alone do not fit, before anything is allocated. */
@@ -155,37 +169,17 @@ export class Model<C = unknown> {
     const result = new Float32Array(rows * n * outputDim);
     for (let row = 0; row < rows; row += B) {
       const count = Math.min(B, rows - row);
-      const masks = emitted.keyMask && program.f32(emitted.keyMask);
-      const xs = program.f32(emitted.x);
-      const ys = emitted.y && program.f32(emitted.y);
       const xStride = m * inputDim;
-      xs.set(x.subarray(row * xStride, (row + count) * xStride));
+      program.f32(emitted.x).set(x.subarray(row * xStride, (row + count) * xStride));
+      const masks = emitted.keyMask && program.f32(emitted.keyMask);
       if (masks && keyMask) masks.set(keyMask.subarray(row * m, (row + count) * m));
       else masks?.fill(0);
-      if (ys && teacher) ys.set(teacher.subarray(row * n * targetDim, (row + count) * n * targetDim));
-      else if (ys) ys.fill(0);
-      program.forward();
-      // Position t depends on what is fed back from positions before t: one more token each time.
-      for (let t = 0; emitted.y && !teacher && t + 1 < n; t++) {
-        const own = new Float32Array(count * outputDim);
-        const out = program.f32(emitted.output);
-        for (let b = 0; b < count; b++) {
-          const at = (b * n + t) * outputDim;
-          own.set(out.subarray(at, at + outputDim), b * outputDim);
-        }
-        const fed = feedback ? feedback(own) : own;
-        if (fed.length !== count * targetDim) {
-          throw new PlateauError(
-            "shape-mismatch",
-            `the decoder reads ${targetDim} numbers a row, not ${fed.length / count}: give a feedback that maps outputs to true outputs`,
-          );
-        }
-        // Taken anew: what the caller's function does may have grown the memory.
-        const next = program.f32(emitted.y);
-        for (let b = 0; b < count; b++) {
-          next.set(fed.subarray(b * targetDim, (b + 1) * targetDim), (b * n + t) * targetDim);
-        }
+      if (teacher) {
+        const given = teacher.subarray(row * n * targetDim, (row + count) * n * targetDim);
+        if (emitted.y) program.f32(emitted.y).set(given);
         program.forward();
+      } else {
+        decodeOwn({ program, emitted }, count, feedback);
       }
       result.set(program.f32(emitted.output).subarray(0, count * n * outputDim), row * n * outputDim);
     }
@@ -194,8 +188,48 @@ export class Model<C = unknown> {
 
   /** The program behind `predict`: built once, so that later calls allocate nothing in wasm memory. */
   inference(): ModelProgram {
-    this.#inference ??= this.program({ batch: INFERENCE_BATCH, ...this.architecture.extent });
-    return this.#inference;
+    return this.#once("inference", () =>
+      this.program({ batch: INFERENCE_BATCH, ...this.architecture.extent }),
+    );
+  }
+
+  /**
+   * The program that differentiates what `predict` computes: `backward`, after `forward`, turns the
+   * cotangent of the outputs into gradients of x and of what the decoder reads. Built once.
+   */
+  derivative(): DerivativeProgram {
+    return this.#once("derivative", () => {
+      let cotangent: Tensor;
+      const made = this.program(
+        { batch: DERIVATIVE_BATCH, ...this.architecture.extent },
+        {
+          mode: "derivative",
+          inputGradient: true,
+          decoderGradient: true,
+          extend(graph, { output }) {
+            cotangent = graph.input("cotangent", output.shape);
+            graph.differentiate(output, cotangent);
+          },
+        },
+      );
+      const { graph } = made.program;
+      const gradient = (of?: Tensor) => (of && graph.reached(of) ? graph.gradient(of) : undefined);
+      const { x, y } = made.emitted;
+      return { ...made, cotangent: cotangent!, dx: gradient(x), dy: gradient(y) };
+    });
+  }
+
+  /** The program that computes the same and keeps attention weights. Built once. */
+  attending(): ModelProgram {
+    return this.#once("attending", () =>
+      this.program({ batch: DERIVATIVE_BATCH, ...this.architecture.extent }, { keepAttention: true }),
+    );
+  }
+
+  #once<P extends ModelProgram>(name: string, build: () => P): P {
+    let made = this.#lasting.get(name);
+    if (!made) this.#lasting.set(name, (made = build()));
+    return made as P;
   }
 
   /** Every parameter under its PyTorch name, as copies. */

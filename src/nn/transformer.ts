@@ -93,7 +93,10 @@ export function emitTransformer(
       constants.push({ tensor: start, kind: "start" });
     }
     // With one output token the decoder sees only the start vector: true outputs are never needed.
-    if (n > 1) y = graph.input("y", [B, n, config.targetDim]);
+    if (n > 1) {
+      const needsGradient = options.decoderGradient && graph.keepsValues;
+      y = graph.input("y", [B, n, config.targetDim], { needsGradient });
+    }
     const shifted = y ? embedded("decoder_embed", y) : graph.input("empty", [B, 1, D]);
     let decoded = positioned("decoder", graph.apply(shiftRight, "decoder.input", { start, x: shifted }, {}));
     for (let i = 0; i < config.decoderLayers; i++) {

@@ -34,9 +34,10 @@ export const analyze: CliCommand = {
       .description("measure how the model of a finished run approximates its target")
       .argument("<dir>", "folder of plateau train --out or plateau fit --out")
       .addOption(
-        new Option("--measures <names>", "some of the measures below, separated by commas (default: all)").argParser(
-          (value: string) => value.split(",").map((name) => findMeasure(name.trim()).name),
-        ),
+        new Option(
+          "--measures <names>",
+          "some of the measures below, separated by commas (default: all)",
+        ).argParser((value: string) => value.split(",").map((name) => findMeasure(name.trim()).name)),
       )
       .addOption(
         new Option(
@@ -49,7 +50,9 @@ export const analyze: CliCommand = {
           number("--samples"),
         ),
       )
-      .addOption(new Option("--seed <seed>", "of points and intervals (default 0)").argParser(number("--seed")))
+      .addOption(
+        new Option("--seed <seed>", "of points and intervals (default 0)").argParser(number("--seed")),
+      )
       .option("--json", "print one JSON document")
       .option("--quiet", "no progress line, no notes")
       .addHelpText(

@@ -3,10 +3,10 @@ import type { Analysis } from "../../analysis/analyze.js";
 import { findMeasure } from "../../analysis/registry.js";
 import { PlateauError } from "../../errors.js";
 import type { ExperimentInput } from "../../experiments/config.js";
-import { footprint, type RunResult } from "../../experiments/run.js";
 import type { FitInput } from "../../experiments/fit/config.js";
 import { requireNewFolder, saveFit } from "../../experiments/fit/directory.js";
 import { type Fit, fitSubject, fitTable } from "../../experiments/fit/fit.js";
+import { footprint, type RunResult } from "../../experiments/run.js";
 import { RunDirectory } from "../../experiments/run-directory.js";
 import { measureOptions, subjectOf } from "../../experiments/subject.js";
 import { weightsSha256 } from "../../experiments/weights.js";
@@ -67,12 +67,15 @@ export const fit: CliCommand = {
       .command("fit")
       .description("train on your own function or table, and say whether a Transformer helps there")
       .addOption(
-        new Option("--target <expression>", "a function: an expression, or a name of plateau targets").helpGroup(
-          "Function:",
-        ),
+        new Option(
+          "--target <expression>",
+          "a function: an expression, or a name of plateau targets",
+        ).helpGroup("Function:"),
       )
       .addOption(
-        new Option("--domain <ranges>", 'where an expression is defined: "x=-1:1,y=0:2"').helpGroup("Function:"),
+        new Option("--domain <ranges>", 'where an expression is defined: "x=-1:1,y=0:2"').helpGroup(
+          "Function:",
+        ),
       )
       .addOption(
         new Option("--data <file>", "a table: .csv, .tsv, .json, .npy or .parquet").helpGroup("Table:"),
@@ -91,14 +94,17 @@ export const fit: CliCommand = {
     for (const [flag, help] of sizes) {
       const name = flag.slice(0, flag.indexOf(" "));
       command.addOption(
-        new Option(flag, help).helpGroup("Model and training:").argParser((value: string) => parseNumber(name, value)),
+        new Option(flag, help)
+          .helpGroup("Model and training:")
+          .argParser((value: string) => parseNumber(name, value)),
       );
     }
     command
       .addOption(
-        new Option("--measures <names>", "measures taken (default: errors, compare; plateaus of a function)").argParser(
-          (value: string) => names(value).map((name) => findMeasure(name).name),
-        ),
+        new Option(
+          "--measures <names>",
+          "measures taken (default: errors, compare; plateaus of a function)",
+        ).argParser((value: string) => names(value).map((name) => findMeasure(name).name)),
       )
       .option("--out <dir>", "store weights, result and analysis in a new folder")
       .option("--json", "print one JSON document")

@@ -1,6 +1,8 @@
+import { analyze } from "./analyze.js";
 import type { CliCommand } from "./command.js";
 import { demo } from "./demo.js";
 import { evaluate } from "./eval.js";
+import { fit } from "./fit.js";
 import { info } from "./info.js";
 import { targets } from "./targets.js";
 import { train } from "./train.js";
@@ -10,6 +12,8 @@ import { verify } from "./verify.js";
 export const commands: readonly CliCommand[] = [
   train, //
   evaluate,
+  analyze,
+  fit,
   targets,
   verify,
   info,

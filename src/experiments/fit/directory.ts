@@ -75,9 +75,7 @@ export async function saveFit(path: string, fit: Fit, weightsSha256: string): Pr
  * @throws PlateauError `format` where the folder's files are damaged, `run-directory` where the table is
  * another one by now, `io` where it is gone
  */
-export async function openFit(
-  path: string,
-): Promise<{ stored: StoredFit; data: TabularData; model: Model }> {
+export async function openFit(path: string): Promise<{ stored: StoredFit; data: TabularData; model: Model }> {
   const file = join(path, FIT);
   const value = readJson(file);
   const found = v.safeParse(storedSchema, value);

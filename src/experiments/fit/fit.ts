@@ -1,6 +1,6 @@
 import { errors } from "../../analysis/errors.js";
-import { modelFunction } from "../../analysis/model-function.js";
 import type { Subject } from "../../analysis/measure.js";
+import { modelFunction } from "../../analysis/model-function.js";
 import { Model } from "../../nn/model.js";
 import { tabular } from "../../nn/tabular.js";
 import type { Table } from "../../tables/table.js";
@@ -44,7 +44,12 @@ export async function fitTable(table: Table, input: FitInput, options: FitOption
   const { data, model, sizes } = prepareFit(table, config);
   const { train, validation } = data;
   const K = data.outputs.length;
-  const trainer = new Trainer(model, { kind: "mse" }, arrayData(train.x, train.y, train.rows), sizes.training);
+  const trainer = new Trainer(
+    model,
+    { kind: "mse" },
+    arrayData(train.x, train.y, train.rows),
+    sizes.training,
+  );
   const outcome = await runTraining(trainer, {
     ...options,
     evaluate: () => errors(model.predict(validation.x), validation.y, K).rmse,

@@ -1,8 +1,8 @@
 import { PlateauError } from "../../errors.js";
-import { read, write } from "../call.js";
+import { read, write, writeOrUpdate } from "../call.js";
 import type { Graph } from "../graph.js";
 import type { Op } from "../op.js";
-import { lastExtent, requireShape, type Tensor, type View } from "../tensor.js";
+import { lastExtent, requireShape, size, type Tensor, type View } from "../tensor.js";
 import { type Dropout, dropoutArguments } from "./dropout.js";
 
 export const normalizers = ["softmax", "hardmax", "sparsemax"] as const;
@@ -73,6 +73,26 @@ function closing(graph: Graph, { B, T, S, D, ldq, ldkv }: Sizes, attributes: Att
   ] as const;
 }
 
+/**
+ * Where the gradients of q and kv go. The kernel makes both, with one flag for both that says whether
+ * it adds: what nobody asked for goes to scratch, and a gradient begun here is zeroed where the other
+ * has been begun already.
+ */
+function destinations(graph: Graph, { q, kv, keyMask }: AttentionInputs) {
+  if (keyMask?.needsGradient) {
+    throw new PlateauError("internal", "attention has no gradient for its key mask");
+  }
+  const wanted = [q, ...(kv ? [kv] : [])].filter((tensor) => tensor.needsGradient);
+  const begun = wanted.map((tensor) => graph.contribute(tensor)!);
+  const accumulate = begun.some((to) => to.accumulate === 1) ? 1 : 0;
+  for (const [i, to] of begun.entries()) {
+    if (to.accumulate !== accumulate) graph.emit("fillFloats", [write(to.view), 0, size(wanted[i].shape)]);
+  }
+  const place = (tensor: Tensor) =>
+    begun[wanted.indexOf(tensor)]?.view ?? graph.scratch("unused", size(tensor.shape));
+  return { toQ: place(q), toKv: kv && place(kv), accumulate } as const;
+}
+
 export const attention: Op<AttentionInputs, AttentionAttributes, View | undefined> = {
   name: "attention",
   inputs: ({ q, kv, keyMask }) => [q, ...(kv ? [kv] : []), ...(keyMask ? [keyMask] : [])],
@@ -117,13 +137,9 @@ export const attention: Op<AttentionInputs, AttentionAttributes, View | undefine
   backward(graph, out, inputs, attributes, weights) {
     const all = sizes(inputs);
     const [q, k, v] = parts(inputs, all.D);
-    const toQ = graph.contribute(inputs.q);
-    const toKv = inputs.kv && graph.contribute(inputs.kv);
-    if (!toQ || (inputs.kv && !toKv) || (toKv && toKv.accumulate !== toQ.accumulate)) {
-      throw new PlateauError("internal", "queries, keys and values of attention need gradients together");
-    }
-    const [dq, dk, dv] = parts({ q: toQ.view, kv: toKv?.view }, all.D);
-    const access = (view: View) => ({ view, access: toQ.pointer.access });
+    const { toQ, toKv, accumulate } = destinations(graph, inputs);
+    const [dq, dk, dv] = parts({ q: toQ, kv: toKv }, all.D);
+    const access = (view: View) => writeOrUpdate(view, accumulate);
     graph.emit("attentionBackward", [
       access(dq),
       access(dk),
@@ -135,7 +151,7 @@ export const attention: Op<AttentionInputs, AttentionAttributes, View | undefine
       read(v),
       inputs.keyMask ? read(inputs.keyMask) : 0,
       ...closing(graph, all, attributes),
-      toQ.accumulate,
+      accumulate,
     ]);
   },
 };

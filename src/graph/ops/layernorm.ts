@@ -51,10 +51,11 @@ export const layernorm: Op<LayerNormInputs, LayerNormAttributes, Saved | undefin
   },
   backward(graph, y, { x, g, b, residual }, _attributes, saved) {
     const { normalized, scale } = saved!;
-    const dg = graph.sum(g)!;
-    const db = graph.sum(b)!;
+    // The kernel makes all three gradients: those that nobody asked for go to scratch.
+    const D = lastExtent(x.shape);
+    const dg = graph.sum(g)?.pointer ?? write(graph.scratch("unused gain", D));
+    const db = graph.sum(b)?.pointer ?? write(graph.scratch("unused bias", D));
     const dx = graph.contribute(x);
-    // The gain and bias need gradients even where x does not: the kernel then writes dx to scratch.
     const to = dx ?? { pointer: write(graph.scratch("unused", size(x.shape))), accumulate: 0 };
     const dy = graph.gradient(y);
     const fresh = dx?.accumulate === 0 || !dx;
@@ -62,14 +63,14 @@ export const layernorm: Op<LayerNormInputs, LayerNormAttributes, Saved | undefin
     const share = residual?.needsGradient && !fresh ? graph.scratch("share", size(x.shape)) : undefined;
     graph.emit("layernormBackward", [
       share ? write(share) : to.pointer,
-      dg.pointer,
-      db.pointer,
+      dg,
+      db,
       read(dy),
       read(normalized),
       read(scale),
       read(g),
       rows(x.shape),
-      lastExtent(x.shape),
+      D,
       share ? 0 : to.accumulate,
     ]);
     if (share) graph.emit("addInto", [dx!.pointer, read(share), size(x.shape)]);
