@@ -81,6 +81,9 @@ export interface CompareResult {
  * the difference is more than 1e-6 of the outputs' standard deviation; else neither. The verdict names
  * the competitor of least RMSE among those that win; where none does, the model wins if it wins against
  * all, and neither does if not.
+ *
+ * Memory beside the data: 8 bytes × (test samples) × (outputs) for each of a competitor's runs, and what
+ * fitting needs; each competitor's file says how its work is bounded.
  */
 export const compare: Measure<CompareResult, CompareOptions> = {
   name: "compare",

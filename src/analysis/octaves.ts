@@ -15,8 +15,8 @@ export interface View {
   readonly name: string;
   /** Share in averages over several views. */
   readonly weight: number;
-  /** [count, inputs]. */
-  readonly points: Float64Array<ArrayBuffer>;
+  /** [count, inputs]: made when asked for, as many segments of many inputs are large. */
+  points(): Float64Array<ArrayBuffer>;
   readonly count: number;
   /** Octaves of values [count, outputs], summed over the outputs. */
   octaves(values: Float64Array, outputs: number): Octaves;
@@ -36,7 +36,8 @@ function octaveOf(r: number, count: number): number {
 export function lineView(segment: Segment, N: number, longest: number, window: Window): View {
   const { name, length } = segment;
   if (!(length > 0)) throw new PlateauError("usage", `segment ${name} has no length: there is no spectrum`);
-  const { points } = segment.at(Float64Array.from({ length: N }, (_, j) => ((j + 0.5) * length) / N));
+  const points = () =>
+    segment.at(Float64Array.from({ length: N }, (_, j) => ((j + 0.5) * length) / N)).points;
   const stretch = longest / length;
   const count = octaveCount(N);
   return {
@@ -56,11 +57,14 @@ export function lineView(segment: Segment, N: number, longest: number, window: W
 export function gridView({ low, high }: Domain, N: number, window: Window): View {
   const sides = [0, 1].map((k) => high[k] - low[k]);
   const [stretch0, stretch1] = sides.map((side) => Math.max(...sides) / side);
-  const points = new Float64Array(2 * N * N);
-  for (let i = 0; i < N * N; i++) {
-    points[2 * i] = low[0] + ((Math.floor(i / N) + 0.5) * sides[0]) / N;
-    points[2 * i + 1] = low[1] + (((i % N) + 0.5) * sides[1]) / N;
-  }
+  const points = () => {
+    const x = new Float64Array(2 * N * N);
+    for (let i = 0; i < N * N; i++) {
+      x[2 * i] = low[0] + ((Math.floor(i / N) + 0.5) * sides[0]) / N;
+      x[2 * i + 1] = low[1] + (((i % N) + 0.5) * sides[1]) / N;
+    }
+    return x;
+  };
   const count = octaveCount(N);
   const width = N / 2 + 1;
   return {
@@ -80,6 +84,15 @@ export function gridView({ low, high }: Domain, N: number, window: Window): View
         return { constant: constant + power[0], power, octave };
       }),
   };
+}
+
+/** Whether at least half of 8 × 8 cells hold one of 256 points: uniform ones miss one cell in 55. */
+export function fillsItsBox(domain: Domain, seed: number): boolean {
+  const { low, high } = domain;
+  const x = domain.sample(seed, 0, 256);
+  const cell = (i: number, k: number) => Math.floor((8 * (x[2 * i + k] - low[k])) / (high[k] - low[k]));
+  const cells = new Set(Array.from({ length: 256 }, (_, i) => 8 * cell(i, 0) + cell(i, 1)));
+  return cells.size >= 32;
 }
 
 interface Lines {

@@ -7,10 +7,12 @@ import { check, count, flag, oneOf, seedNumber, whole } from "../validate.js";
 import { bootstrap, type Interval } from "./bootstrap.js";
 import { windows } from "./fourier.js";
 import type { Measure, Subject } from "./measure.js";
-import { gridView, lineView, type Octaves, octaveCount, type View } from "./octaves.js";
+import { fillsItsBox, gridView, lineView, type Octaves, octaveCount, type View } from "./octaves.js";
 
 /** An octave of which the target has a smaller share of its variation is empty: what is there is rounding. */
 export const EMPTY = 1e-10;
+/** Octaves with at least this share of the target's variation, 1% in amplitude, decide what is resolved. */
+const CARRYING = 1e-4;
 /** A relative error of a frequency up to which it counts as resolved. */
 export const RESOLVED = 0.5;
 /** Segments from which on an interval says something. */
@@ -72,8 +74,8 @@ export interface Spectrum {
   readonly constant: { readonly target: number; readonly model: number; readonly residual: number };
   readonly bands: readonly SpectrumBand[];
   /**
-   * Cycles per unit of length below which every octave that the target has is met with a relative error
-   * of at most 0.5; 0 where not even the first is.
+   * Cycles per unit of length below which every octave with at least 1e-4 of the target's variation is met
+   * with a relative error of at most 0.5; 0 where not even the first is.
    */
   readonly resolved: number;
 }
@@ -90,7 +92,10 @@ export interface SpectrumResult extends Spectrum {
 /**
  * Spectra of target, model and residual by octave. Frequencies above half the sampling rate fold back.
  * A segment's samples are faded out at its ends (Hann's window) so that its ends not meeting is not taken
- * for high frequencies; see `powerSpectrum` for the normalisation.
+ * for high frequencies; see `powerSpectrum` for the normalisation. The window spreads a frequency over one
+ * cycle to either side, so what lies that near to an octave's edge is shared with its neighbour.
+ *
+ * Memory: 8 bytes × samples × (inputs + 3·outputs), for one segment or the grid at a time.
  */
 export const spectrum: Measure<SpectrumResult, SpectrumOptions> = {
   name: "spectrum",
@@ -106,8 +111,7 @@ export const spectrum: Measure<SpectrumResult, SpectrumOptions> = {
     const seen: Seen[] = [];
     for (const [i, view] of views.entries()) {
       await pace(i / views.length);
-      const reference = seeTarget(view, target);
-      seen.push(seeModel(view, reference, model));
+      seen.push(seeModel(view, seeTarget(view, target), model));
     }
     await pace(1);
     const along = seen.slice(0, lines.length);
@@ -128,7 +132,7 @@ export const spectrum: Measure<SpectrumResult, SpectrumOptions> = {
   },
 
   describe({ bands, resolved }) {
-    const told = bands.filter(({ relativeError }) => relativeError !== null);
+    const told = carrying(bands);
     if (told.length === 0) return "the target does not vary: it has no spectrum";
     const worst = told.reduce((a, b) => (b.relativeError! > a.relativeError! ? b : a));
     const range = ({ low, high }: SpectrumBand) => `${short(low)} to ${short(high)} cycles per unit`;
@@ -186,9 +190,10 @@ export function seeModel(view: View, reference: Reference, model: BatchFunction)
   };
 }
 
-function valuesIn({ points, count: N }: View, of: BatchFunction) {
+function valuesIn(view: View, of: BatchFunction) {
   const { name, inputs, outputs } = of;
-  const values = of.evaluate(points, N);
+  const points = view.points();
+  const values = of.evaluate(points, view.count);
   const lost = values.findIndex((value) => !Number.isFinite(value));
   if (lost >= 0) {
     const i = Math.floor(lost / outputs);
@@ -221,15 +226,6 @@ export function viewsOf(domain: Domain, options: SpectrumOptions & { readonly se
       grid: 1 / Math.max(...domain.high.map((high, k) => high - domain.low[k])),
     },
   };
-}
-
-/** Whether at least half of 8 × 8 cells hold one of 256 points: uniform ones miss one cell in 55. */
-function fillsItsBox(domain: Domain, seed: number): boolean {
-  const { low, high } = domain;
-  const x = domain.sample(seed, 0, 256);
-  const cell = (i: number, k: number) => Math.floor((8 * (x[2 * i + k] - low[k])) / (high[k] - low[k]));
-  const cells = new Set(Array.from({ length: 256 }, (_, i) => 8 * cell(i, 0) + cell(i, 1)));
-  return cells.size >= 32;
 }
 
 /** Powers averaged over views, by their weights, and what follows from them. */
@@ -287,12 +283,19 @@ export function summary(
 
 function resolvedUpTo(bands: readonly SpectrumBand[]): number {
   let resolved = 0;
-  for (const { relativeError, high } of bands) {
-    if (relativeError === null) continue;
-    if (relativeError > RESOLVED) return resolved;
+  for (const { relativeError, high } of carrying(bands)) {
+    if (relativeError! > RESOLVED) return resolved;
     resolved = high;
   }
   return resolved;
+}
+
+/** The octaves that make up the target; in any other a small error is a large share of next to nothing. */
+function carrying(bands: readonly SpectrumBand[]): SpectrumBand[] {
+  const variation = bands.reduce((sum, { target }) => sum + target, 0);
+  return bands.filter(
+    ({ relativeError, target }) => relativeError !== null && target >= CARRYING * variation,
+  );
 }
 
 const short = (value: number) => String(Number(value.toPrecision(3)));

@@ -83,6 +83,14 @@ test("a model that has the low frequencies alone is told so, octave by octave", 
   t.regex(spectrum.describe(result), /100% at 128 to 256/);
 });
 
+test("octaves that hardly carry the target do not decide what is resolved", async (t) => {
+  const target = plus(wave(6), wave(100, 1e-3));
+  const result = await spectrum.measure({ model: wave(6), target, domain: unit });
+  t.true(near(result.bands[6].relativeError!, 1, 1e-9));
+  t.is(result.resolved, 8);
+  t.regex(spectrum.describe(result), /^every octave of the target is met/);
+});
+
 test("a constant error is no frequency", async (t) => {
   const result = await spectrum.measure({
     model: plus(wave(5), pointwise({ name: "half", inputs: 1, value: () => 0.5 })),
