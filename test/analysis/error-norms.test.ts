@@ -269,8 +269,8 @@ test("what segments miss, points of the domain still count: sup is never below t
     { samples: 100 },
   );
   t.true(found.largest! > 0.9);
-  t.is(found.sup!.value, found.largest);
-  t.is(Math.abs(found.sup!.at[1]), found.largest);
+  t.is(found.sup!.value, found.largest!);
+  t.is(Math.abs(found.sup!.at[1]), found.largest!);
 });
 
 test("derivatives along a curve are by arc length", async (t) => {
