@@ -98,7 +98,7 @@ export const modulus: Measure<Modulus, ModulusOptions> = {
     const pace = pacer("measuring moduli of continuity", options);
     const search: Search = {
       charts: chartsOf(domain, seed),
-      distances: Array.from({ length: scales }, (_, k) => (largest ?? halfDiagonal(domain)) / 2 ** k),
+      distances: halvings(largest ?? halfDiagonal(domain), scales),
       samples,
       starts,
       seed,
@@ -275,4 +275,10 @@ function halfDiagonal({ low, high }: Subject["domain"]): number {
   let square = 0;
   for (let k = 0; k < low.length; k++) square += (high[k] - low[k]) * (high[k] - low[k]);
   return Math.sqrt(square) / 2;
+}
+
+function halvings(from: number, count: number): number[] {
+  const found = [from];
+  while (found.length < count) found.push(found[found.length - 1] / 2);
+  return found;
 }
