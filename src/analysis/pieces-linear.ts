@@ -17,6 +17,9 @@ type Quadratics = number[];
  * piecewise-linear rest with the pieces that are left, is above the threshold; likewise with the best
  * continuous rest that has a piece between all knots.
  *
+ * 2,048 samples and 128 parts between knots take some ms; of 720 fits to nine signals at errors from 0.3 to
+ * 0.00003, none took longer than 0.4 s (`node dist/bench/pieces.js`).
+ *
  * @param knots ascending borders of samples, 0 … y.length, at least two samples apart
  */
 export function leastLinearPieces(

@@ -83,7 +83,7 @@ const schema = v.object({
  * 5% of the mean increment. Functions without a derivative are read off their increments, which blurs flat
  * runs by a cell. What happens between two samples is not seen.
  *
- * Memory: 40 bytes a cell and output for the functions, and about 1 MB for the pieces.
+ * Memory: some 50 bytes a cell and output, 50 more a cell and segment, and about 1 MB for the pieces.
  */
 export const plateaus: Measure<PlateausResult, PlateausOptions> = {
   name: "plateaus",
@@ -157,7 +157,7 @@ export const plateaus: Measure<PlateausResult, PlateausOptions> = {
     const judged = flatBeyondTarget ?? model.flatShare;
     const range = `${percent(judged.low)} to ${percent(judged.high)}`;
     const finding = {
-      yes: `plateaus (flat on its own over ${range}; above 10% counts)`,
+      yes: `plateaus (flat on its own over ${range}, in runs of ${Number(model.resolution.value.toPrecision(2))}; above 10% counts)`,
       no: `no plateaus (flat on its own over ${range}; above 10% would count)`,
       unclear: `not clear whether it has plateaus (flat on its own over ${range}; above 10% would count)`,
     }[plateaus];
@@ -165,7 +165,7 @@ export const plateaus: Measure<PlateausResult, PlateausOptions> = {
     const { constant, linear } = effectivePieces;
     return (
       `${itself}, its target over ${percent(target.flatShare.value)}: ${finding}; ` +
-      `its error is that of ${pieces(constant)} optimal constant pieces or ${pieces(linear)} linear ones`
+      `its error is that of ${pieces(constant, "optimal constant piece")} or ${pieces(linear, "linear one")}`
     );
   },
 };
@@ -223,5 +223,8 @@ function segmentsOf(given: unknown, draw: (count: number) => Segment[]): readonl
 /** Two significant digits. */
 const percent = (share: number) => `${Number((100 * share).toPrecision(2))}%`;
 const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
-const pieces = (count: PieceCount) =>
-  `${count.atLeast ? "more than " : ""}${count.pieces >= 100 ? Math.round(count.pieces) : Number(count.pieces.toPrecision(3))}`;
+
+function pieces({ pieces, atLeast }: PieceCount, what: string): string {
+  const rounded = pieces >= 100 ? Math.round(pieces) : Number(pieces.toPrecision(3));
+  return `${atLeast ? "more than " : ""}${counted(rounded, what)}`;
+}

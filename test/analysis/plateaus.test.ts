@@ -121,7 +121,19 @@ test("a sentence says what was found", async (t) => {
   );
   t.is(
     plateaus.describe(await measured({ model, target: line, domain: unit })),
-    "the model is flat over 0% of the segment, its target over 0%: no plateaus (flat on its own over 0% to 0%; above 10% would count); its error is that of 42 optimal constant pieces or 1 linear ones",
+    "the model is flat over 0% of the segment, its target over 0%: no plateaus (flat on its own over 0% to 0%; above 10% would count); its error is that of 42 optimal constant pieces or 1 linear one",
+  );
+});
+
+test("and where the plateaus are, how wide", async (t) => {
+  const model = scalar(
+    "model",
+    (x) => rounded(x, 0.125),
+    () => 0,
+  );
+  t.is(
+    plateaus.describe(await measured({ model, target: line, domain: box([0], [0.99]) })),
+    "the model is flat over 100% of the segment with 7 jumps, its target over 0%: plateaus (flat on its own over 100% to 100%, in runs of 0.12; above 10% counts); its error is that of 8 optimal constant pieces or 1 linear one",
   );
 });
 
