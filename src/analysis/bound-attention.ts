@@ -1,5 +1,7 @@
 import { boundWeights, largestAverage, type WeightRange } from "./bound-weights.js";
 import { type Bounded, bounded, columns, distances, sharpened, up } from "./bounded.js";
+import { attentionSlopes, joinedSlopes } from "./slope-rules.js";
+import type { Slopes } from "./slopes.js";
 
 /** What the bound needs to know of one attention. */
 export interface AttentionShape {
@@ -44,6 +46,7 @@ function attention(q: Bounded, k: Bounded, v: Bounded, shape: AttentionShape): B
   const high = new Float64Array(T * D);
   const squares = new Float64Array(T);
   const found: Head[] = [];
+  const steep: (Slopes | undefined)[] = [];
   for (let h = 0; h < H; h++) {
     const [from, to] = [h * E, (h + 1) * E];
     const vh = columns(v, from, to);
@@ -72,11 +75,16 @@ function attention(q: Bounded, k: Bounded, v: Bounded, shape: AttentionShape): B
           below,
           order.sort((r, s) => below(s) - below(r) || r - s),
         );
-        const slack = 1e-11 * Math.max(Math.abs(low[at]), Math.abs(high[at]));
+        const slack = (S + 4) * 2 ** -50 * Math.max(Math.abs(low[at]), Math.abs(high[at]));
         low[at] -= slack;
         high[at] += slack;
       }
     }
+    const own = (ends: Float64Array) =>
+      Float64Array.from({ length: T * E }, (_, i) => ends[Math.floor(i / E) * D + from + (i % E)]);
+    const softmax = shape.normalizer === "softmax" || S === 1;
+    const box = { low: own(low), high: own(high) };
+    steep.push(softmax ? attentionSlopes(qh, kh, vh, weights, box) : undefined);
   }
   const joined = (of: (head: Head) => number) =>
     Math.sqrt(found.reduce((sum, head) => sum + of(head) ** 2, 0));
@@ -90,7 +98,8 @@ function attention(q: Bounded, k: Bounded, v: Bounded, shape: AttentionShape): B
       most * v.whole + joined(({ scores }) => scores.whole),
     ),
   );
-  return bounded(T, D, low, high, { token, whole }, { norm: squares.map((sum) => up(Math.sqrt(sum))) });
+  const norm = squares.map((sum) => up(Math.sqrt(sum)));
+  return bounded(T, D, low, high, { token, whole }, { norm, slopes: joinedSlopes(steep, T, E) });
 }
 
 function boundHead(

@@ -1,5 +1,7 @@
-import { sharedEngine } from "../runtime/engine.js";
 import { type Bounded, bounded, length, type Matrix, sharpened, up } from "./bounded.js";
+import { gelu64, geluTanh64, type Slope } from "./gelu.js";
+import { layerNormSlopes, linearSlopes, scaledSlopes, sumSlopes } from "./slope-rules.js";
+import { gathered } from "./slopes.js";
 
 /** W·z + b token by token: interval arithmetic around the middle of the box, and ‖W‖ for the rest. */
 export function boundLinear(z: Bounded, matrix: Matrix, b: ArrayLike<number> | undefined): Bounded {
@@ -38,7 +40,11 @@ function linear(z: Bounded, matrix: Matrix, b: ArrayLike<number> | undefined): B
     low,
     high,
     { token: z.token.map((one) => up(norm * one)), whole: up(norm * z.whole) },
-    { norm: z.norm.map((one) => up(norm * one + shift)), origin: { input: z, matrix, bias: b, from: 0 } },
+    {
+      norm: z.norm.map((one) => up(norm * one + shift)),
+      origin: { input: z, matrix, bias: b, from: 0 },
+      slopes: linearSlopes(z, data, O),
+    },
   );
 }
 
@@ -55,7 +61,7 @@ function sum(a: Bounded, b: Bounded): Bounded {
     widened(add(a.low, b.low), -1),
     widened(add(a.high, b.high), 1),
     { token: add(a.token, b.token).map(up), whole: up(a.whole + b.whole) },
-    { norm: add(a.norm, b.norm).map(up) },
+    { norm: add(a.norm, b.norm).map(up), slopes: sumSlopes(a, b) },
   );
 }
 
@@ -75,6 +81,8 @@ function layerNorm(z: Bounded, g: ArrayLike<number>, b: ArrayLike<number>, eps: 
   let steepest = 0;
   for (let i = 0; i < D; i++) steepest = Math.max(steepest, Math.abs(g[i]));
   const most = up(Math.sqrt(D - 1));
+  const normalized = { low: new Float64Array(tokens * D), high: new Float64Array(tokens * D) };
+  const scale = { least: new Float64Array(tokens), most: new Float64Array(tokens) };
   const token = new Float64Array(tokens);
   const norm = new Float64Array(tokens);
   let factor = 0;
@@ -93,16 +101,21 @@ function layerNorm(z: Bounded, g: ArrayLike<number>, b: ArrayLike<number>, eps: 
     for (let i = 0; i < D; i++) {
       const x0 = Math.max(-most, below[i] / (below[i] < 0 ? narrow : wide));
       const x1 = Math.min(most, above[i] / (above[i] > 0 ? narrow : wide));
+      normalized.low[t * D + i] = x0;
+      normalized.high[t * D + i] = x1;
       low[t * D + i] = Math.min(g[i] * x0, g[i] * x1) + b[i];
       high[t * D + i] = Math.max(g[i] * x0, g[i] * x1) + b[i];
     }
+    scale.least[t] = 1 / wide;
+    scale.most[t] = up(1 / narrow);
     const slope = D === 1 ? 0 : up(steepest / narrow);
     token[t] = up(slope * z.token[t]);
     factor = Math.max(factor, slope);
     norm[t] = up(steepest * Math.sqrt(D) + length(b));
   }
   const constants = { token, whole: up(factor * z.whole) };
-  return bounded(tokens, D, widened(low, -1), widened(high, 1), constants, { norm });
+  const slopes = layerNormSlopes(z, g, normalized, scale);
+  return bounded(tokens, D, widened(low, -1), widened(high, 1), constants, { norm, slopes });
 }
 
 /** Over a box of one token: the least variance, and between what each number's distance from the mean lies. */
@@ -155,8 +168,8 @@ function leastVariance(from: Float64Array, to: Float64Array): number {
 
 /** An activation's extremes: what lies between ends, and the places where it or its slope turns. */
 interface Curve {
-  /** Values and slopes at x. */
-  readonly at: (x: Float64Array) => { value: Float64Array; slope: Float64Array };
+  /** Value and slope at x. */
+  readonly at: (x: number) => Slope;
   /** Where the value is least, for certain, and a bound of that value; absent where it has no minimum. */
   readonly dip?: { from: number; to: number; value: number };
   /** Where |slope| is largest, for certain, and a bound of it. The slope grows up to there from −(there). */
@@ -165,41 +178,26 @@ interface Curve {
   readonly trough?: { from: number; to: number; slope: number };
 }
 
-/**
- * GELU's slope Φ(x) + xφ(x) has its largest value, 1.12890, at √2 and its least, −0.12890, at −√2, and
- * is monotone between and beyond; its value is least, −0.16997, near −0.7518. The tanh form's turning
- * points lie within the same brackets. Values and slopes come from the float32 kernels: hence the slack.
- */
-function geluCurve(kernel: "geluForward" | "geluTanhForward"): Curve {
-  return {
-    at(x) {
-      const n = x.length;
-      return sharedEngine().scoped((engine) => {
-        const [from, value, slope] = [0, 1, 2].map(() => engine.allocate(4 * n));
-        engine.f32(from, n).set(x);
-        engine.kernels[kernel](value, slope, from, n);
-        return {
-          value: Float64Array.from(engine.f32(value, n)),
-          slope: Float64Array.from(engine.f32(slope, n)),
-        };
-      });
-    },
-    dip: { from: -0.8, to: -0.7, value: -0.1702 },
-    peak: { from: 1.3, to: 1.55, slope: 1.1292 },
-    trough: { from: -1.55, to: -1.3, slope: -0.1292 },
-  };
-}
+/** A curve that falls to its dip and rises behind it, with a slope that turns at ±peak and sums to 1 over ±x. */
+const humped = (at: Curve["at"], dip: [number, number, number], peak: [number, number, number]): Curve => ({
+  at,
+  dip: { from: dip[0], to: dip[1], value: dip[2] },
+  peak: { from: peak[0], to: peak[1], slope: peak[2] },
+  trough: { from: -peak[1], to: -peak[0], slope: 1 - peak[2] },
+});
 
+/**
+ * GELU's slope Φ(x) + xφ(x) is largest at √2 and least at −√2, monotone between and beyond; the tanh form's
+ * turns at ±1.41850. Least values lie at −0.751792 and −0.752461. Extremes are rounded outward.
+ */
 const curves: Record<"relu" | "gelu-erf" | "gelu-tanh", Curve> = {
-  "gelu-erf": geluCurve("geluForward"),
-  "gelu-tanh": geluCurve("geluTanhForward"),
-  relu: {
-    at: (x) => ({ value: x.map((v) => Math.max(0, v)), slope: x.map((v) => (v >= 0 ? 1 : 0)) }),
-  },
+  "gelu-erf": humped(gelu64, [-0.7518, -0.75178, -0.16997120748], [1.414, 1.415, 1.1289041451853]),
+  "gelu-tanh": humped(geluTanh64, [-0.75247, -0.75245, -0.1700407505713], [1.418, 1.419, 1.1289930686589]),
+  relu: { at: (x) => (x >= 0 ? [x, 1] : [0, 0]) },
 };
 
-/** Error of the float32 kernels and of rounding their argument, for values and slopes of arguments near x. */
-const slackAt = (x: number) => 2e-6 * (1 + Math.abs(x));
+/** What float64 may be off by, for values and slopes of arguments near x. */
+const slackAt = (x: number) => 1e-13 * (1 + Math.abs(x));
 
 export function boundActivation(z: Bounded, name: keyof typeof curves): Bounded {
   return sharpened([z], ([one]) => activation(one, name));
@@ -207,34 +205,33 @@ export function boundActivation(z: Bounded, name: keyof typeof curves): Bounded 
 
 function activation(z: Bounded, name: keyof typeof curves): Bounded {
   const { at, dip, peak, trough } = curves[name];
-  const [a, b] = [at(z.low), at(z.high)];
   const n = z.low.length;
   const low = new Float64Array(n);
   const high = new Float64Array(n);
-  const slopes = new Float64Array(z.tokens);
+  const steep = new Float64Array(z.tokens);
+  const [least, greatest] = [new Float64Array(n), new Float64Array(n)];
   for (let i = 0; i < n; i++) {
     const [x0, x1] = [z.low[i], z.high[i]];
+    const [a, b] = [at(x0), at(x1)];
     const meets = (range?: { from: number; to: number }) => range && x0 <= range.to && x1 >= range.from;
-    low[i] = Math.min(a.value[i], b.value[i], meets(dip) ? dip!.value : Number.POSITIVE_INFINITY);
-    high[i] = Math.max(a.value[i], b.value[i]);
-    const most = Math.max(
-      Math.abs(a.slope[i]),
-      Math.abs(b.slope[i]),
-      meets(peak) ? peak!.slope : 0,
-      meets(trough) ? -trough!.slope : 0,
-    );
+    low[i] = Math.min(a[0], b[0], meets(dip) ? dip!.value : Number.POSITIVE_INFINITY);
+    high[i] = Math.max(a[0], b[0]);
+    const inside = name === "relu" ? 0 : 1e-13;
+    least[i] = Math.min(a[1], b[1], meets(trough) ? trough!.slope : Number.POSITIVE_INFINITY) - inside;
+    greatest[i] = Math.max(a[1], b[1], meets(peak) ? peak!.slope : Number.NEGATIVE_INFINITY) + inside;
     if (name !== "relu") {
       low[i] -= slackAt(x0);
       high[i] += slackAt(x1);
     }
     const t = Math.floor(i / z.width);
-    slopes[t] = Math.max(slopes[t], name === "relu" ? most : most + 2e-6);
+    steep[t] = Math.max(steep[t], -least[i], greatest[i]);
   }
-  const steepest = slopes.reduce((x, y) => Math.max(x, y));
-  return bounded(z.tokens, z.width, low, high, {
-    token: z.token.map((one, t) => up(slopes[t] * one)),
+  const steepest = steep.reduce((x, y) => Math.max(x, y));
+  const constants = {
+    token: z.token.map((one, t) => up(steep[t] * one)),
     whole: up(steepest * z.whole),
-  });
+  };
+  return bounded(z.tokens, z.width, low, high, constants, { slopes: scaledSlopes(z, least, greatest) });
 }
 
 /** The start vector, then all tokens but the last. */
@@ -255,7 +252,14 @@ function shiftRight(start: Bounded, z: Bounded): Bounded {
     shift(start.low, z.low, z.width),
     shift(start.high, z.high, z.width),
     { token: shift(start.token, z.token, 1), whole: z.whole },
-    { norm: shift(start.norm, z.norm, 1) },
+    {
+      norm: shift(start.norm, z.norm, 1),
+      slopes:
+        z.slopes &&
+        gathered(z.tokens, z.width, z.slopes.inputs, (row) =>
+          row < z.width ? [undefined, 0] : [z.slopes, row - z.width],
+        ),
+    },
   );
 }
 

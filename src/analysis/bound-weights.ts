@@ -20,7 +20,7 @@ export function boundWeights(
   const scores = boundScores(q, k, t, seen);
   const range = normalizer === "softmax" ? softmaxRange(scores) : sparsemaxRange(scores);
   // What rounding took, here and in a sum that is not quite 1.
-  const slack = 1e-12;
+  const slack = (seen + 4) * 2 ** -50;
   return {
     low: range.low.map((w) => (w >= slack ? w - slack : 0)),
     high: range.high.map((w) => (w === 0 ? 0 : w <= 1 - slack ? w + slack : 1)),
@@ -39,7 +39,7 @@ function boundScores(q: Bounded, k: Bounded, t: number, seen: number): WeightRan
       high[s] += Math.max(a * c, a * d, b * c, b * d);
     }
     const length = up(q.norm[t] * k.norm[s]);
-    const slack = 1e-12 * length;
+    const slack = (E + 4) * 2 ** -52 * length;
     low[s] = (Math.max(low[s], -length) - slack) / Math.sqrt(E);
     high[s] = (Math.min(high[s], length) + slack) / Math.sqrt(E);
   }

@@ -1,3 +1,4 @@
+import { gathered, type Slopes, slopes } from "./slopes.js";
 import { spectralNormBound } from "./spectral-bound.js";
 
 /** A matrix of the network, with its norms (of blocks of rows) once they were asked for. */
@@ -46,6 +47,8 @@ export interface Bounded {
   readonly origin?: Origin;
   /** What the tensor is at the middle of the inputs' box; absent where it does not depend on the inputs. */
   readonly middle?: Middle;
+  /** Intervals around its Jacobian, as long as they are carried. */
+  readonly slopes?: Slopes;
 }
 
 interface Middle {
@@ -69,18 +72,19 @@ export function bounded(
   low: Float64Array,
   high: Float64Array,
   constants: { token: ArrayLike<number>; whole: number },
-  more: { norm?: ArrayLike<number>; origin?: Origin; middle?: Middle } = {},
+  more: { norm?: ArrayLike<number>; origin?: Origin; middle?: Middle; slopes?: Slopes } = {},
 ): Bounded {
   const norm = new Float64Array(tokens);
   const token = new Float64Array(tokens);
   let squares = 0;
   for (let t = 0; t < tokens; t++) {
     norm[t] = Math.min(boxNorm(low, high, t * width, width), more.norm?.[t] ?? Number.POSITIVE_INFINITY);
-    token[t] = Math.min(constants.token[t], constants.whole);
+    token[t] = Math.min(constants.token[t], constants.whole, more.slopes?.token[t] ?? constants.whole);
     squares += token[t] * token[t];
   }
-  const whole = Math.min(constants.whole, Math.sqrt(squares));
-  return { tokens, width, low, high, norm, token, whole, origin: more.origin, middle: more.middle };
+  const whole = Math.min(constants.whole, Math.sqrt(squares), more.slopes?.whole ?? constants.whole);
+  const { origin, middle, slopes } = more;
+  return { tokens, width, low, high, norm, token, whole, origin, middle, slopes };
 }
 
 /**
@@ -116,6 +120,7 @@ export function sharpened(
     norm: out.norm.map((norm, t) => Math.min(norm, up(at.norm[t] + out.token[t] * reach))),
     origin,
     middle: { at, reach },
+    slopes: out.slopes,
   });
 }
 
@@ -128,10 +133,11 @@ export function constant(values: ArrayLike<number>, tokens: number, width: numbe
 /** The same elements as other tokens. */
 export function reshaped(z: Bounded, tokens: number, width: number): Bounded {
   if (z.tokens === tokens && z.width === width) return z;
-  return bounded(tokens, width, z.low, z.high, {
-    token: new Float64Array(tokens).fill(z.whole),
-    whole: z.whole,
-  });
+  const { low, high, whole, middle: was, slopes: rows } = z;
+  const middle = was && { at: reshaped(was.at, tokens, width), reach: was.reach };
+  const again = rows && slopes(tokens, rows.inputs, rows.middle, rows.radius);
+  const token = new Float64Array(tokens).fill(whole);
+  return bounded(tokens, width, low, high, { token, whole }, { middle, slopes: again });
 }
 
 /** Columns [from, to) of every token. */
@@ -148,7 +154,13 @@ function cutColumns(z: Bounded, from: number, to: number): Bounded {
     return out;
   };
   const box = [tokens, width, cut(z.low), cut(z.high)] as const;
-  if (!origin) return bounded(...box, z, { norm: z.norm });
+  const cutSlopes =
+    z.slopes &&
+    gathered(tokens, width, z.slopes.inputs, (row) => [
+      z.slopes,
+      Math.floor(row / width) * all + from + (row % width),
+    ]);
+  if (!origin) return bounded(...box, z, { norm: z.norm, slopes: cutSlopes });
   const { input, matrix, bias } = origin;
   const [first, last] = [origin.from + from, origin.from + to];
   const norm = matrix.norm(first, last);
@@ -156,7 +168,11 @@ function cutColumns(z: Bounded, from: number, to: number): Bounded {
   return bounded(
     ...box,
     { token: input.token.map((one) => up(norm * one)), whole: up(norm * input.whole) },
-    { norm: input.norm.map((one) => up(norm * one + shift)), origin: { ...origin, from: first } },
+    {
+      norm: input.norm.map((one) => up(norm * one + shift)),
+      origin: { ...origin, from: first },
+      slopes: cutSlopes,
+    },
   );
 }
 

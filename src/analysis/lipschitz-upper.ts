@@ -6,6 +6,7 @@ import type { Model } from "../nn/model.js";
 import { type AttentionShape, boundAttention } from "./bound-attention.js";
 import { boundActivation, boundLayerNorm, boundLinear, boundShift, boundSum } from "./bound-rules.js";
 import { type Bounded, bounded, columns, constant, Matrix, reshaped, up } from "./bounded.js";
+import { carried, emptySum, gathered, type Slopes, slopes } from "./slopes.js";
 
 /** Covers the float32 arithmetic of the derivatives that the bound is held against. */
 const MARGIN = 1 + 1e-5;
@@ -45,7 +46,10 @@ export function lipschitzUpper(
       tokens,
       width,
     );
-    return bounded(tokens, width, least, most, constants, { middle: { at, reach } });
+    return bounded(tokens, width, least, most, constants, {
+      middle: { at, reach },
+      slopes: identity(tokens, width, from, inputs),
+    });
   };
   const reach = halfDiagonal(low, high);
   const weights = model.weights().slice();
@@ -66,7 +70,17 @@ export function lipschitzUpper(
     const { causal } = model.config as { causal?: boolean };
     const whole = causal ? out.whole : Number.POSITIVE_INFINITY;
     const middle = joined(y.middle?.at ?? y, out.middle?.at ?? out, t);
-    y = bounded(n, targetDim, from, to, { token, whole }, { middle: { at: middle, reach } });
+    y = bounded(
+      n,
+      targetDim,
+      from,
+      to,
+      { token, whole },
+      {
+        middle: { at: middle, reach },
+        slopes: joinedSlopes(y, out, t),
+      },
+    );
     out = pass(y);
   }
   return finite(out);
@@ -80,6 +94,22 @@ function joined(y: Bounded, out: Bounded, t: number): Bounded {
   high.set(out.high.subarray(at, end), at);
   token[t] = out.token[t];
   return bounded(y.tokens, y.width, low, high, { token, whole: Number.POSITIVE_INFINITY });
+}
+
+function joinedSlopes(y: Bounded, out: Bounded, t: number): Slopes | undefined {
+  if (!out.slopes || (y.whole > 0 && !y.slopes)) return undefined;
+  return gathered(y.tokens, y.width, out.slopes.inputs, (row) => [
+    Math.floor(row / y.width) === t ? out.slopes : y.slopes,
+    row,
+  ]);
+}
+
+/** Of inputs from … on by themselves. */
+function identity(tokens: number, width: number, from: number, inputs: number): Slopes | undefined {
+  if (!carried(tokens * width, inputs)) return undefined;
+  const { middle, radius } = emptySum(tokens * width, inputs);
+  for (let i = 0; i < tokens * width; i++) middle[i * inputs + from + i] = 1;
+  return slopes(tokens, inputs, middle, radius);
 }
 
 /** How far a point of the box may be from its middle. */

@@ -1,5 +1,6 @@
 import test from "ava";
 import fc from "fast-check";
+import { gelu64, geluTanh64 } from "../../src/analysis/gelu.js";
 import { type Differentiable, differentiable, jacobians } from "../../src/analysis/jacobians.js";
 import { lipschitzLower } from "../../src/analysis/lipschitz-lower.js";
 import { lipschitzUpper } from "../../src/analysis/lipschitz-upper.js";
@@ -78,7 +79,7 @@ test("lower ≤ upper: pre- and post-norm, GELU and ReLU, 0–3 layers, encoders
         return value <= upper;
       },
     ),
-    { numRuns: 120, seed: 6 },
+    { numRuns: 80, seed: 6 },
   );
   t.log(`sharpest: lower/upper ${sharpest.toFixed(4)}`);
   t.true(sharpest > 0.5, "the property would be empty if all bounds were far off");
@@ -104,7 +105,7 @@ test("lower ≤ upper: perceptrons", async (t) => {
       const { value } = await lower(f, low, high);
       return value <= lipschitzUpper(model, low, high)!;
     }),
-    { numRuns: 80, seed: 7 },
+    { numRuns: 50, seed: 7 },
   );
   t.pass();
 });
@@ -189,6 +190,23 @@ test("ReLU that the box keeps open is linear, shut it is 0; an encoder of one to
   t.true(Number.isFinite(lipschitzUpper(one, [-1, -1], [1, 1])));
 });
 
+test("GELU in float64 and its turning points", (t) => {
+  // Φ(1) and φ(1) to 15 digits.
+  const [value, slope] = gelu64(1);
+  t.true(Math.abs(value - 0.841344746068543) < 1e-14);
+  t.true(Math.abs(slope - (0.841344746068543 + 0.241970724519143)) < 1e-14);
+  t.deepEqual(gelu64(20), [20, 1]);
+  const tanh = Math.tanh(Math.sqrt(2 / Math.PI) * 1.044715);
+  t.true(Math.abs(geluTanh64(1)[0] - 0.5 * (1 + tanh)) < 1e-14);
+  for (const gelu of [gelu64, geluTanh64]) {
+    for (let x = -12; x < 12; x += 0.037) {
+      const numeric = (gelu(x + 1e-5)[0] - gelu(x - 1e-5)[0]) / 2e-5;
+      t.true(Math.abs(numeric - gelu(x)[1]) < 1e-9);
+      t.true(Math.abs(gelu(x)[1] + gelu(-x)[1] - 1) < 1e-14, "slopes at ±x sum to 1");
+    }
+  }
+});
+
 test("hardmax between several keys has no bound", (t) => {
   const model = new Model(
     transformer({
@@ -213,7 +231,7 @@ test("the bound shrinks with the box, and on a point it is near ‖J‖", async 
       inputDim: 3,
       outputDim: 2,
       inputTokens: 4,
-      outputTokens: 2,
+      outputTokens: 1,
       dModel: 16,
       heads: 4,
       ff: 32,
@@ -223,11 +241,11 @@ test("the bound shrinks with the box, and on a point it is near ‖J‖", async 
     { seed: 2 },
   );
   const f = withDerivative(modelFunction(model));
-  const bounds = [1, 0.1, 0.01, 1e-6].map((radius) => lipschitzUpper(model, ...cube(12, radius))!);
+  const bounds = [1, 0.1, 0.01, 1e-9].map((radius) => lipschitzUpper(model, ...cube(12, radius))!);
   for (let i = 1; i < bounds.length; i++) t.true(bounds[i] < bounds[i - 1]);
-  const norm = spectralNorm(jacobians(f, Float64Array.from(testSource(1)(12, -1, 1)), 1), 4, 12);
+  const norm = spectralNorm(jacobians(f, Float64Array.from(testSource(1)(12, -1, 1)), 1), 2, 12);
   t.log(`bounds ${bounds.map((b) => b.toPrecision(3))}, ‖J‖ ${norm.toPrecision(3)}`);
-  t.true(bounds[3] < 1e30 * norm);
+  t.true(bounds[3] >= norm && bounds[3] < 1.2 * norm);
 });
 
 // ---- the lower bound -----------------------------------------------------------------------------
