@@ -1,4 +1,5 @@
 import { unknownName } from "../errors.js";
+import { recordsTable } from "../formats/json-table.js";
 import type { RawTable } from "../formats/raw-table.js";
 import { type Column, inferColumn } from "./column.js";
 
@@ -13,6 +14,15 @@ export interface Table {
 /** Infers every column's kind. */
 export function tableOf({ source, rows, columns, where }: RawTable): Table {
   return { source, rows, columns: columns.map((column) => inferColumn(column, rows, where)) };
+}
+
+/**
+ * A table of records in memory: `[{ weight: 3504, origin: "USA" }, …]`. Columns are all keys; null,
+ * undefined and NaN are missing values; dates and booleans are texts.
+ * @throws PlateauError `format` where a record is no object, or there are none
+ */
+export function tableOfRecords(records: readonly object[], source = "records"): Table {
+  return tableOf(recordsTable(records, source));
 }
 
 /** @throws PlateauError `unknown-name` with the names that there are */
@@ -62,7 +72,7 @@ function describeColumn(column: Column): string {
 }
 
 /** A file's text as a terminal may show it: short, without control characters. */
-function plain(text: string): string {
+export function plain(text: string): string {
   const shown = text.replace(/\p{C}/gu, "·");
   return shown.length > 40 ? `${shown.slice(0, 39)}…` : shown;
 }

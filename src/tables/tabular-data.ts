@@ -5,6 +5,9 @@ import { encodeRecords, type InputColumn, writeFeatures } from "./encode.js";
 import { defaultFractions, type Fractions, splitRows } from "./split.js";
 import { restore, type Scale, scaleOf, standardise } from "./standardise.js";
 import { findColumn, isConstant, type Table } from "./table.js";
+import type { TabularReport } from "./tabular-report.js";
+
+export type { TabularReport } from "./tabular-report.js";
 
 export interface TabularOptions {
   /** Columns that predict. Default: all that are usable, not constant and no output. */
@@ -30,21 +33,6 @@ export interface TabularSplit {
   readonly y: Float32Array<ArrayBuffer>;
   /** Outputs as the table has them [rows, outputs]. */
   readonly truth: Float64Array<ArrayBuffer>;
-}
-
-/** What became of the table. Plain and JSON-serialisable. */
-export interface TabularReport {
-  readonly source: string;
-  readonly rows: number;
-  /** Rows left out because a chosen column lacks a value there. */
-  readonly droppedRows: number;
-  /** Chosen columns that lack values, with the rows in which they do. */
-  readonly missing: readonly { name: string; rows: number }[];
-  /** Columns that are no input, though named or taken by default, with the reason. */
-  readonly leftOut: readonly { name: string; reason: string }[];
-  readonly splits: Readonly<Record<Split, number>>;
-  /** Categories of validation and test rows that no training row has, and in how many rows. */
-  readonly unknownCategories: readonly { name: string; categories: readonly string[]; rows: number }[];
 }
 
 export interface TabularData extends Readonly<Record<Split, TabularSplit>> {

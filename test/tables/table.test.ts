@@ -8,7 +8,7 @@ import { PlateauError } from "../../src/errors.js";
 import type { Cell } from "../../src/formats/raw-table.js";
 import { asCategories, type Column, inferColumn, type NumericColumn } from "../../src/tables/column.js";
 import { readTable } from "../../src/tables/read.js";
-import { describeTable } from "../../src/tables/table.js";
+import { describeTable, tableOfRecords } from "../../src/tables/table.js";
 
 const cars = fileURLToPath(new URL("../../../test/fixtures/tables/cars.csv", import.meta.url));
 
@@ -116,4 +116,27 @@ test("one table in four formats is one table", async (t) => {
   await refuses("absent.csv", "io", /no such file/);
   file("bad.parquet", "a,b\n1,2\n3,4\n");
   await refuses("bad.parquet", "format", /^bad\.parquet: does not start with PAR1/);
+});
+
+test("records in memory are a table, too", (t) => {
+  const { columns, rows } = tableOfRecords([
+    { x: 1, when: new Date(0), ok: true },
+    { x: undefined, when: new Date(Number.NaN), ok: true },
+    { x: Number.NaN, f: () => 1 },
+    { x: 4, when: new Date(0), big: 3n },
+  ]);
+  t.is(rows, 4);
+  t.deepEqual(
+    columns.map((column) =>
+      column.kind === "unusable" ? column.reason : [column.name, column.kind, column.missing],
+    ),
+    [
+      ["x", "numeric", 2],
+      ["when", "categorical", 2],
+      ["ok", "categorical", 2],
+      "holds a function in record 3",
+      "holds a bigint in record 4",
+    ],
+  );
+  t.throws(() => tableOfRecords([3 as never]), { code: "format", message: /^records: record 1 is 3/ });
 });

@@ -6,6 +6,7 @@ import { splitRows } from "../../src/tables/split.js";
 import { scaleOf } from "../../src/tables/standardise.js";
 import { type Table, tableOf } from "../../src/tables/table.js";
 import { type TabularOptions, tabularData } from "../../src/tables/tabular-data.js";
+import { describeReport } from "../../src/tables/tabular-report.js";
 
 function table(columns: Record<string, Cell[]>): Table {
   const rows = Object.values(columns)[0].length;
@@ -110,6 +111,23 @@ test("what was left out is reported", (t) => {
   });
   t.is(splits.train + splits.validation + splits.test, 89);
   t.deepEqual(JSON.parse(JSON.stringify(report)), report);
+});
+
+test("a report says in words what it holds", (t) => {
+  const { report } = tabularData(sample(), { output: "y", seed: 4 });
+  const { train, validation, test: held } = report.splits;
+  t.is(
+    describeReport(report),
+    `89 of 100 rows are complete: ${train} train, ${validation} validation, ${held} test
+values are missing of x in 10, y in 1
+same is no input: constant
+id is no input: 100 different texts in 100 values are no categories (first: "id 0" in line 2)`,
+  );
+  const unknownCategories = [{ name: "k", categories: ["a", "b", "c", "d", "e"], rows: 7 }];
+  t.is(
+    describeReport({ ...report, missing: [], leftOut: [], unknownCategories }).split("\n")[1],
+    "k is a, b, c, d, … in 7 validation or test rows and in no training row",
+  );
 });
 
 test("a row's part does not depend on which columns are used", (t) => {
