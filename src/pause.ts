@@ -20,6 +20,7 @@ export function pacer(
   options: { signal?: AbortSignal; onProgress?: (share: number) => void } = {},
 ): (share: number) => Promise<void> | undefined {
   let yielded = performance.now();
+  let done = 0;
   const check = () => {
     if (options.signal?.aborted) {
       throw new PlateauError("aborted", `aborted while ${doing}`, { cause: options.signal.reason });
@@ -27,7 +28,9 @@ export function pacer(
   };
   return (share) => {
     check();
-    options.onProgress?.(share);
+    // An estimate may be taken back, but what a person saw may not.
+    done = Math.max(done, share);
+    options.onProgress?.(done);
     if (performance.now() - yielded < YIELD_MILLISECONDS) return undefined;
     return pause().then(() => {
       yielded = performance.now();

@@ -108,7 +108,7 @@ export function givenInput(target: string | undefined, flags: TrainFlags): Parti
 
 /** @throws PlateauError `io`, `format`, `usage` naming the file */
 function readConfig(path: string): Partial<ExperimentInput> {
-  const input = experimentFromJson(readJson(path), `--config ${path}`);
+  const input = experimentFromJson(readJson(path, `--config ${path}`), `--config ${path}`);
   // A run.json holds the configuration of its run under `config`.
   const { plateau, config } = input as { plateau?: unknown; config?: unknown };
   return plateau === undefined ? input : experimentFromJson(config, `--config ${path}: config`);

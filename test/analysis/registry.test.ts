@@ -1,5 +1,6 @@
 import test from "ava";
 import { analyze, analyzeSubject } from "../../src/analysis/analyze.js";
+import type { ErrorNorms } from "../../src/analysis/error-norms.js";
 import type { Subject } from "../../src/analysis/measure.js";
 import { modelFunction } from "../../src/analysis/model-function.js";
 import { findMeasure, measures } from "../../src/analysis/registry.js";
@@ -101,7 +102,10 @@ test("analyze takes models, targets and callbacks, and keeps what is done when i
     { name: "thrice", inputs: 1, value: (x: Float64Array) => 3 * x[0], jacobian: () => 3 },
     { domain: box([0], [1]), measures: ["errors"], samples: 1000 },
   );
-  t.like(callbacks.measures, { errors: { result: {} } });
+  const { errors } = callbacks.measures as unknown as { errors: { result: ErrorNorms } };
+  // |x| over [0, 1].
+  t.is(errors.result.sup!.value, 1);
+  t.true(Math.abs(errors.result.mae!.value - 0.5) < 0.05);
   await t.throwsAsync(analyze(network, undefined, {}), { code: "usage", message: /domain/ });
   await t.throwsAsync(analyze(network, "product", { measures: ["erors"] }), { code: "unknown-name" });
 });

@@ -53,6 +53,12 @@ const cases: Record<string, Case> = {
     shapes: { x: [5, 8], g: [8], b: [8], residual: [5, 8] },
   },
   linear: { op: ops.linear as Op<never, never>, shapes: { x: [3, 5], w: [4, 5], b: [4] } },
+  "feature-tokens": {
+    op: ops["feature-tokens"] as Op<never, never>,
+    shapes: { x: [3, 5], w: [5, 4], b: [4, 4] },
+    attributes: { widths: [0, 1, 3, 1] },
+  },
+  "first-token": { op: ops["first-token"] as Op<never, never>, shapes: { x: [3, 2, 4] } },
   "linear without bias": { op: ops.linear as Op<never, never>, shapes: { x: [3, 5], w: [4, 5] } },
 };
 
