@@ -23,7 +23,10 @@ export interface Flat {
     readonly resolution: Estimate;
   }[];
   readonly jumps: {
-    /** Rises within one cell that the derivative does not explain, on all segments. */
+    /**
+     * Rises within one cell that the derivative does not explain, on all segments. A continuous one that
+     * crosses a border is counted in both cells.
+     */
     readonly count: number;
     /** Largest first, at most 100 of them. */
     readonly heights: readonly number[];
