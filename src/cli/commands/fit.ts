@@ -186,7 +186,7 @@ async function fitData(columns: { data: string; output: string }, flags: FitFlag
     return divergence(outcome.diverged);
   }
   const sha256 = await weightsSha256(model);
-  if (out !== undefined) await saveFit(out, fitted, sha256);
+  if (out !== undefined) await saveFit(out, fitted);
   const analysis = await measureWithProgress({
     subject: fitSubject(data, model),
     options: { compare: { training: fitted.sizes.training } },
