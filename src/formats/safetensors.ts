@@ -160,7 +160,9 @@ export function writeSafetensors(
   tensors: Iterable<readonly [name: string, tensor: FileTensor]>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
-  const sorted = [...tensors].sort(
+  const given = [...tensors];
+  for (const [name, tensor] of given) checkTensor(name, tensor);
+  const sorted = given.sort(
     ([nameA, a], [nameB, b]) =>
       dtypes.indexOf(a.dtype) - dtypes.indexOf(b.dtype) || compareUnicode(nameA, nameB),
   );
@@ -170,7 +172,6 @@ export function writeSafetensors(
   if (keys.length > 0) members.push(`"${METADATA}":${metadataText(keys, metadata)}`);
   let offset = 0;
   for (const [name, tensor] of sorted) {
-    checkTensor(name, tensor);
     if (names.has(name)) throw unwritable(`two tensors are named ${quote(name)}`);
     names.add(name);
     const end = offset + tensor.data.byteLength;
@@ -216,6 +217,11 @@ function metadataText(keys: readonly string[], metadata: Readonly<Record<string,
 }
 
 function checkTensor(name: string, { dtype, shape, data }: FileTensor): void {
+  if (dtype === undefined) {
+    throw unwritable(
+      `tensor ${quote(name)} has no dtype (known: ${dtypes.join(", ")}); encodeWeights(model) writes a model's weights`,
+    );
+  }
   if (name === METADATA || !isUnicode(name)) throw unwritable(`a tensor cannot be named ${quote(name)}`);
   if (!isDType(dtype) || !(data instanceof arrays[dtype]))
     throw unwritable(`tensor ${quote(name)}: dtype ${quote(dtype)} does not hold its data`);

@@ -1,11 +1,13 @@
-import { PlateauError } from "../errors.js";
+import * as v from "valibot";
+import { kindOf, PlateauError, quote } from "../errors.js";
 import { Graph, type Mode } from "../graph/graph.js";
 import { Parameters } from "../graph/parameters.js";
 import { Program } from "../graph/program.js";
 import { size, type Tensor, type View } from "../graph/tensor.js";
 import { streamKey } from "../random/keys.js";
-import type { Build } from "../runtime/compile.js";
+import { type Build, builds } from "../runtime/compile.js";
 import { Engine } from "../runtime/engine.js";
+import { check, oneOf, requireFloats, seedNumber } from "../validate.js";
 import type { Architecture, EmitOptions, Emitted, Extent } from "./architecture.js";
 import { decodeOwn } from "./decode.js";
 import { initialize } from "./initialize.js";
@@ -28,6 +30,11 @@ export interface ModelOptions {
   build?: Build;
 }
 
+const modelOptions = v.strictObject({
+  seed: v.optional(seedNumber, 0),
+  build: v.optional(oneOf(builds), "strict"),
+});
+
 export interface PredictOptions {
   /**
    * True outputs [rows, n, targetDim] that the decoder sees shifted right (teacher forcing). Without
@@ -43,7 +50,7 @@ export interface PredictOptions {
   keyMask?: Float32Array;
   /**
    * Which draw of a random start vector: that of training (default), or another one, as a model gets that
-   * is stored without it (row 6 of the audit). No effect on models whose start is learned.
+   * is stored without it (`startVector` of the protocol). No effect on models whose start is learned.
    */
   start?: "train" | "test";
 }
@@ -80,8 +87,18 @@ export class Model<C = unknown> {
   /** The draw of a random start vector that the inference program holds. */
   #start: "train" | "test" = "train";
 
-  /** @throws PlateauError `memory` when the weights alone do not fit, before anything is allocated. */
-  constructor(architecture: Architecture<C>, { seed = 0, build = "strict" }: ModelOptions = {}) {
+  /**
+   * @param architecture as `transformer(options)` and its like make them
+   * @throws PlateauError `usage`; `memory` when the weights alone do not fit: before anything is allocated.
+   */
+  constructor(architecture: Architecture<C>, options: ModelOptions = {}) {
+    if (typeof architecture?.emit !== "function") {
+      throw new PlateauError(
+        "usage",
+        `a model is made of an architecture, such as transformer(options), not of ${kindOf(architecture)}: a Transformer of options is made by Transformer.create(options)`,
+      );
+    }
+    const { seed, build } = check("model options", modelOptions, options);
     this.architecture = architecture;
     this.seed = seed;
     this.parameters = layout(architecture);
@@ -129,9 +146,10 @@ export class Model<C = unknown> {
 
   /**
    * Outputs for x, dropout off.
-   * @throws PlateauError `shape-mismatch` when the lengths do not fit the model.
+   * @throws PlateauError `shape-mismatch` when the lengths do not fit the model, `usage`.
    */
   predict(x: Float32Array, options: PredictOptions = {}): Float32Array {
+    requireFloats("x", x);
     const { inputDim, outputDim, targetDim, extent } = this.architecture;
     const { inputTokens: m, outputTokens: n } = extent;
     const rows = x.length / (m * inputDim);
@@ -142,6 +160,11 @@ export class Model<C = unknown> {
       );
     }
     const { teacher, feedback, keyMask, start = "train" } = options;
+    if (teacher) requireFloats("teacher", teacher);
+    if (keyMask) requireFloats("keyMask", keyMask);
+    if (start !== "train" && start !== "test") {
+      throw new PlateauError("usage", `start is ${quote(start)}: expected one of train, test`);
+    }
     if (teacher && teacher.length !== rows * n * targetDim) {
       throw new PlateauError(
         "shape-mismatch",
@@ -245,9 +268,16 @@ export class Model<C = unknown> {
   /**
    * Takes over weights. The names of a bare `torch.nn.Transformer` lack the `transformer.` that ours
    * begin with where the model has more around it: it may be there or not.
-   * @throws PlateauError `shape-mismatch` naming tensor, expected and found; the model is then unchanged.
+   * @throws PlateauError `shape-mismatch` naming tensor, expected and found, or `usage`; the model is then
+   * unchanged.
    */
   loadStateDict(state: ReadonlyMap<string, StateTensor>, source = "state dict"): void {
+    if (typeof state?.get !== "function" || typeof state.keys !== "function") {
+      throw new PlateauError(
+        "usage",
+        `${source} is ${kindOf(state)}: expected a Map of tensors by name, as stateDict() gives, or decodeWeights(bytes, file) of a safetensors file`,
+      );
+    }
     const found = new Map<string, StateTensor>();
     for (const { name, shape } of this.parameters) {
       const tensor = state.get(name) ?? state.get(name.replace(/^transformer\./, ""));
@@ -255,6 +285,12 @@ export class Model<C = unknown> {
         throw new PlateauError(
           "shape-mismatch",
           `${source} has no tensor ${name}, expected with shape [${shape.join(", ")}]`,
+        );
+      }
+      if (!(tensor.data instanceof Float32Array)) {
+        throw new PlateauError(
+          "usage",
+          `${source}: the data of ${name} is ${kindOf(tensor.data)}: expected a Float32Array, as decodeWeights(bytes, file) makes of any float dtype`,
         );
       }
       if (String(tensor.shape) !== String(shape)) {

@@ -244,6 +244,14 @@ const anyMetadata = fc.dictionary(
 const bits = ({ data }: FileTensor) =>
   Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("hex");
 
+test("tensors of a state dict, which name no dtype, are refused with what writes them", (t) => {
+  const state = new Map([["head.weight", { shape: [1], data: Float32Array.of(1) }]]);
+  t.throws(() => writeSafetensors(state as unknown as Map<string, FileTensor>), {
+    code: "usage",
+    message: /tensor "head.weight" has no dtype \(known: .*\); encodeWeights\(model\) writes a model's weights/,
+  });
+});
+
 test("what is written is read back bit for bit", (t) => {
   fc.assert(
     fc.property(anyTensors, anyMetadata, (tensors, metadata) => {
