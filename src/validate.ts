@@ -84,9 +84,11 @@ export function check<S extends v.GenericSchema>(what: string, schema: S, input:
 
 /** What a schema expects at a path, in its own words; undefined where it is no object of schemas. */
 function expectedAt(schema: v.GenericSchema, keys: readonly string[]): string | undefined {
+  type Node = { entries?: Record<string, v.GenericSchema>; wrapped?: Node };
   let at: v.GenericSchema | undefined = schema;
   for (const key of keys) {
-    at = (at as { entries?: Record<string, v.GenericSchema> } | undefined)?.entries?.[key];
+    const node: Node | undefined = at as Node | undefined;
+    at = (node?.wrapped ?? node)?.entries?.[key];
   }
   const found = at && v.safeParse(at, undefined);
   return found?.issues && expectation(found.issues[0]);

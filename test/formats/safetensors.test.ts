@@ -248,7 +248,8 @@ test("tensors of a state dict, which name no dtype, are refused with what writes
   const state = new Map([["head.weight", { shape: [1], data: Float32Array.of(1) }]]);
   t.throws(() => writeSafetensors(state as unknown as Map<string, FileTensor>), {
     code: "usage",
-    message: /tensor "head.weight" has no dtype \(known: .*\); encodeWeights\(model\) writes a model's weights/,
+    message:
+      /tensor "head.weight" has no dtype \(known: .*\); encodeWeights\(model\) writes a model's weights/,
   });
 });
 
