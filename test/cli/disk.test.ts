@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
 import { folder, plateau, tiny } from "./plateau.js";
@@ -30,8 +30,15 @@ test("a full disk ends in one line that says so, and leaves no partial file", as
   const trained = await plateau(["train", "m2n1", ...tiny, "--out", out]);
   t.is(trained.code, 1);
   t.regex(trained.stderr, full);
-  t.is(trained.stdout, "");
+  t.regex(trained.stdout, /\nverdict: /, "the result is not lost");
   t.deepEqual(readdirSync(out), ["run.json"], "the weights did not fit");
+
+  const fitArgs = ["fit", "--target", "m2n1", "--steps", "20", "--measures", "errors", "--json"];
+  const fitted = await plateau([...fitArgs, "--out", join(disk, "fit")]);
+  t.is(fitted.code, 1);
+  t.regex(fitted.stderr, full);
+  t.truthy(JSON.parse(fitted.stdout).analysis.measures.errors);
+  rmSync(join(disk, "fit"), { recursive: true });
 
   writeFileSync(join(disk, "filling"), new Uint8Array(4096));
   const other = join(disk, "other");
