@@ -1,7 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
+import { run } from "../../src/experiments/run.js";
+import { RunDirectory } from "../../src/experiments/run-directory.js";
 import { folder, plateau, tiny } from "./plateau.js";
 
 /** A file system of a few pages; undefined where mounting is not allowed. */
@@ -50,4 +52,42 @@ test("a full disk ends in one line that says so, and leaves no partial file", as
     ["filling", "run"],
     "nor is there a folder for a run that could not begin",
   );
+});
+
+test("a continued run that cannot be stored is printed, with the command that stores it later", async (t) => {
+  const disk = join(folder(t), "disk");
+  const unmount = smallDisk(disk, "256k");
+  if (!unmount) {
+    t.log("SKIPPED: mounting a small file system is not allowed here");
+    t.pass();
+    return;
+  }
+  t.teardown(unmount);
+  const out = join(disk, "run");
+  const config = { target: "m2n1", dModel: 8, ff: 8, layers: 1, batch: 16, steps: 20 };
+  const directory = RunDirectory.create(out, {
+    ...config,
+    trainRows: 1000,
+    validationRows: 100,
+    testRows: 200,
+  });
+  const stop = new AbortController();
+  await run(directory.experiment.config, {
+    signal: stop.signal,
+    progressEvery: 0,
+    onProgress: () => stop.abort(),
+    onCheckpoint: (state) => directory.saveCheckpoint(state),
+  });
+  const { bavail, bsize } = statfsSync(disk);
+  writeFileSync(join(disk, "filling"), new Uint8Array(bavail * bsize));
+
+  const { code, stdout, stderr } = await plateau(["train", "--resume", out, "--json"]);
+  t.is(code, 1);
+  t.regex(stderr, /^error: cannot write ".*": disk full: .* \(ENOSPC\); then: plateau train --resume \S+\n$/);
+  t.is(JSON.parse(stdout).steps, 20, "one document: the result");
+
+  rmSync(join(disk, "filling"));
+  const again = await plateau(["train", "--resume", out, "--json"]);
+  t.is(again.code, 0);
+  t.is(JSON.parse(again.stdout).weightsSha256, JSON.parse(stdout).weightsSha256);
 });
