@@ -10,6 +10,9 @@ export function pause(): Promise<void> {
 
 const YIELD_MILLISECONDS = 25;
 
+/** Tells the share done, 0 … 1, and gives way now and then: `await` it. */
+export type Pace = (share: number) => Promise<void> | undefined;
+
 /**
  * For long loops: `await` the returned function at every turn. It reports the share done and, about
  * every 25 ms, yields to the event loop.
@@ -18,7 +21,7 @@ const YIELD_MILLISECONDS = 25;
 export function pacer(
   doing: string,
   options: { signal?: AbortSignal; onProgress?: (share: number) => void } = {},
-): (share: number) => Promise<void> | undefined {
+): Pace {
   let yielded = performance.now();
   let done = 0;
   const check = () => {

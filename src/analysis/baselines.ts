@@ -73,12 +73,12 @@ export function baselineRows(available: number, { inputs, outputs, dim }: Shape)
  * @param quantisations those that majority classes will be asked for
  * @throws PlateauError `usage`, `aborted`
  */
-export function fitBaselines(
+export async function fitBaselines(
   train: TrainingRows,
   shape: Shape,
   quantisations: readonly Quantisation[],
   signal?: AbortSignal,
-): Baselines {
+): Promise<Baselines> {
   const { inputs, outputs, dim } = shape;
   const counts = quantisations.map((quantisation) => classCounts(quantisation, outputs, dim));
   const counting: TrainingRows = {
@@ -89,7 +89,7 @@ export function fitBaselines(
       return block;
     },
   };
-  return { shape, linear: leastSquares(counting, inputs * dim, outputs * dim, signal), counts };
+  return { shape, linear: await leastSquares(counting, inputs * dim, outputs * dim, signal), counts };
 }
 
 /** The quantisations that `regressionBaselines` needs counted. */

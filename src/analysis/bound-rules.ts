@@ -191,8 +191,7 @@ const humped = (at: Curve["at"], dip: [number, number, number], peak: [number, n
  * turns at ±1.41850. Least values lie at −0.751792 and −0.752461. Extremes are rounded outward.
  */
 const curves: Record<"relu" | "gelu-erf" | "gelu-tanh", Curve> = {
-  // biome-ignore lint/suspicious/noApproximativeNumericConstant: the end of a bracket around √2, not √2
-  "gelu-erf": humped(gelu64, [-0.7518, -0.75178, -0.16997120748], [1.414, 1.415, 1.1289041451853]),
+  "gelu-erf": humped(gelu64, [-0.7518, -0.75178, -0.16997120748], [1.4135, 1.4145, 1.1289041451853]),
   "gelu-tanh": humped(geluTanh64, [-0.75247, -0.75245, -0.1700407505713], [1.418, 1.419, 1.1289930686589]),
   relu: { at: (x) => (x >= 0 ? [x, 1] : [0, 0]) },
 };

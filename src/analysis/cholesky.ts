@@ -1,10 +1,13 @@
+import type { Pace } from "../pause.js";
+
 /**
  * The lower Cholesky factor of a symmetric positive definite A [p,p], float64; only A's lower triangle is
  * read. Null where A is not positive definite to working precision.
  */
-export function cholesky(A: Float64Array, p: number): Float64Array | null {
+export async function cholesky(A: Float64Array, p: number, pace: Pace): Promise<Float64Array | null> {
   const L = new Float64Array(p * p);
   for (let i = 0; i < p; i++) {
+    await pace(1);
     for (let j = 0; j <= i; j++) {
       const rest = A[i * p + j] - dot(L, i * p, j * p, j);
       if (i !== j) L[i * p + j] = rest / L[j * p + j];
@@ -33,14 +36,22 @@ function dot(L: Float64Array, a: number, b: number, length: number): number {
 }
 
 /** Solves L·Lᵀ·X = B in place of B [p,q]. */
-export function choleskySolve(L: Float64Array, B: Float64Array, p: number, q: number): void {
+export async function choleskySolve(
+  L: Float64Array,
+  B: Float64Array,
+  p: number,
+  q: number,
+  pace: Pace,
+): Promise<void> {
   for (let i = 0; i < p; i++) {
+    await pace(1);
     let k = 0;
     for (; k + 4 <= i; k += 4) subtractFour(B, i, k, L, i * p + k, 1, q);
     for (; k < i; k++) subtractRow(B, i * q, k * q, L[i * p + k], q);
     divideRow(B, i * q, L[i * p + i], q);
   }
   for (let i = p - 1; i >= 0; i--) {
+    await pace(1);
     let k = i + 1;
     for (; k + 4 <= p; k += 4) subtractFour(B, i, k, L, k * p + i, p, q);
     for (; k < p; k++) subtractRow(B, i * q, k * q, L[k * p + i], q);

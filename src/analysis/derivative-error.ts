@@ -1,9 +1,9 @@
+import type { Pace } from "../pause.js";
 import { streamKey } from "../random/keys.js";
 import { uniform64 } from "../random/uniform.js";
 import type { BatchFunction } from "../targets/function.js";
 import type { Estimate } from "./bootstrap.js";
 import { bootstrapAll } from "./bootstrap-all.js";
-import type { Pace } from "./held-out.js";
 import type { Subject } from "./measure.js";
 
 /** How far derivatives are apart: the seminorm of H¹, as an average over the domain. */

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { pacer } from "../pause.js";
+import { type Pace, pacer } from "../pause.js";
 import { check, whole } from "../validate.js";
 import type { Estimate } from "./bootstrap.js";
 import { bootstrapAll } from "./bootstrap-all.js";
@@ -7,7 +7,7 @@ import { difference } from "./charts.js";
 import { type DerivativeError, derivativeError } from "./derivative-error.js";
 import { resampledQuantiles } from "./error-quantiles.js";
 import { errors } from "./errors.js";
-import { contextEntries, type HeldOut, heldOut, type Pace } from "./held-out.js";
+import { contextEntries, type HeldOut, heldOut } from "./held-out.js";
 import type { Measure } from "./measure.js";
 import { percent, short, withInterval } from "./say.js";
 import { type Supremum, supremum } from "./supremum.js";

@@ -88,7 +88,9 @@ export const failureRate: Measure<FailureRateResult, FailureRateOptions> = {
     }
     const predicted = Float32Array.from(data.predicted);
     const fit = await fitData(subject, seed, (share) => pace(0.1 + 0.1 * share));
-    const others = fit ? baselinePredictions(fit, subject.model, Float32Array.from(data.x), signal) : null;
+    const others = fit
+      ? await baselinePredictions(fit, subject.model, Float32Array.from(data.x), signal)
+      : null;
 
     const { onProgress } = options;
     const ranks = (predictions: Float32Array, from: number) =>
@@ -157,7 +159,7 @@ interface Predictions {
   readonly dim: number;
   readonly truth: Float32Array;
   readonly predicted: Float32Array;
-  readonly others: ReturnType<typeof baselinePredictions> | null;
+  readonly others: Awaited<ReturnType<typeof baselinePredictions>> | null;
   readonly fit: FitData | null;
 }
 

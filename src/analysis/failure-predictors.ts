@@ -1,6 +1,6 @@
 import { PlateauError } from "../errors.js";
+import type { Pace } from "../pause.js";
 import { baselineRows } from "./baselines.js";
-import type { Pace } from "./held-out.js";
 import { evaluateAll } from "./held-out.js";
 import { leastSquares, predictLinear, type TrainingRows } from "./least-squares.js";
 import type { Subject } from "./measure.js";
@@ -43,12 +43,12 @@ export async function fitData(
 }
 
 /** Predictions [count, q] of the mean output and of least squares with intercept, at x [count, p]. */
-export function baselinePredictions(
+export async function baselinePredictions(
   { rows, x: fitX, y: fitY }: FitData,
   { inputs: p, outputs: q }: Subject["model"],
   x: Float32Array,
   signal?: AbortSignal,
-): { mean: Float32Array<ArrayBuffer>; leastSquares: Float32Array<ArrayBuffer> } {
+): Promise<{ mean: Float32Array<ArrayBuffer>; leastSquares: Float32Array<ArrayBuffer> }> {
   const data: TrainingRows = {
     count: rows,
     read: (start, count) => ({
@@ -56,7 +56,7 @@ export function baselinePredictions(
       y: fitY.subarray(start * q, (start + count) * q),
     }),
   };
-  const linear = leastSquares(data, p, q, signal);
+  const linear = await leastSquares(data, p, q, signal);
   return {
     mean: Float32Array.from({ length: (x.length / p) * q }, (_, i) => linear.mean[i % q]),
     leastSquares: predictLinear(linear, x),

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { PlateauError } from "../errors.js";
+import type { Pace } from "../pause.js";
 import type { BatchFunction } from "../targets/function.js";
 import { seedNumber, whole } from "../validate.js";
 import type { MeasureContext, Subject } from "./measure.js";
@@ -23,8 +24,6 @@ export interface HeldOut {
   /** [count, q]. */
   readonly truth: Float64Array<ArrayBuffer>;
 }
-
-export type Pace = (share: number) => Promise<void> | undefined;
 
 /** Points given to a function at a time. */
 const BLOCK = 1024;

@@ -1,5 +1,6 @@
 import { PlateauError } from "../errors.js";
-import { type Engine, sharedEngine } from "../runtime/engine.js";
+import { type Pace, pacer } from "../pause.js";
+import { borrowEngine, type Engine, giveBack, sharedEngine } from "../runtime/engine.js";
 import { cholesky, choleskySolve } from "./cholesky.js";
 
 /** Rows whose products are summed in float32 before they are added up in float64. */
@@ -40,10 +41,17 @@ export interface LinearFit {
  * then Cholesky. A ridge of 1e-7 of the mean diagonal keeps collinear inputs harmless; it is raised
  * tenfold as long as the matrix is not positive definite.
  *
- * @throws PlateauError `usage` where there are no rows or numbers that are not finite
+ * @throws PlateauError `usage` where there are no rows or numbers that are not finite, `aborted`
  */
-export function leastSquares(data: TrainingRows, p: number, q: number, signal?: AbortSignal): LinearFit {
-  const sums = sharedEngine().scoped((engine) => accumulate(engine, data, p, q, signal));
+export async function leastSquares(
+  data: TrainingRows,
+  p: number,
+  q: number,
+  signal?: AbortSignal,
+): Promise<LinearFit> {
+  const pace = pacer("fitting least squares", { signal });
+  const engine = borrowEngine();
+  const sums = await accumulate(engine, data, p, q, pace).finally(() => giveBack(engine));
   const { gram, cross, xMean, yMean, rows } = sums;
   for (let i = 0; i < p; i++) {
     for (let j = 0; j <= i; j++) gram[i * p + j] -= rows * xMean[i] * xMean[j];
@@ -60,13 +68,13 @@ export function leastSquares(data: TrainingRows, p: number, q: number, signal?: 
   // Inputs that never vary: any weight will do.
   const unit = trace > 0 ? trace / p : 1;
   let ridge = RIDGE;
-  let factor = cholesky(raised(gram, p, ridge * unit), p);
+  let factor = await cholesky(raised(gram, p, ridge * unit), p, pace);
   while (!factor) {
     ridge *= 10;
     if (ridge > 1) throw new PlateauError("usage", "least squares: the inputs' products are not positive");
-    factor = cholesky(raised(gram, p, ridge * unit), p);
+    factor = await cholesky(raised(gram, p, ridge * unit), p, pace);
   }
-  choleskySolve(factor, cross, p, q);
+  await choleskySolve(factor, cross, p, q, pace);
   const mean = yMean.map((value, j) => value + sums.yCentre[j]);
   const intercept = mean.slice();
   for (let i = 0; i < p; i++) for (let j = 0; j < q; j++) intercept[j] -= xMean[i] * cross[i * q + j];
@@ -101,7 +109,13 @@ interface Sums {
   rows: number;
 }
 
-function accumulate(engine: Engine, data: TrainingRows, p: number, q: number, signal?: AbortSignal): Sums {
+async function accumulate(
+  engine: Engine,
+  data: TrainingRows,
+  p: number,
+  q: number,
+  pace: Pace,
+): Promise<Sums> {
   const { count } = data;
   if (!(count >= 1)) throw new PlateauError("usage", "least squares: no training rows");
   const x = engine.allocate(4 * BLOCK * p);
@@ -115,13 +129,13 @@ function accumulate(engine: Engine, data: TrainingRows, p: number, q: number, si
   const xCentre = columnMeans(first.x, p);
   const yCentre = columnMeans(first.y, q);
   for (let start = 0; start < count; start += BLOCK) {
-    if (signal?.aborted)
-      throw new PlateauError("aborted", "aborted in least squares", { cause: signal.reason });
+    await pace(start / count);
     const rows = Math.min(BLOCK, count - start);
     const block = start === 0 ? first : data.read(start, rows);
     centre(block.x, xCentre, engine.f32(x, rows * p), xMean);
     centre(block.y, yCentre, engine.f32(y, rows * q), yMean);
     for (let from = 0; from < p; from += PANEL) {
+      await pace((start + (rows * from) / p) / count);
       const width = Math.min(PANEL, p - from);
       // Columns from … of the rows from there down: the lower triangle, and the diagonal block's rest.
       const height = p - from;

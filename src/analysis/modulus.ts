@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { pacer } from "../pause.js";
+import { type Pace, pacer } from "../pause.js";
 import { streamKey } from "../random/keys.js";
 import { uniform64 } from "../random/uniform.js";
 import { sharedEngine } from "../runtime/engine.js";
@@ -9,7 +9,7 @@ import { check, positive, whole } from "../validate.js";
 import type { Estimate } from "./bootstrap.js";
 import { chartsOf, throughChart } from "./charts.js";
 import { type ClimbMethod, climb, gather, worstApart } from "./climb.js";
-import { checkShapes, contextEntries, evaluateAll, type Pace } from "./held-out.js";
+import { checkShapes, contextEntries, evaluateAll } from "./held-out.js";
 import { bendsBy, curvatureOf, fitLine, lineIntervals } from "./line.js";
 import type { Measure, Subject } from "./measure.js";
 import { drawPairs, gapOf } from "./pairs.js";

@@ -1,10 +1,11 @@
+import type { Pace } from "../pause.js";
 import { streamKey } from "../random/keys.js";
 import { uniform64 } from "../random/uniform.js";
 import type { Chart } from "../targets/domain.js";
 import type { BatchFunction } from "../targets/function.js";
 import { chartsOf, throughChart } from "./charts.js";
 import { type ClimbMethod, climb, gather, type Objective, worstApart } from "./climb.js";
-import { evaluateAll, type Pace } from "./held-out.js";
+import { evaluateAll } from "./held-out.js";
 import type { Subject } from "./measure.js";
 
 /** Largest magnitude of one number of a function's values: what was found, so a lower bound. */

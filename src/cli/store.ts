@@ -21,8 +21,9 @@ export async function tryToStore(store: () => unknown): Promise<PlateauError | u
  * Says, once the result is printed, that it was not stored, and what is left to do.
  * @returns the exit code
  */
-export function reportUnsaved(error: PlateauError, directory?: RunDirectory): number {
-  const rest = directory && hasCheckpoint(directory) ? `; then: ${resumeCommand(directory.path)}` : "";
+export async function reportUnsaved(error: PlateauError, directory?: RunDirectory): Promise<number> {
+  const rest =
+    directory && (await hasCheckpoint(directory)) ? `; then: ${resumeCommand(directory.path)}` : "";
   note(`error: ${error.message}${rest}`);
   return exitCodes.failed;
 }
@@ -33,9 +34,9 @@ export function resumeCommand(path: string): string {
   return `plateau train --resume ${shown}`;
 }
 
-function hasCheckpoint(directory: RunDirectory): boolean {
+async function hasCheckpoint(directory: RunDirectory): Promise<boolean> {
   try {
-    return directory.checkpoint() !== undefined;
+    return (await directory.checkpoint()) !== undefined;
   } catch {
     return false;
   }

@@ -31,17 +31,17 @@ export async function trainInto(
   const progress = new ProgressLine(flags.quiet);
   const { signal, dispose } = interruptible(() => progress.show("stopping after this update…"));
   let home = directory;
-  const onCheckpoint = (state: TrainingState) => {
+  const onCheckpoint = async (state: TrainingState) => {
     // Without --out there is a folder only when there is something to lose.
     home ??= RunDirectory.create(freshFolder(experiment.config.target), experiment.config);
-    home.saveCheckpoint(state);
+    await home.saveCheckpoint(state);
   };
   const seconds = directory ? (flags.checkpointEvery ?? CHECKPOINT_SECONDS) : Number.POSITIVE_INFINITY;
   let ended: Run;
   try {
     ended = await run(experiment.config, {
       signal,
-      resume: directory?.checkpoint(),
+      resume: await directory?.checkpoint(),
       onCheckpoint,
       checkpointEvery: 1000 * seconds,
       onProgress: (now) => progress.show(now.update < now.total ? describeProgress(now) : "judging…"),

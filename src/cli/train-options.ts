@@ -27,6 +27,7 @@ type Row = [key: keyof ExperimentInput, argument: string, help: string];
 const words: Row[] = [
   ["mode", "mode", "regression (default) or classification"],
   ["positions", "kind", "sinusoidal (default), learned or none"],
+  ["clipEvery", "when", "clip after each update (default) or micro-batch (study)"],
   ["initialization", "scheme", "pytorch (default), xavier-uniform, kaiming-uniform, …"],
   ["build", "build", "strict (default: the same bits everywhere) or relaxed"],
 ];
@@ -52,6 +53,8 @@ const numbers: Record<string, Row[]> = {
     ["batch", "B", "rows per batch (default 128)"],
     ["accumulation", "batches", "batches per update (default 1)"],
     ["lr", "rate", "peak learning rate (default 0.002; study: 0.001)"],
+    ["decay", "strength", "weight decay (default 0.01; study: 0.05; its kind is the protocol's)"],
+    ["clipNorm", "norm", "clip gradients to this 2-norm (default 1; 0: do not)"],
     ["warmup", "updates", "linear warm-up (default 100; study: 800; at most a quarter of the updates)"],
     ["evaluateEvery", "updates", "updates between validations (default 200)"],
     ["patience", "validations", "stop after so many without improvement (default 0: never)"],
@@ -87,6 +90,7 @@ export function addTrainOptions(command: Command): void {
         .helpGroup("Protocol:")
         .argParser((value: string, before: Partial<Protocol>[] = []) => [...before, parseOverride(value)]),
     )
+    .addOption(text("clipEvery").helpGroup("Training:"))
     .addOption(text("build").helpGroup("Training:"));
 }
 

@@ -9,7 +9,7 @@ import { findTarget } from "../targets/registry.js";
 import type { Target } from "../targets/target.js";
 import type { Loss } from "../training/losses.js";
 import { type TrainingOptions, trainingOptions } from "../training/options.js";
-import { check, count, oneOf, positive, seedNumber, share, whole } from "../validate.js";
+import { check, count, nonNegative, oneOf, positive, seedNumber, share, whole } from "../validate.js";
 import { type Protocol, type ProtocolInput, resolveProtocol } from "./protocol.js";
 
 /** What `plateau train` takes: every field but `target` has a default, many follow from the protocol. */
@@ -36,6 +36,11 @@ export const experimentSchema = v.strictObject({
   batch: v.optional(count, 128),
   accumulation: v.optional(whole(1, 65536), 1),
   lr: v.optional(positive),
+  /** Strength of the weight decay, where the protocol has one. */
+  decay: v.optional(nonNegative),
+  /** Global 2-norm that gradients are clipped to; 0: not. */
+  clipNorm: v.optional(nonNegative, 1),
+  clipEvery: v.optional(oneOf(["update", "micro-batch"])),
   warmup: v.optional(whole(0)),
   /** Updates between validations. */
   evaluateEvery: v.optional(whole(0)),
@@ -127,6 +132,12 @@ export function defineExperiment(input: ExperimentInput): Experiment {
     initialization: config.initialization,
   });
 
+  if (protocol.weightDecay === "none" && config.decay !== undefined) {
+    throw new PlateauError(
+      "usage",
+      `decay ${config.decay} with a protocol that has no weight decay: leave it out, or set weightDecay=decoupled or l2`,
+    );
+  }
   const epoch = Math.floor(rows.train / (config.batch * config.accumulation));
   const steps = config.steps ?? (asStudy ? Math.max(1, 4 * epoch) : 2000);
   // A number of steps that the user asks for is what runs, whatever the protocol's length.
@@ -144,12 +155,12 @@ export function defineExperiment(input: ExperimentInput): Experiment {
     batch: config.batch,
     accumulation: config.accumulation,
     optimizer: protocol.weightDecay === "decoupled" ? "adamw" : "adam",
-    weightDecay: protocol.weightDecay === "none" ? 0 : asStudy || protocol.weightDecay === "l2" ? 0.05 : 0.01,
+    weightDecay: protocol.weightDecay === "none" ? 0 : (config.decay ?? (asStudy ? 0.05 : 0.01)),
     lr: config.lr ?? (asStudy ? 1e-3 : 2e-3),
     warmup,
     minFactor: protocol.learningRateFloor === "tenth" ? 0.1 : 0,
-    clipNorm: 1,
-    clipEvery: asStudy ? "micro-batch" : "update",
+    clipNorm: config.clipNorm,
+    clipEvery: config.clipEvery ?? (asStudy ? "micro-batch" : "update"),
     evaluateEvery: config.evaluateEvery ?? FIRST_VALIDATION,
     patience: config.patience,
     stopAfter: cut ? FIRST_VALIDATION : 0,
@@ -168,6 +179,17 @@ export function defineExperiment(input: ExperimentInput): Experiment {
   };
   const loss: Loss = mode === "classification" ? { kind: "cross-entropy", classes } : { kind: "mse" };
   return { config, target, protocol, architecture, training, loss, quantisation, rows };
+}
+
+/** What a configuration comes to, as plain JSON. */
+export interface Resolved {
+  readonly architecture: unknown;
+  readonly training: TrainingOptions;
+  readonly rows: Experiment["rows"];
+}
+
+export function resolved({ architecture, training, rows }: Experiment): Resolved {
+  return { architecture: architecture.config, training, rows };
 }
 
 /** All that decides a run's bits, with every default filled in, as text that compares. */

@@ -120,7 +120,7 @@ export async function scoreBaselines(
   const centroids = quantisation(classes);
   const counted = [...matchedQuantisations(centroids, studyClasses), centroids];
   const train = generatedRows(target, baselineRows(rows.train, shape), dim, seed);
-  const fitted: Baselines = fitBaselines(train, shape, counted, options.signal);
+  const fitted: Baselines = await fitBaselines(train, shape, counted, options.signal);
   const data = { x: sample.x, y: sample.y };
   if (mode === "classification") {
     const { mean, majority, leastSquares } = classificationBaselines(fitted, data, centroids);

@@ -17,10 +17,11 @@ import {
   type ExperimentInput,
   experimentFromJson,
   identity,
+  resolved,
 } from "./config.js";
 import { protocolSchema } from "./protocol.js";
 import type { RunResult } from "./run.js";
-import { decodeWeights, encodeWeights } from "./weights.js";
+import { decodeWeights, encodeWeights, weightsSha256 } from "./weights.js";
 
 const RUN = "run.json";
 const CHECKPOINT = "checkpoint.safetensors";
@@ -89,7 +90,9 @@ export class RunDirectory {
     }
     const directory = new RunDirectory(path, experiment, version);
     try {
-      directory.#write(RUN, `${JSON.stringify({ plateau: version, config: experiment.config }, null, 2)}\n`);
+      // `resolved` is for readers: what is continued follows from `config`.
+      const content = { plateau: version, config: experiment.config, resolved: resolved(experiment) };
+      directory.#write(RUN, `${JSON.stringify(content, null, 2)}\n`);
     } catch (error) {
       if (created) rmSync(created, { recursive: true, force: true });
       throw error;
@@ -123,8 +126,8 @@ export class RunDirectory {
     return existsSync(join(this.path, RESULT));
   }
 
-  saveCheckpoint(state: TrainingState): void {
-    this.#write(CHECKPOINT, encodeCheckpoint(state, identity(this.experiment)));
+  async saveCheckpoint(state: TrainingState): Promise<void> {
+    this.#write(CHECKPOINT, await encodeCheckpoint(state, identity(this.experiment)));
   }
 
   /**
@@ -132,7 +135,7 @@ export class RunDirectory {
    * @throws PlateauError `format`, `io`; `run-directory` when another version began the run: bits are
    * promised within one
    */
-  checkpoint(): TrainingState | undefined {
+  async checkpoint(): Promise<TrainingState | undefined> {
     if (this.version !== version) {
       throw new PlateauError(
         "run-directory",
@@ -165,14 +168,26 @@ export class RunDirectory {
     );
   }
 
-  /** The trained model. @throws PlateauError `run-directory`, `format`, `shape-mismatch` */
-  model(): Model {
+  /**
+   * The trained model.
+   * @throws PlateauError `run-directory`, `shape-mismatch`; `format`, also where the weights are not the
+   * ones that the result was measured on
+   */
+  async model(): Promise<Model> {
     this.#requireFinished();
     const { architecture, config } = this.experiment;
     const file = join(this.path, WEIGHTS);
     const state = decodeWeights(readFileChecked(file, MAX_TENSORS), file);
     const model = new Model(architecture, { seed: config.seed, build: config.build });
     model.loadStateDict(state, file);
+    const { weightsSha256: expected } = this.result();
+    const found = await weightsSha256(model);
+    if (found !== expected) {
+      throw new PlateauError(
+        "format",
+        `${file}: its weights have sha256 ${found}, training stored ${expected}: the file was changed or damaged, put the right one back or train again`,
+      );
+    }
     return model;
   }
 

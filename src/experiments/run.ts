@@ -5,7 +5,13 @@ import { MEMORY_LIMIT, sharedEngine } from "../runtime/engine.js";
 import { type LoopOptions, type Outcome, runTraining } from "../training/loop.js";
 import { capture } from "../training/state.js";
 import { Trainer, trainingBytes } from "../training/trainer.js";
-import { defineExperiment, type Experiment, type ExperimentInput } from "./config.js";
+import {
+  defineExperiment,
+  type Experiment,
+  type ExperimentInput,
+  type Resolved,
+  resolved,
+} from "./config.js";
 import { generatedData } from "./data.js";
 import {
   type BaselineScores,
@@ -51,6 +57,8 @@ export interface RunResult {
   weightsSha256: string;
   /** One line, computed from the numbers above. */
   verdict: string;
+  /** Model, training and sizes of the data with every default filled in. */
+  resolved: Resolved;
 }
 
 export type RunOptions = Omit<LoopOptions, "evaluate">;
@@ -106,9 +114,10 @@ export async function run(input: ExperimentInput, options: RunOptions = {}): Pro
     return { experiment, model, outcome, result: summarise(experiment, outcome, footprintBytes, judgement) };
   } catch (error) {
     if (!(error instanceof PlateauError) || error.code !== "aborted") throw error;
-    const { evaluations, best } = outcome;
+    const { evaluations, best, seconds, updateSeconds } = outcome;
     const state = capture(trainer);
-    await options.onCheckpoint?.({ ...state, evaluations, best, bestWeights: best && state.weights });
+    const bestWeights = best && state.weights;
+    await options.onCheckpoint?.({ ...state, seconds, updateSeconds, evaluations, best, bestWeights });
     return { experiment, model, outcome: { ...outcome, reason: "aborted" } };
   }
 }
@@ -143,11 +152,12 @@ export async function evaluate(
 }
 
 function summarise(
-  { config, protocol }: Experiment,
+  experiment: Experiment,
   outcome: Outcome,
   footprintBytes: number,
   { parameters, test, baselines, weightsSha256 }: Judgement,
 ): RunResult {
+  const { config, protocol } = experiment;
   const { target, mode, dim, classes, seed, build } = config;
   const partial = {
     target,
@@ -170,7 +180,7 @@ function summarise(
     baselines,
     weightsSha256,
   };
-  return { ...partial, verdict: verdict(partial) };
+  return { ...partial, verdict: verdict(partial), resolved: resolved(experiment) };
 }
 
 function trainingData({ target, rows, config, quantisation }: Experiment) {

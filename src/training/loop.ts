@@ -43,9 +43,11 @@ export interface Outcome {
   loss: number;
   evaluations: Evaluation[];
   best?: Evaluation;
-  /** Wall time of this call, evaluations included. */
+  /** Wall time, evaluations included; of all sessions where training was continued. */
   seconds: number;
+  /** By the time that updates alone took. */
   updatesPerSecond: number;
+  updateSeconds: number;
   /** Which update could not be done, where `reason` is `diverged`. */
   diverged?: { update: number; loss: number; gradientNorm: number };
 }
@@ -72,8 +74,12 @@ export async function runTraining(trainer: Trainer, options: LoopOptions = {}): 
   let reason = "complete" as Outcome["reason"];
   let diverged: Outcome["diverged"];
 
+  const elapsed = () => (resume?.seconds ?? 0) + (performance.now() - begin) / 1000;
+  const updateSeconds = () => (resume?.updateSeconds ?? 0) + trained / 1000;
   const state = (): TrainingState => ({
     ...capture(trainer),
+    seconds: elapsed(),
+    updateSeconds: updateSeconds(),
     evaluations: [...evaluations],
     best,
     bestWeights,
@@ -162,8 +168,9 @@ export async function runTraining(trainer: Trainer, options: LoopOptions = {}): 
     loss,
     evaluations,
     best,
-    seconds: (performance.now() - begin) / 1000,
-    updatesPerSecond: ((updates - firstUpdate) * 1000) / Math.max(1e-6, trained),
+    seconds: elapsed(),
+    updateSeconds: updateSeconds(),
+    updatesPerSecond: updates / Math.max(1e-9, updateSeconds()),
     diverged,
   };
 }

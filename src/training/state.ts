@@ -14,6 +14,9 @@ export interface TrainingState {
   updates: number;
   /** Of the last update's batches; NaN before the first. */
   loss: number;
+  /** Wall time of all sessions so far, and the part of it that updates took. */
+  seconds: number;
+  updateSeconds: number;
   evaluations: Evaluation[];
   best?: Evaluation;
   /** Flat arrays as the model lays its parameters out. */

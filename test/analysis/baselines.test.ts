@@ -33,7 +33,7 @@ function linear(x: Float32Array, p: number, q: number): Float32Array<ArrayBuffer
   });
 }
 
-test("Cholesky solves a system whose solution is known", (t) => {
+test("Cholesky solves a system whose solution is known", async (t) => {
   const [p, q] = [23, 3];
   const F = testSource(2)(p * p);
   const A = new Float64Array(p * p);
@@ -46,12 +46,13 @@ test("Cholesky solves a system whose solution is known", (t) => {
   const B = new Float64Array(p * q);
   for (let i = 0; i < p; i++)
     for (let j = 0; j < q; j++) for (let k = 0; k < p; k++) B[i * q + j] += A[i * p + k] * X[k * q + j];
-  choleskySolve(cholesky(A, p)!, B, p, q);
+  const pace = () => undefined;
+  await choleskySolve((await cholesky(A, p, pace))!, B, p, q, pace);
   t.true(B.every((value, i) => Math.abs(value - X[i]) < 1e-11));
-  t.is(cholesky(Float64Array.of(1, 0, 2, 1), 2), null);
+  t.is(await cholesky(Float64Array.of(1, 0, 2, 1), 2, pace), null);
 });
 
-test("least squares is exact on a linear target, over several blocks and panels", (t) => {
+test("least squares is exact on a linear target, over several blocks and panels", async (t) => {
   for (const [N, p, q] of [
     [600, 5, 2],
     [1300, 150, 3],
@@ -59,7 +60,7 @@ test("least squares is exact on a linear target, over several blocks and panels"
   ]) {
     const x = testSource(5)(N * p).map((value) => value + 100);
     const y = linear(x, p, q);
-    const fit = leastSquares(rowsOf(x, y, p, q), p, q);
+    const fit = await leastSquares(rowsOf(x, y, p, q), p, q);
     const predicted = predictLinear(fit, x);
     const worst = predicted.reduce((most, value, i) => Math.max(most, Math.abs(value - y[i])), 0);
     const scale = y.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
@@ -68,19 +69,19 @@ test("least squares is exact on a linear target, over several blocks and panels"
   }
 });
 
-test("least squares of a parabola is the known line", (t) => {
+test("least squares of a parabola is the known line", async (t) => {
   // On evenly spaced x in [−1, 1], x² has slope 0 and its mean as intercept; x² + x has slope 1.
   const N = 2001;
   const x = Float32Array.from({ length: N }, (_, i) => (i - 1000) / 1000);
   const y = x.map((value) => value * value + value);
   const mean = x.reduce((sum, value) => sum + value * value, 0) / N;
-  const fit = leastSquares(rowsOf(x, y, 1, 1), 1, 1);
+  const fit = await leastSquares(rowsOf(x, y, 1, 1), 1, 1);
   t.true(Math.abs(fit.weights[0] - 1) < 1e-6);
   t.true(Math.abs(predictLinear(fit, Float32Array.of(0))[0] - mean) < 1e-6);
   t.true(Math.abs(fit.mean[0] - mean) < 1e-6);
 });
 
-test("collinear, constant and too many inputs leave least squares finite and its fit right", (t) => {
+test("collinear, constant and too many inputs leave least squares finite and its fit right", async (t) => {
   const N = 500;
   const base = testSource(6)(N);
   const x = Float32Array.from(
@@ -88,20 +89,24 @@ test("collinear, constant and too many inputs leave least squares finite and its
     (_, i) => [1, 2, -1, 0][i % 4] * base[i >> 2] + (i % 4 === 3 ? 7 : 0),
   );
   const y = base.map((value) => 3 * value + 1);
-  const predicted = predictLinear(leastSquares(rowsOf(x, y, 4, 1), 4, 1), x);
+  const predicted = predictLinear(await leastSquares(rowsOf(x, y, 4, 1), 4, 1), x);
   t.true(predicted.every((value, i) => Math.abs(value - y[i]) < 1e-5));
-  const constant = leastSquares(rowsOf(new Float32Array(6).fill(2), Float32Array.of(1, 2, 3), 2, 1), 2, 1);
+  const constant = await leastSquares(
+    rowsOf(new Float32Array(6).fill(2), Float32Array.of(1, 2, 3), 2, 1),
+    2,
+    1,
+  );
   t.deepEqual([...predictLinear(constant, Float32Array.of(2, 2))], [2]);
   const wide = testSource(7)(3 * 10);
-  const few = leastSquares(rowsOf(wide, Float32Array.of(1, 2, 4), 10, 1), 10, 1);
+  const few = await leastSquares(rowsOf(wide, Float32Array.of(1, 2, 4), 10, 1), 10, 1);
   predictLinear(few, wide).forEach((value, i) => {
     t.true(Math.abs(value - [1, 2, 4][i]) < 1e-4);
   });
 });
 
-test("no rows, or rows that are not finite, are refused", (t) => {
+test("no rows, or rows that are not finite, are refused", async (t) => {
   const none = new Float32Array(0);
-  t.throws(() => leastSquares(rowsOf(none, none, 2, 1), 2, 1), { instanceOf: PlateauError });
+  await t.throwsAsync(() => leastSquares(rowsOf(none, none, 2, 1), 2, 1), { instanceOf: PlateauError });
   const x = Float32Array.of(1, Number.NaN);
   for (const [inputs, outputs] of [
     [x, Float32Array.of(1, 2)],
@@ -109,7 +114,7 @@ test("no rows, or rows that are not finite, are refused", (t) => {
     [Float32Array.of(1e30, 2), Float32Array.of(1, 2)],
   ]) {
     const call = () => leastSquares(rowsOf(inputs, outputs, 1, 1), 1, 1);
-    t.throws(call, { instanceOf: PlateauError, message: /not finite/ });
+    await t.throwsAsync(call, { instanceOf: PlateauError, message: /not finite/ });
   }
 });
 
@@ -134,7 +139,7 @@ test("on a target: the mean has R² ≤ 0, least squares is better, majority is 
     count: 3000,
     read: (start: number, count: number) => target.sample("train", { start, count }, dim, 1),
   };
-  const fitted = fitBaselines(train, shape, [...matchedQuantisations(centroids), study]);
+  const fitted = await fitBaselines(train, shape, [...matchedQuantisations(centroids), study]);
   const data = target.sample("test", { start: 0, count: 800 }, dim, 1);
   const found = await regressionBaselines(fitted, data, centroids);
   t.is(found.rows, 3000);
@@ -160,7 +165,7 @@ test("majority is counted at each place of an output by itself", async (t) => {
   const y = Float32Array.from({ length: 600 }, (_, i) => (i % 2 ? 1 : -1));
   const centroids = { mode: "diagonal", low: -1, high: 1 } as const;
   const quantisations = matchedQuantisations(centroids);
-  const fitted = fitBaselines(rowsOf(x, y, 1, 2), { inputs: 1, outputs: 2, dim: 1 }, quantisations);
+  const fitted = await fitBaselines(rowsOf(x, y, 1, 2), { inputs: 1, outputs: 2, dim: 1 }, quantisations);
   const { majority, mean, leastSquares: fit } = await regressionBaselines(fitted, { x, y }, centroids);
   t.deepEqual(majority.matched.failureRate, { 5: 0, 10: 0, 15: 0, 20: 0 });
   t.is(mean.errors.rmse, 0);
@@ -176,9 +181,20 @@ test("the rows of a fit are bounded by its cost, not below 20 an input", (t) => 
 test("least squares solves m2n1, which is linear in its inputs", async (t) => {
   const target = findTarget("m2n1");
   const read = (start: number, count: number) => target.sample("train", { start, count }, 4, 1);
-  const fit = leastSquares({ count: 1000, read }, 8, 4);
+  const fit = await leastSquares({ count: 1000, read }, 8, 4);
   const { x, y } = target.sample("test", { start: 0, count: 200 }, 4, 1);
   predictLinear(fit, x).forEach((value, i) => {
     t.true(Math.abs(value - y[i]) < 1e-5);
+  });
+});
+
+test("least squares of many inputs lets an abort in", async (t) => {
+  const [N, p] = [4000, 300];
+  const x = testSource(4)(N * p);
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), 1);
+  await t.throwsAsync(leastSquares(rowsOf(x, x, p, p), p, p, controller.signal), {
+    instanceOf: PlateauError,
+    code: "aborted",
   });
 });

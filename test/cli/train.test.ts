@@ -6,7 +6,18 @@ import { folder, plateau, tiny } from "./plateau.js";
 
 const fields = [
   ...["target", "mode", "dim", "seed", "build", "protocol", "parameters", "footprintBytes", "outcome"],
-  ...["steps", "seconds", "stepsPerSecond", "loss", "best", "test", "baselines", "weightsSha256", "verdict"],
+  ...[
+    "steps",
+    "seconds",
+    "stepsPerSecond",
+    "loss",
+    "best",
+    "test",
+    "baselines",
+    "weightsSha256",
+    "verdict",
+    "resolved",
+  ],
 ];
 
 test.serial("train --json prints one document of the documented shape, and nothing else", async (t) => {

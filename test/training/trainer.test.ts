@@ -60,13 +60,13 @@ test("a run continued from a checkpoint file gives the bits of an uninterrupted 
     const aborted = await runTraining(first, {
       evaluate: evaluate(first),
       signal: controller.signal,
-      onCheckpoint: (state) => void (file = encodeCheckpoint(state, "run")),
+      onCheckpoint: async (state) => void (file = await encodeCheckpoint(state, "run")),
     });
     t.is(aborted.reason, "aborted");
     t.is(aborted.updates, stop);
 
     const second = trainer(options);
-    const resume = decodeCheckpoint(file!, "run", "file");
+    const resume = await decodeCheckpoint(file!, "run", "file");
     const end = await runTraining(second, { evaluate: evaluate(second), resume });
     t.deepEqual(second.model.weights(), whole.model.weights(), `stopped after ${stop}`);
     t.deepEqual(end.evaluations, outcome.evaluations);
@@ -78,6 +78,8 @@ test("a checkpoint of another run, or a damaged one, is refused", async (t) => {
   const state: TrainingState = {
     updates: 1,
     loss: Number.POSITIVE_INFINITY,
+    seconds: 1.5,
+    updateSeconds: 1,
     evaluations: [
       { update: 1, value: Number.NaN },
       { update: 2, value: Number.NEGATIVE_INFINITY },
@@ -86,13 +88,19 @@ test("a checkpoint of another run, or a damaged one, is refused", async (t) => {
     first: Float32Array.of(2),
     second: Float32Array.of(3),
   };
-  const bytes = encodeCheckpoint(state, "a");
-  t.deepEqual(decodeCheckpoint(bytes, "a", "f"), { ...state, best: undefined, bestWeights: undefined });
-  t.throws(() => decodeCheckpoint(bytes, "b", "f"), {
+  const bytes = await encodeCheckpoint(state, "a");
+  t.deepEqual(await decodeCheckpoint(bytes, "a", "f"), { ...state, best: undefined, bestWeights: undefined });
+  await t.throwsAsync(() => decodeCheckpoint(bytes, "b", "f"), {
     instanceOf: PlateauError,
     message: /another configuration/,
   });
-  t.throws(() => decodeCheckpoint(bytes.subarray(0, 60), "a", "f"), { instanceOf: PlateauError });
+  await t.throwsAsync(() => decodeCheckpoint(bytes.subarray(0, 60), "a", "f"), { instanceOf: PlateauError });
+  const damaged = bytes.slice();
+  damaged[damaged.length - 2] ^= 1;
+  await t.throwsAsync(() => decodeCheckpoint(damaged, "a", "f"), {
+    instanceOf: PlateauError,
+    message: /is damaged/,
+  });
   const one = trainer({});
   await t.throwsAsync(runTraining(one, { resume: state }), { code: "shape-mismatch" });
 });
@@ -285,7 +293,7 @@ test("an evaluation that was aborted is done first when training continues", asy
   t.deepEqual(state!.evaluations, expected.evaluations.slice(0, 1));
 
   const second = trainer(options);
-  const resume = decodeCheckpoint(encodeCheckpoint(state!, "run"), "run", "file");
+  const resume = await decodeCheckpoint(await encodeCheckpoint(state!, "run"), "run", "file");
   const judged: number[] = [];
   const outcome = await runTraining(second, {
     resume,

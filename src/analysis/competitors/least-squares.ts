@@ -16,7 +16,7 @@ export const leastSquares: Competitor = {
         y: train.y.subarray(start * q, (start + count) * q),
       }),
     };
-    const fit = fitLeastSquares(rows, p, q, signal);
+    const fit = await fitLeastSquares(rows, p, q, signal);
     return {
       numbers: (p + 1) * q,
       rows: fit.rows,

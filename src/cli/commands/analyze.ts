@@ -96,7 +96,7 @@ async function open(path: string, segments: readonly string[] | undefined) {
   const { experiment } = directory;
   const { weightsSha256 } = directory.result();
   prepareBuild(experiment.config.build);
-  const subject = subjectOf(experiment, directory.model());
+  const subject = subjectOf(experiment, await directory.model());
   const options = { ...measureOptions(experiment), ...segmentOptions(subject, segments) };
   return { subject, weightsSha256, options };
 }

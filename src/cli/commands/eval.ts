@@ -3,8 +3,9 @@ import { RunDirectory } from "../../experiments/run-directory.js";
 import { verdict } from "../../experiments/verdict.js";
 import { prepareBuild } from "../build.js";
 import { interruptible } from "../interrupt.js";
-import { note, print, printJson } from "../output.js";
+import { print, printJson } from "../output.js";
 import { ProgressLine } from "../progress.js";
+import { exitCodes } from "../report.js";
 import { describeResult } from "../result.js";
 import { type CliCommand, examples } from "./command.js";
 
@@ -22,10 +23,11 @@ export const evaluate: CliCommand = {
         const { experiment } = directory;
         const stored = directory.result();
         prepareBuild(experiment.config.build);
+        const model = await directory.model();
         const progress = new ProgressLine();
         progress.show("judging…");
         const { signal, dispose } = interruptible();
-        const judgement = await judge(experiment, directory.model(), { signal }).finally(() => {
+        const judgement = await judge(experiment, model, { signal }).finally(() => {
           progress.clear();
           dispose();
         });
@@ -34,10 +36,7 @@ export const evaluate: CliCommand = {
         const result: RunResult = { ...judged, verdict: stored.diverged ? stored.verdict : verdict(judged) };
         if (options.json) printJson(result);
         else print(describeResult(result, experiment));
-        if (stored.weightsSha256 !== result.weightsSha256) {
-          note(`note: these are not the weights that training stored (${stored.weightsSha256})`);
-        }
-        exit(0);
+        exit(result.diverged ? exitCodes.failed : exitCodes.done);
       });
   },
 };

@@ -173,7 +173,7 @@ async function fitFunction(target: string, flags: FitFlags): Promise<number> {
     if (analysis) print(`\n${describeAnalysis(analysis)}`);
     if (out !== undefined && !lost && !quiet) note(`saved in ${out}`);
   }
-  return lost ? reportUnsaved(lost, directory) : divergence(result.diverged);
+  return lost ? await reportUnsaved(lost, directory) : divergence(result.diverged);
 }
 
 async function fitData(columns: { data: string; output: string }, flags: FitFlags): Promise<number> {
@@ -188,7 +188,7 @@ async function fitData(columns: { data: string; output: string }, flags: FitFlag
     return divergence(outcome.diverged);
   }
   const sha256 = await weightsSha256(model);
-  const unsaved = out === undefined ? undefined : await tryToStore(() => saveFit(out, fitted, sha256));
+  const unsaved = out === undefined ? undefined : await tryToStore(() => saveFit(out, fitted));
   const measured = await measureWithProgress({
     subject: fitSubject(data, model),
     options: { compare: { training: fitted.sizes.training } },
@@ -210,7 +210,7 @@ async function fitData(columns: { data: string; output: string }, flags: FitFlag
     print(`\n${describeAnalysis(analysis)}`);
     if (out !== undefined && !lost && !quiet) note(`saved in ${out}`);
   }
-  return lost ? reportUnsaved(lost) : exitCodes.done;
+  return lost ? await reportUnsaved(lost) : exitCodes.done;
 }
 
 async function train(

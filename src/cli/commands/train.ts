@@ -98,12 +98,12 @@ function resumable(path: string, out: string | undefined): RunDirectory {
   return RunDirectory.open(path);
 }
 
-function show(
+async function show(
   { result, unsaved }: Omit<Trained, "model">,
   experiment: Experiment,
   directory: RunDirectory | undefined,
   { json, quiet }: TrainFlags,
-): number {
+): Promise<number> {
   if (json) printJson(result);
   else print(describeResult(result, experiment));
   if (directory && !unsaved && !json && !quiet) note(`saved in ${directory.path}`);

@@ -18,8 +18,10 @@ import { type CliCommand, examples } from "./command.js";
 const SHIPPED = new URL("../../../../test/fixtures/golden/", import.meta.url);
 const MAX_BYTES = 2 ** 32;
 
-const { elementwise, matrix } = opLimits;
-const { outputs, loss, gradients, losses, trained } = modelLimits;
+const [elementwise, matrix, outputs, loss, gradients, losses, trained] = [
+  ...[opLimits.elementwise, opLimits.matrix, modelLimits.outputs, modelLimits.loss],
+  ...[modelLimits.gradients, modelLimits.losses, modelLimits.trained],
+].map((limit) => limit.toExponential());
 const limits = `
 Largest errors allowed, relative to the largest magnitude of the reference tensor:
   op      ${elementwise}, of products and attention ${matrix}

@@ -12,7 +12,7 @@ import type { Model } from "../../nn/model.js";
 import { readTable } from "../../tables/read.js";
 import type { TabularData } from "../../tables/tabular-data.js";
 import { version } from "../../version.js";
-import { decodeWeights, encodeWeights } from "../weights.js";
+import { decodeWeights, encodeWeights, weightsSha256 } from "../weights.js";
 import { type FitConfig, fitConfig } from "./config.js";
 import { type Fit, type FitScores, prepareFit } from "./fit.js";
 
@@ -57,12 +57,12 @@ export function requireNewFolder(path: string): void {
 }
 
 /** Stores a fit's weights, then what it is. @throws PlateauError `io` */
-export async function saveFit(path: string, fit: Fit, weightsSha256: string): Promise<void> {
+export async function saveFit(path: string, fit: Fit): Promise<void> {
   const stored: StoredFit = {
     plateau: version,
     config: { ...fit.config, data: resolve(fit.config.data) },
     dataSha256: await fileSha256(fit.config.data),
-    weightsSha256,
+    weightsSha256: await weightsSha256(fit.model),
     steps: fit.outcome.updates,
     test: fit.test!,
   };
@@ -97,6 +97,13 @@ export async function openFit(path: string): Promise<{ stored: StoredFit; data: 
   const { data, model } = prepareFit(await readTable(config.data), config);
   const weights = join(path, WEIGHTS);
   model.loadStateDict(decodeWeights(readFileChecked(weights, MAX_BYTES), weights), weights);
+  const sha256 = await weightsSha256(model);
+  if (sha256 !== stored.weightsSha256) {
+    throw new PlateauError(
+      "format",
+      `${weights}: its weights have sha256 ${sha256}, ${FIT} says ${stored.weightsSha256}: put the right file back, or fit anew`,
+    );
+  }
   return { stored, data, model };
 }
 
