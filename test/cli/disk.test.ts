@@ -1,10 +1,10 @@
-import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, openSync, readdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
 import { run } from "../../src/experiments/run.js";
 import { RunDirectory } from "../../src/experiments/run-directory.js";
-import { folder, plateau, tiny } from "./plateau.js";
+import { folder, main, plateau, tiny } from "./plateau.js";
 
 /** A file system of a few pages; undefined where mounting is not allowed. */
 function smallDisk(path: string, size: string): (() => void) | undefined {
@@ -90,4 +90,22 @@ test("a continued run that cannot be stored is printed, with the command that st
   const again = await plateau(["train", "--resume", out, "--json"]);
   t.is(again.code, 0);
   t.is(JSON.parse(again.stdout).weightsSha256, JSON.parse(stdout).weightsSha256);
+});
+
+test("output that finds no room says what to do", (t) => {
+  if (!existsSync("/dev/full")) {
+    t.log("SKIPPED: this system has no /dev/full");
+    t.pass();
+    return;
+  }
+  const stdio = ["ignore", openSync("/dev/full", "w"), "pipe"] as const;
+  const { status, stderr } = spawnSync(process.execPath, [main, "info"], {
+    stdio: [...stdio],
+    encoding: "utf8",
+  });
+  t.is(status, 1);
+  t.is(
+    stderr,
+    "error: cannot write to standard output: disk full: free some, or send the output elsewhere (ENOSPC)\n",
+  );
 });
