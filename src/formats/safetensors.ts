@@ -1,4 +1,4 @@
-import { PlateauError, quote } from "../errors.js";
+import { kindOf, PlateauError, quote } from "../errors.js";
 import { isUnicode, type Json, JsonNumber, type JsonObject, parseJson, quoteJson } from "./json.js";
 import { arrays, type DType, dtypes, elementCount, type FileTensor, isDType } from "./tensor.js";
 
@@ -160,6 +160,9 @@ export function writeSafetensors(
   tensors: Iterable<readonly [name: string, tensor: FileTensor]>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
+  if (typeof tensors?.[Symbol.iterator] !== "function") {
+    throw unwritable(`the tensors are ${kindOf(tensors)}, expected a Map of them by name`);
+  }
   const given = [...tensors];
   for (const [name, tensor] of given) checkTensor(name, tensor);
   const sorted = given.sort(
@@ -216,7 +219,11 @@ function metadataText(keys: readonly string[], metadata: Readonly<Record<string,
   return `{${members.join(",")}}`;
 }
 
-function checkTensor(name: string, { dtype, shape, data }: FileTensor): void {
+function checkTensor(name: string, tensor: FileTensor): void {
+  if (typeof tensor !== "object" || tensor === null) {
+    throw unwritable(`tensor ${quote(name)} is ${quote(tensor)}, expected its dtype, shape and data`);
+  }
+  const { dtype, shape, data } = tensor;
   if (dtype === undefined) {
     throw unwritable(
       `tensor ${quote(name)} has no dtype (known: ${dtypes.join(", ")}); encodeWeights(model) writes a model's weights`,

@@ -55,6 +55,13 @@ export interface PredictOptions {
   start?: "train" | "test";
 }
 
+const predictOptions: ReadonlySet<string> = new Set<keyof PredictOptions>([
+  "teacher",
+  "feedback",
+  "keyMask",
+  "start",
+]);
+
 /** A program of a model with the tensors that its caller fills and reads. */
 export interface ModelProgram {
   readonly program: Program;
@@ -150,6 +157,14 @@ export class Model<C = unknown> {
    */
   predict(x: Float32Array, options: PredictOptions = {}): Float32Array {
     requireFloats("x", x);
+    if (typeof options !== "object" || options === null) {
+      throw new PlateauError("usage", `the options of predict are ${quote(options)}: expected an object`);
+    }
+    for (const name of Object.keys(options)) {
+      if (predictOptions.has(name)) continue;
+      const known = [...predictOptions].join(", ");
+      throw new PlateauError("usage", `predict: ${name} is no option (known: ${known})`);
+    }
     const { inputDim, outputDim, targetDim, extent } = this.architecture;
     const { inputTokens: m, outputTokens: n } = extent;
     const rows = x.length / (m * inputDim);

@@ -1,4 +1,4 @@
-import { kindOf, PlateauError } from "../errors.js";
+import { kindOf, PlateauError, quote } from "../errors.js";
 import { IGNORED_LABEL } from "../graph/ops/loss.js";
 import { ALIGNMENT, type Engine } from "../runtime/engine.js";
 import { requireFloats } from "../validate.js";
@@ -42,9 +42,12 @@ export function arrayData(x: Float32Array, y: Float32Array, rows: number, labels
   if (labels !== undefined && !(labels instanceof Int32Array)) {
     throw new PlateauError("usage", `labels is ${kindOf(labels)}: expected an Int32Array`);
   }
+  if (!Number.isSafeInteger(rows) || rows < 1) {
+    throw new PlateauError("usage", `rows is ${quote(rows)}: expected a whole number of samples, 1 or more`);
+  }
   const width = (name: string, data: ArrayLike<number>): number => {
     const each = data.length / rows;
-    if (Number.isInteger(rows) && rows >= 1 && Number.isInteger(each) && each >= 1) return each;
+    if (Number.isInteger(each) && each >= 1) return each;
     throw new PlateauError("shape-mismatch", `${name} has ${data.length} numbers, which are no ${rows} rows`);
   };
   const widths = {

@@ -59,6 +59,7 @@ test("arrays of another type, and numbers that are none, are refused", (t) => {
   refuse(/^x is an array: expected a Float32Array/, [...x], y, ROWS);
   refuse(/^y is a Float64Array: expected a Float32Array/, x, Float64Array.from(y), ROWS);
   refuse(/^labels is an array: expected an Int32Array/, x, y, ROWS, new Array(ROWS).fill(0));
+  for (const rows of ["40", 0, 1.5, undefined]) refuse(/^rows is .*: expected a whole number/, x, y, rows);
   const bad = (i: number, value: number) => x.map((one, j) => (j === i ? value : one));
   refuse(/^x holds NaN in row 3 \(from 0\)/, bad(7, Number.NaN), y, ROWS);
   refuse(/^y holds -Infinity in row 39/, x, bad(39, -Infinity).subarray(0, ROWS), ROWS);
