@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { kindOf, PlateauError, quote } from "../errors.js";
+import { kindOf, PlateauError } from "../errors.js";
 import { Graph, type Mode } from "../graph/graph.js";
 import { Parameters } from "../graph/parameters.js";
 import { Program } from "../graph/program.js";
@@ -7,10 +7,13 @@ import { size, type Tensor, type View } from "../graph/tensor.js";
 import { streamKey } from "../random/keys.js";
 import { type Build, builds } from "../runtime/compile.js";
 import { Engine } from "../runtime/engine.js";
-import { check, oneOf, requireFloats, seedNumber } from "../validate.js";
+import { check, oneOf, seedNumber } from "../validate.js";
 import type { Architecture, EmitOptions, Emitted, Extent } from "./architecture.js";
 import { decodeOwn } from "./decode.js";
 import { initialize } from "./initialize.js";
+import { checkPredict, type PredictOptions } from "./predict-options.js";
+
+export type { PredictOptions } from "./predict-options.js";
 
 /** Rows that one inference program computes at a time. */
 export const INFERENCE_BATCH = 256;
@@ -34,33 +37,6 @@ const modelOptions = v.strictObject({
   seed: v.optional(seedNumber, 0),
   build: v.optional(oneOf(builds), "strict"),
 });
-
-export interface PredictOptions {
-  /**
-   * True outputs [rows, n, targetDim] that the decoder sees shifted right (teacher forcing). Without
-   * them a model of several output tokens reads its own predictions, one token after the other.
-   */
-  teacher?: Float32Array;
-  /**
-   * What the decoder reads of its own outputs [count, outputDim], where that is not the output itself
-   * (classification: the centroids of the predicted classes). Returns [count, targetDim].
-   */
-  feedback?: (outputs: Float32Array) => Float32Array;
-  /** Added to the scores of each input token as a key [rows, m], see `keyMask`. Only for models with `padding`. */
-  keyMask?: Float32Array;
-  /**
-   * Which draw of a random start vector: that of training (default), or another one, as a model gets that
-   * is stored without it (`startVector` of the protocol). No effect on models whose start is learned.
-   */
-  start?: "train" | "test";
-}
-
-const predictOptions: ReadonlySet<string> = new Set<keyof PredictOptions>([
-  "teacher",
-  "feedback",
-  "keyMask",
-  "start",
-]);
 
 /** A program of a model with the tensors that its caller fills and reads. */
 export interface ModelProgram {
@@ -156,42 +132,10 @@ export class Model<C = unknown> {
    * @throws PlateauError `shape-mismatch` when the lengths do not fit the model, `usage`.
    */
   predict(x: Float32Array, options: PredictOptions = {}): Float32Array {
-    requireFloats("x", x);
-    if (typeof options !== "object" || options === null) {
-      throw new PlateauError("usage", `the options of predict are ${quote(options)}: expected an object`);
-    }
-    for (const name of Object.keys(options)) {
-      if (predictOptions.has(name)) continue;
-      const known = [...predictOptions].join(", ");
-      throw new PlateauError("usage", `predict: ${name} is no option (known: ${known})`);
-    }
+    const rows = checkPredict(this.architecture, x, options);
     const { inputDim, outputDim, targetDim, extent } = this.architecture;
     const { inputTokens: m, outputTokens: n } = extent;
-    const rows = x.length / (m * inputDim);
-    if (!Number.isInteger(rows)) {
-      throw new PlateauError(
-        "shape-mismatch",
-        `x has ${x.length} numbers: expected a multiple of ${m}·${inputDim}`,
-      );
-    }
     const { teacher, feedback, keyMask, start = "train" } = options;
-    if (teacher) requireFloats("teacher", teacher);
-    if (keyMask) requireFloats("keyMask", keyMask);
-    if (start !== "train" && start !== "test") {
-      throw new PlateauError("usage", `start is ${quote(start)}: expected one of train, test`);
-    }
-    if (teacher && teacher.length !== rows * n * targetDim) {
-      throw new PlateauError(
-        "shape-mismatch",
-        `teacher has ${teacher.length} numbers, expected ${rows}·${n}·${targetDim}`,
-      );
-    }
-    if (keyMask && keyMask.length !== rows * m) {
-      throw new PlateauError(
-        "shape-mismatch",
-        `keyMask has ${keyMask.length} numbers, expected ${rows}·${m}`,
-      );
-    }
     const { program, emitted } = this.inference();
     if (keyMask && !emitted.keyMask) {
       throw new PlateauError(
