@@ -1,5 +1,5 @@
 // Largest error of the float32 functions over all 2^32 inputs, in units in the last place:
-//   node dist/bench/exhaustive.js exp tanh … [--stride 61] [--build relaxed]
+//   npm run math:exhaustive -- [exp tanh …] [--stride 61] [--build relaxed]
 // The reference is the float64 scalar of the same module (erf: its own series and continued fraction,
 // in test/kernels/ulp.ts), so the result is the same on every engine.
 import { parseArgs } from "node:util";

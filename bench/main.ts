@@ -1,5 +1,6 @@
 // Entry of `npm run bench`: node dist/bench/main.js [--only name]… [--json] [--seconds s] [--build b] [--tile rows]
 import { parseArgs } from "node:util";
+import { builds } from "../src/runtime/compile.js";
 import { suites } from "./registry.js";
 import type { BenchOptions, Values } from "./suite.js";
 
@@ -11,34 +12,52 @@ const help = `usage: npm run bench -- [options]
   --seconds S    sampling time of one call (default 0.5)
   --build B      strict (default) or relaxed
   --tile ROWS    rows of the GEMM tile: 2 (default), or 3 under node --experimental-wasm-revectorize
+
+Errors of the float32 functions over all 2^32 inputs, some minutes each: npm run math:exhaustive -- [exp tanh …]
 `;
 
-const { values: flags } = parseArgs({
-  options: {
-    only: { type: "string", multiple: true, default: [] },
-    json: { type: "boolean", default: false },
-    list: { type: "boolean", default: false },
-    help: { type: "boolean", default: false },
-    seconds: { type: "string", default: "0.5" },
-    build: { type: "string", default: "strict" },
-    tile: { type: "string", default: "2" },
-  },
-});
+function readFlags() {
+  return parseArgs({
+    options: {
+      only: { type: "string", multiple: true, default: [] },
+      json: { type: "boolean", default: false },
+      list: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+      seconds: { type: "string", default: "0.5" },
+      build: { type: "string", default: "strict" },
+      tile: { type: "string", default: "2" },
+    },
+  }).values;
+}
 
-async function main(): Promise<void> {
+/** Bad usage: one line, exit code 2. */
+function refuse(message: string): never {
+  process.stderr.write(`error: ${message}\n`);
+  process.exit(2);
+}
+
+async function main(flags: ReturnType<typeof readFlags>): Promise<void> {
   if (flags.help) {
     process.stdout.write(help);
     return;
   }
+  const build = builds.find((name) => name === flags.build);
+  if (!build) refuse(`--build ${flags.build} is none of ${builds.join(", ")}`);
+  if (!(Number(flags.seconds) > 0)) refuse(`--seconds ${flags.seconds} is no time above 0`);
   const options: BenchOptions = {
-    build: flags.build === "relaxed" ? "relaxed" : "strict",
+    build,
     tile: Number(flags.tile),
     seconds: Number(flags.seconds),
   };
   const wanted = (name: string) =>
     flags.only.length === 0 || flags.only.some((only) => name === only || name.startsWith(`${only}:`));
   const cases = suites.flatMap((suite) => [...suite.cases()]).filter(({ name }) => wanted(name));
-  if (cases.length === 0) throw new Error(`no benchmark named ${flags.only.join(", ")}: see --list`);
+  if (cases.length === 0) {
+    const known = suites.map(({ name }) => name).join(", ");
+    refuse(
+      `no benchmark named ${flags.only.join(", ")} (known: ${known}, and single ones as --list names them)`,
+    );
+  }
   if (flags.list) {
     console.log(cases.map(({ name }) => name).join("\n"));
     return;
@@ -65,4 +84,10 @@ function rounded(values: Values): Values {
   );
 }
 
-await main();
+let flags: ReturnType<typeof readFlags>;
+try {
+  flags = readFlags();
+} catch (error) {
+  refuse(`${(error as Error).message.split(/\.\s|\n/)[0]} (see --help)`);
+}
+await main(flags);

@@ -35,3 +35,10 @@ export function quote(value: unknown): string {
   const text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }
+
+/** What kind of thing a value is, where its content would be too much: "an array", "a Float64Array". */
+export function kindOf(value: unknown): string {
+  if (value === null || typeof value !== "object") return quote(value);
+  const name = Array.isArray(value) ? "array" : (value.constructor?.name ?? "object");
+  return `${/^[aeio]/i.test(name) ? "an" : "a"} ${name === "Object" ? "object" : name}`;
+}

@@ -3,3 +3,9 @@ export function percent(share: number): string {
   const value = 100 * share;
   return `${value > 0 && value < 0.05 ? value.toPrecision(1) : value.toFixed(1)}%`;
 }
+
+/** R², whose distance from 1 matters: 0.531, 0.99978; never −0. */
+export function rSquared(value: number): string {
+  const text = value.toFixed(value > 0.99 ? 5 : 3);
+  return text === "-0.000" ? "0.000" : text;
+}

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { PlateauError, quote } from "./errors.js";
+import { kindOf, PlateauError, quote } from "./errors.js";
 
 // Building blocks of the schemas that descriptions and options are checked by, once, at the edge.
 // valibot rather than zod: it loads in 10 ms, zod in 100 (node -e 'import("…")', medians of three).
@@ -50,19 +50,60 @@ export const flag = v.boolean("expected true or false");
 export const oneOf = <const T extends readonly string[]>(names: T) =>
   v.picklist(names, `expected one of ${names.join(", ")}`);
 
+/** @throws PlateauError `usage` unless `value` is a Float32Array */
+export function requireFloats(name: string, value: unknown): asserts value is Float32Array {
+  if (value instanceof Float32Array) return;
+  throw new PlateauError("usage", `${name} is ${kindOf(value)}: expected a Float32Array`);
+}
+
 /**
  * Checks `input` and fills in defaults.
- * @throws PlateauError `usage`: `what: path is value: what was expected`
+ * @throws PlateauError `usage`: `what: path is value: what was expected`, or `what: path is missing: …`
  */
 export function check<S extends v.GenericSchema>(what: string, schema: S, input: unknown): v.InferOutput<S> {
+  // valibot takes an array for an object without keys.
+  if ("entries" in schema && Array.isArray(input)) {
+    throw new PlateauError("usage", `${what} is ${quote(input)}: expected an object`);
+  }
   const result = v.safeParse(schema, input, { abortEarly: true });
   if (result.success) return result.output;
   const [issue] = result.issues;
-  const path = (issue.path ?? []).map(({ key }) => String(key)).join(".");
+  const keys = (issue.path ?? []).map(({ key }) => String(key));
+  const path = keys.join(".");
   const name = path ? `${what}: ${path}` : what;
   if (issue.type === "strict_object" && issue.expected === "never") {
     const known = "entries" in schema ? ` (known: ${Object.keys(schema.entries as object).join(", ")})` : "";
     throw new PlateauError("usage", `${name} is no option${known}`);
   }
-  throw new PlateauError("usage", `${name} is ${quote(issue.input)}: ${issue.message}`);
+  if (issue.input === undefined) {
+    const wanted = expectedAt(schema, keys);
+    throw new PlateauError("usage", `${name} is missing${wanted ? `: ${wanted}` : ""}`);
+  }
+  throw new PlateauError("usage", `${name} is ${quote(issue.input)}: ${expectation(issue)}`);
+}
+
+/** What a schema expects at a path, in its own words; undefined where it is no object of schemas. */
+function expectedAt(schema: v.GenericSchema, keys: readonly string[]): string | undefined {
+  type Node = { entries?: Record<string, v.GenericSchema>; wrapped?: Node };
+  let at: v.GenericSchema | undefined = schema;
+  for (const key of keys) {
+    const node: Node | undefined = at as Node | undefined;
+    at = (node?.wrapped ?? node)?.entries?.[key];
+  }
+  const found = at && v.safeParse(at, undefined);
+  return found?.issues && expectation(found.issues[0]);
+}
+
+const nouns: Record<string, string> = {
+  Object: "an object",
+  Array: "an array",
+  string: "a string",
+  number: "a number",
+  boolean: "true or false",
+};
+
+/** The words of the schema, or where it has none of its own, what type valibot expected. */
+function expectation({ message, expected }: v.BaseIssue<unknown>): string {
+  if (!message.startsWith("Invalid ") || expected === null) return message;
+  return `expected ${nouns[expected] ?? expected}`;
 }

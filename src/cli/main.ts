@@ -4,7 +4,9 @@ import { runCli } from "./program.js";
 // `plateau … | head` closes the pipe early: that is no failure of ours.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit();
-  process.stderr.write(`error: cannot write to standard output: ${error.message}\n`);
+  const remedy =
+    error.code === "ENOSPC" ? "disk full: free some, or send the output elsewhere" : error.message;
+  process.stderr.write(`error: cannot write to standard output: ${remedy} (${error.code})\n`);
   process.exit(1);
 });
 

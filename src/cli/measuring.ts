@@ -1,10 +1,12 @@
 import { type Analysis, analyzeSubject } from "../analysis/analyze.js";
 import type { Subject } from "../analysis/measure.js";
+import type { PlateauError } from "../errors.js";
 import { saveAnalysis } from "../experiments/analysis-file.js";
 import { interruptible } from "./interrupt.js";
 import { percent } from "./output.js";
 import { ProgressLine } from "./progress.js";
 import { Interruption } from "./report.js";
+import { tryToStore } from "./store.js";
 
 export interface Measuring {
   readonly subject: Subject;
@@ -19,11 +21,17 @@ export interface Measuring {
   readonly weightsSha256: string;
 }
 
+export interface Measured {
+  readonly analysis: Analysis;
+  /** Why the analysis could not be stored, where it could not. */
+  readonly unsaved?: PlateauError;
+}
+
 /**
  * Analyses with a progress line.
  * @throws Interruption when stopped by a signal, naming what is left to do
  */
-export async function measureWithProgress(work: Measuring): Promise<Analysis> {
+export async function measureWithProgress(work: Measuring): Promise<Measured> {
   const { subject, options, measures, samples, seed, folder } = work;
   const progress = new ProgressLine(work.quiet);
   const { signal, dispose } = interruptible(() => progress.show("stopping…"));
@@ -35,8 +43,13 @@ export async function measureWithProgress(work: Measuring): Promise<Analysis> {
     progress.clear();
     dispose();
   }
-  const file = folder === undefined ? undefined : saveAnalysis(folder, work.weightsSha256, analysis);
+  let file: string | undefined;
+  const unsaved =
+    folder === undefined
+      ? undefined
+      : await tryToStore(() => (file = saveAnalysis(folder, work.weightsSha256, analysis)));
   if (analysis.aborted) {
+    if (unsaved) throw unsaved;
     const rest = analysis.aborted.join(",");
     throw new Interruption(
       file
@@ -45,5 +58,5 @@ export async function measureWithProgress(work: Measuring): Promise<Analysis> {
       folder,
     );
   }
-  return analysis;
+  return { analysis, unsaved };
 }

@@ -1,5 +1,5 @@
 import Table from "cli-table3";
-import { percent as percentOf } from "../text.js";
+import { percent as percentOf, rSquared } from "../text.js";
 
 /** The one JSON document of `--json`. NaN and infinities become null: JSON has neither. */
 export function printJson(value: unknown): void {
@@ -51,7 +51,7 @@ export function short(value: Measured): string {
 /** R², whose distance from 1 matters. */
 export function r2(value: Measured): string {
   if (value === undefined || value === null) return ABSENT;
-  return value.toFixed(value > 0.99 ? 5 : 3);
+  return rSquared(value);
 }
 
 /** 12345 → 12,345, the same in every locale. */

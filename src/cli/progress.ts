@@ -12,8 +12,7 @@ export class ProgressLine {
 
   show(text: string): void {
     if (!this.#live) return;
-    const width = (process.stderr.columns ?? 80) - 1;
-    process.stderr.write(`\r\u001b[K${text.slice(0, width)}`);
+    process.stderr.write(`\r\u001b[K${fitted(text, process.stderr.columns)}`);
     this.#shown = true;
   }
 
@@ -21,6 +20,11 @@ export class ProgressLine {
     if (this.#shown) process.stderr.write("\r\u001b[K");
     this.#shown = false;
   }
+}
+
+/** The start of a text that leaves the last of `columns` free; 80 where a terminal does not know (0, undefined). */
+export function fitted(text: string, columns: number | undefined): string {
+  return [...text].slice(0, (columns || 80) - 1).join("");
 }
 
 export function describeProgress({ update, total, loss, rate, secondsLeft }: Progress): string {

@@ -12,9 +12,11 @@ type Line = [label: string, value: (scores: Partial<Scores>) => number | undefin
 export function describeResult(result: RunResult, { architecture, rows }: Experiment): string {
   const { test, baselines, mode } = result;
   const { mean, majority, leastSquares } = baselines;
-  const columns: Partial<Scores>[] = [test, mean, majority, leastSquares];
+  const beside: Partial<Scores>[] = [mean, majority, leastSquares];
+  const columns = [test, ...beside];
+  // A number with nothing to compare it with says nothing.
   const written = lines(mode)
-    .filter(([, value]) => columns.some((scores) => value(scores) !== undefined))
+    .filter(([, value]) => beside.some((scores) => value(scores) !== undefined))
     .map(([label, value, write]) => [label, ...columns.map((scores) => write(value(scores)))]);
   const head = [`${whole(rows.test)} test rows`, "this model", "mean", "majority", "least squares"];
   return [
@@ -31,7 +33,7 @@ function heading(result: RunResult, config: TransformerConfig): string[] {
   const kept = best ? `; kept the weights of update ${whole(best.update)}` : "";
   return [
     `${target} ${what}, d = ${dim}, protocol ${describeProtocol(protocol)}, seed ${seed}, ${build} build`,
-    `Transformer of ${whole(parameters)} parameters: ${encoderLayers} + ${decoderLayers} layers, d-model ${dModel}, ${heads} heads; ${bytes(footprintBytes)}`,
+    `Transformer of ${whole(parameters)} parameters: ${encoderLayers} + ${decoderLayers} layers, d-model ${dModel}, ${heads} heads; ${bytes(footprintBytes)} of WebAssembly memory`,
     `${whole(result.steps)} updates in ${result.seconds.toFixed(1)} s (${short(result.stepsPerSecond)}/s), last loss ${short(result.loss)}${kept}`,
     `weights sha256 ${result.weightsSha256}`,
   ];

@@ -1,4 +1,5 @@
 import { mkdirSync } from "node:fs";
+import type { PlateauError } from "../errors.js";
 import type { Experiment } from "../experiments/config.js";
 import { type Run, type RunResult, run } from "../experiments/run.js";
 import { RunDirectory } from "../experiments/run-directory.js";
@@ -9,16 +10,24 @@ import { interruptible } from "./interrupt.js";
 import { whole } from "./output.js";
 import { describeProgress, ProgressLine } from "./progress.js";
 import { Interruption } from "./report.js";
+import { resumeCommand, tryToStore } from "./store.js";
 
 /** Seconds between checkpoints, unless told. */
 export const CHECKPOINT_SECONDS = 30;
+
+export interface Trained {
+  result: RunResult;
+  model: Model;
+  /** Why the finished run could not be stored, where it could not. */
+  unsaved?: PlateauError;
+}
 
 /** Trains, with checkpoints into the run's folder. @throws Interruption when stopped by a signal */
 export async function trainInto(
   directory: RunDirectory | undefined,
   experiment: Experiment,
   flags: { quiet?: boolean; checkpointEvery?: number },
-): Promise<{ result: RunResult; model: Model }> {
+): Promise<Trained> {
   const progress = new ProgressLine(flags.quiet);
   const { signal, dispose } = interruptible(() => progress.show("stopping after this update…"));
   let home = directory;
@@ -43,14 +52,13 @@ export async function trainInto(
   }
   const { result, outcome, model } = ended;
   if (!result) throw interrupted(home!, outcome.updates, experiment.training.steps);
-  directory?.finish(model, result);
-  return { result, model };
+  const unsaved = directory && (await tryToStore(() => directory.finish(model, result)));
+  return { result, model, unsaved };
 }
 
 function interrupted({ path }: RunDirectory, updates: number, steps: number): Interruption {
-  const shown = /^[\w./+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
   return new Interruption(
-    `interrupted at update ${whole(updates)} of ${whole(steps)}, continue with: plateau train --resume ${shown}`,
+    `interrupted at update ${whole(updates)} of ${whole(steps)}, continue with: ${resumeCommand(path)}`,
     path,
   );
 }

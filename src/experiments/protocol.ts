@@ -5,7 +5,7 @@ import { check, oneOf } from "../validate.js";
 
 /**
  * How a model is set up, trained and judged: one field for each question that an audit of the study's
- * published code has to ask (numbers are rows of that list). The first value of each is what that code
+ * published code has to ask (numbered as in the table of protocols in the README). The first value of each is what that code
  * does, the second ours.
  */
 export const protocolSchema = v.strictObject({
@@ -36,10 +36,10 @@ export const protocolSchema = v.strictObject({
   paddingMask: oneOf(paddingConventions),
   /** 10. Does training stop at the first validation (200 updates), or run to its end? */
   trainingLength: oneOf(["first-validation", "full"]),
-  /** 13. Is the model as wide as a token (no input embedding), or are tokens embedded into a wider one? */
+  /** 11. Is the model as wide as a token (no input embedding), or are tokens embedded into a wider one? */
   width: oneOf(["tied", "embedded"]),
   /**
-   * What the decoder reads when a model of several output tokens is judged: the true outputs, shifted
+   * 12. What the decoder reads when a model of several output tokens is judged: the true outputs, shifted
    * (as in training), or its own predictions. Ours; it follows from question 5.
    */
   decoding: oneOf(["teacher-forcing", "own-predictions"]),

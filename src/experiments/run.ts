@@ -141,7 +141,7 @@ export async function evaluate(
   options: EvaluateOptions = {},
 ): Promise<Judgement> {
   const sample = evaluationSample(experiment, "test");
-  // What is stored without its start vector is tested with another one (row 6 of the audit).
+  // A start vector that is not among the weights is another one by the time the model is tested.
   const start = experiment.protocol.startVector === "random" ? "test" : "train";
   return {
     parameters: model.parameterCount,

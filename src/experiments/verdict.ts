@@ -1,4 +1,4 @@
-import { percent } from "../text.js";
+import { percent, rSquared } from "../text.js";
 import type { RunResult } from "./run.js";
 
 /** The fields of a result that its verdict follows from. */
@@ -32,7 +32,7 @@ function regression({ test, baselines }: Judged): string {
     : linearR2 >= LINEAR
       ? "least squares is exact: the target is linear in its inputs"
       : `least squares is better (RMSE ${linearRmse.toPrecision(3)} against ${rmse.toPrecision(3)})`;
-  return `${grade(r2)} (R² ${r2.toFixed(r2 > 0.99 ? 5 : 3)}); ${scale}; ${linear}`;
+  return `${grade(r2)} (R² ${rSquared(r2)}); ${scale}; ${linear}`;
 }
 
 function grade(r2: number): string {

@@ -1,4 +1,4 @@
-import { PlateauError, quote } from "../errors.js";
+import { kindOf, PlateauError, quote } from "../errors.js";
 import { isUnicode, type Json, JsonNumber, type JsonObject, parseJson, quoteJson } from "./json.js";
 import { arrays, type DType, dtypes, elementCount, type FileTensor, isDType } from "./tensor.js";
 
@@ -160,7 +160,12 @@ export function writeSafetensors(
   tensors: Iterable<readonly [name: string, tensor: FileTensor]>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
-  const sorted = [...tensors].sort(
+  if (typeof tensors?.[Symbol.iterator] !== "function") {
+    throw unwritable(`the tensors are ${kindOf(tensors)}, expected a Map of them by name`);
+  }
+  const given = [...tensors];
+  for (const [name, tensor] of given) checkTensor(name, tensor);
+  const sorted = given.sort(
     ([nameA, a], [nameB, b]) =>
       dtypes.indexOf(a.dtype) - dtypes.indexOf(b.dtype) || compareUnicode(nameA, nameB),
   );
@@ -170,7 +175,6 @@ export function writeSafetensors(
   if (keys.length > 0) members.push(`"${METADATA}":${metadataText(keys, metadata)}`);
   let offset = 0;
   for (const [name, tensor] of sorted) {
-    checkTensor(name, tensor);
     if (names.has(name)) throw unwritable(`two tensors are named ${quote(name)}`);
     names.add(name);
     const end = offset + tensor.data.byteLength;
@@ -215,7 +219,16 @@ function metadataText(keys: readonly string[], metadata: Readonly<Record<string,
   return `{${members.join(",")}}`;
 }
 
-function checkTensor(name: string, { dtype, shape, data }: FileTensor): void {
+function checkTensor(name: string, tensor: FileTensor): void {
+  if (typeof tensor !== "object" || tensor === null) {
+    throw unwritable(`tensor ${quote(name)} is ${quote(tensor)}, expected its dtype, shape and data`);
+  }
+  const { dtype, shape, data } = tensor;
+  if (dtype === undefined) {
+    throw unwritable(
+      `tensor ${quote(name)} has no dtype (known: ${dtypes.join(", ")}); encodeWeights(model) writes a model's weights`,
+    );
+  }
   if (name === METADATA || !isUnicode(name)) throw unwritable(`a tensor cannot be named ${quote(name)}`);
   if (!isDType(dtype) || !(data instanceof arrays[dtype]))
     throw unwritable(`tensor ${quote(name)}: dtype ${quote(dtype)} does not hold its data`);

@@ -1,14 +1,19 @@
-import { PlateauError } from "../errors.js";
+import * as v from "valibot";
+import { kindOf, PlateauError } from "../errors.js";
 import { Graph, type Mode } from "../graph/graph.js";
 import { Parameters } from "../graph/parameters.js";
 import { Program } from "../graph/program.js";
 import { size, type Tensor, type View } from "../graph/tensor.js";
 import { streamKey } from "../random/keys.js";
-import type { Build } from "../runtime/compile.js";
+import { type Build, builds } from "../runtime/compile.js";
 import { Engine } from "../runtime/engine.js";
+import { check, oneOf, seedNumber } from "../validate.js";
 import type { Architecture, EmitOptions, Emitted, Extent } from "./architecture.js";
 import { decodeOwn } from "./decode.js";
 import { initialize } from "./initialize.js";
+import { checkPredict, type PredictOptions } from "./predict-options.js";
+
+export type { PredictOptions } from "./predict-options.js";
 
 /** Rows that one inference program computes at a time. */
 export const INFERENCE_BATCH = 256;
@@ -35,25 +40,10 @@ export interface ModelOptions {
   build?: Build;
 }
 
-export interface PredictOptions {
-  /**
-   * True outputs [rows, n, targetDim] that the decoder sees shifted right (teacher forcing). Without
-   * them a model of several output tokens reads its own predictions, one token after the other.
-   */
-  teacher?: Float32Array;
-  /**
-   * What the decoder reads of its own outputs [count, outputDim], where that is not the output itself
-   * (classification: the centroids of the predicted classes). Returns [count, targetDim].
-   */
-  feedback?: (outputs: Float32Array) => Float32Array;
-  /** Added to the scores of each input token as a key [rows, m], see `keyMask`. Only for models with `padding`. */
-  keyMask?: Float32Array;
-  /**
-   * Which draw of a random start vector: that of training (default), or another one, as a model gets that
-   * is stored without it (row 6 of the audit). No effect on models whose start is learned.
-   */
-  start?: "train" | "test";
-}
+const modelOptions = v.strictObject({
+  seed: v.optional(seedNumber, 0),
+  build: v.optional(oneOf(builds), "strict"),
+});
 
 /** A program of a model with the tensors that its caller fills and reads. */
 export interface ModelProgram {
@@ -87,8 +77,18 @@ export class Model<C = unknown> {
   /** The draw of a random start vector that a program holds, where it is not that of training. */
   readonly #starts = new WeakMap<Program, "train" | "test">();
 
-  /** @throws PlateauError `memory` when the weights alone do not fit, before anything is allocated. */
-  constructor(architecture: Architecture<C>, { seed = 0, build = "strict" }: ModelOptions = {}) {
+  /**
+   * @param architecture as `transformer(options)` and its like make them
+   * @throws PlateauError `usage`; `memory` when the weights alone do not fit: before anything is allocated.
+   */
+  constructor(architecture: Architecture<C>, options: ModelOptions = {}) {
+    if (typeof architecture?.emit !== "function") {
+      throw new PlateauError(
+        "usage",
+        `a model is made of an architecture, such as transformer(options), not of ${kindOf(architecture)}: a Transformer of options is made by Transformer.create(options)`,
+      );
+    }
+    const { seed, build } = check("model options", modelOptions, options);
     this.architecture = architecture;
     this.seed = seed;
     this.parameters = layout(architecture);
@@ -136,31 +136,13 @@ export class Model<C = unknown> {
 
   /**
    * Outputs for x, dropout off.
-   * @throws PlateauError `shape-mismatch` when the lengths do not fit the model.
+   * @throws PlateauError `shape-mismatch` when the lengths do not fit the model, `usage`.
    */
   predict(x: Float32Array, options: PredictOptions = {}): Float32Array {
+    const rows = checkPredict(this.architecture, x, options);
     const { inputDim, outputDim, targetDim, extent } = this.architecture;
     const { inputTokens: m, outputTokens: n } = extent;
-    const rows = x.length / (m * inputDim);
-    if (!Number.isInteger(rows)) {
-      throw new PlateauError(
-        "shape-mismatch",
-        `x has ${x.length} numbers: expected a multiple of ${m}·${inputDim}`,
-      );
-    }
     const { teacher, feedback, keyMask, start = "train" } = options;
-    if (teacher && teacher.length !== rows * n * targetDim) {
-      throw new PlateauError(
-        "shape-mismatch",
-        `teacher has ${teacher.length} numbers, expected ${rows}·${n}·${targetDim}`,
-      );
-    }
-    if (keyMask && keyMask.length !== rows * m) {
-      throw new PlateauError(
-        "shape-mismatch",
-        `keyMask has ${keyMask.length} numbers, expected ${rows}·${m}`,
-      );
-    }
     const { program, emitted } = this.inference(rows);
     if (keyMask && !emitted.keyMask) {
       throw new PlateauError(
@@ -253,9 +235,16 @@ export class Model<C = unknown> {
   /**
    * Takes over weights. The names of a bare `torch.nn.Transformer` lack the `transformer.` that ours
    * begin with where the model has more around it: it may be there or not.
-   * @throws PlateauError `shape-mismatch` naming tensor, expected and found; the model is then unchanged.
+   * @throws PlateauError `shape-mismatch` naming tensor, expected and found, or `usage`; the model is then
+   * unchanged.
    */
   loadStateDict(state: ReadonlyMap<string, StateTensor>, source = "state dict"): void {
+    if (typeof state?.get !== "function" || typeof state.keys !== "function") {
+      throw new PlateauError(
+        "usage",
+        `${source} is ${kindOf(state)}: expected a Map of tensors by name, as stateDict() gives, or decodeWeights(bytes, file) of a safetensors file`,
+      );
+    }
     const found = new Map<string, StateTensor>();
     for (const { name, shape } of this.parameters) {
       const tensor = state.get(name) ?? state.get(name.replace(/^transformer\./, ""));
@@ -263,6 +252,12 @@ export class Model<C = unknown> {
         throw new PlateauError(
           "shape-mismatch",
           `${source} has no tensor ${name}, expected with shape [${shape.join(", ")}]`,
+        );
+      }
+      if (!(tensor.data instanceof Float32Array)) {
+        throw new PlateauError(
+          "usage",
+          `${source}: the data of ${name} is ${kindOf(tensor.data)}: expected a Float32Array, as decodeWeights(bytes, file) makes of any float dtype`,
         );
       }
       if (String(tensor.shape) !== String(shape)) {

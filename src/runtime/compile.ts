@@ -1,4 +1,4 @@
-import { PlateauError } from "../errors.js";
+import { PlateauError, unknownName } from "../errors.js";
 import { base64 as relaxedBytes } from "./generated/relaxed.js";
 import { base64 as strictBytes } from "./generated/strict.js";
 
@@ -9,8 +9,9 @@ export type Build = (typeof builds)[number];
 const sources: Record<Build, string> = { strict: strictBytes, relaxed: relaxedBytes };
 const modules = new Map<Build, WebAssembly.Module>();
 
-/** The wasm bytes of a build. */
+/** The wasm bytes of a build. @throws PlateauError `unknown-name` */
 export function wasmBytes(build: Build): Uint8Array<ArrayBuffer> {
+  if (!Object.hasOwn(sources, build)) throw unknownName("build", build, builds);
   const text = atob(sources[build]);
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
@@ -22,15 +23,19 @@ export function supports(build: Build): boolean {
   return modules.has(build) || WebAssembly.validate(wasmBytes(build));
 }
 
+/** A `WebAssembly.Module`, which declarations do not name: that would ask users for the types of the DOM. */
+export type CompiledModule = object;
+
 /**
  * The compiled module of a build, compiled once a process.
- * @throws PlateauError `simd` where the engine lacks the instructions.
+ * @throws PlateauError `simd` where the engine lacks the instructions, `unknown-name`
  */
-export function compile(build: Build): WebAssembly.Module {
+export function compile(build: Build): CompiledModule {
   let module = modules.get(build);
   if (!module) {
+    const bytes = wasmBytes(build);
     try {
-      module = new WebAssembly.Module(wasmBytes(build));
+      module = new WebAssembly.Module(bytes);
     } catch (cause) {
       throw new PlateauError(
         "simd",

@@ -9,6 +9,12 @@ export const ALIGNMENT = 64;
 /** What 32-bit WebAssembly can address, less one page so that no end address wraps to 0. */
 export const MEMORY_LIMIT = 65535 * PAGE;
 
+/** What is used of a `WebAssembly.Memory`, without asking users for the types of the DOM. */
+export interface EngineMemory {
+  readonly buffer: ArrayBufferLike;
+  grow(pages: number): number;
+}
+
 /** A position of the arena to which it can be rolled back. */
 export type Mark = number;
 
@@ -18,7 +24,7 @@ export type Mark = number;
  */
 export class Engine {
   readonly build: Build;
-  readonly memory: WebAssembly.Memory;
+  readonly memory: EngineMemory;
   readonly kernels: Kernels;
   /** Bytes that every engine uses before anything is allocated: the kernels' tables and workspace. */
   readonly baseBytes: number;
@@ -26,8 +32,9 @@ export class Engine {
 
   constructor(options: { build?: Build } = {}) {
     this.build = options.build ?? "strict";
+    let memory: WebAssembly.Memory;
     try {
-      this.memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });
+      memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });
     } catch (cause) {
       throw new PlateauError(
         "memory",
@@ -35,9 +42,10 @@ export class Engine {
         { cause },
       );
     }
-    const { exports } = instantiateSync<Record<string, unknown>>(compile(this.build), {
-      env: { memory: this.memory },
+    const { exports } = instantiateSync<Record<string, unknown>>(compile(this.build) as WebAssembly.Module, {
+      env: { memory },
     });
+    this.memory = memory;
     this.kernels = exports as unknown as Kernels;
     this.#top = this.kernels.heapBase();
     this.kernels.setScratch(this.allocate(this.kernels.scratchBytes()));

@@ -1,5 +1,6 @@
 import { PlateauError } from "../errors.js";
 import { Graph, type Mode } from "../graph/graph.js";
+import { IGNORED_LABEL } from "../graph/ops/loss.js";
 import { plan } from "../graph/planner.js";
 import type { Program } from "../graph/program.js";
 import type { Architecture } from "../nn/architecture.js";
@@ -70,7 +71,7 @@ export class Trainer {
   constructor(model: Model, loss: Loss, data: TrainingData, options: TrainingOptions) {
     const { engine, architecture, parameters } = model;
     const { batch, seed } = options;
-    requireWidths(data, loss, architecture);
+    requireFit(data, loss, architecture);
     this.model = model;
     this.options = options;
     this.#data = data;
@@ -233,8 +234,8 @@ export class Trainer {
   }
 }
 
-/** @throws PlateauError `shape-mismatch`: a row that is not the model's would be written past its place. */
-function requireWidths({ widths }: TrainingData, loss: Loss, architecture: Architecture): void {
+/** @throws PlateauError `shape-mismatch`: a row that is not the model's would be written past its place; `usage`: as would a label. */
+function requireFit({ widths, labelRange }: TrainingData, loss: Loss, architecture: Architecture): void {
   const { extent, inputDim, targetDim, outputDim, kind } = architecture;
   const { inputTokens: m, outputTokens: n } = extent;
   const require = (name: string, found: number, shape: readonly [number, number]) => {
@@ -250,6 +251,13 @@ function requireWidths({ widths }: TrainingData, loss: Loss, architecture: Archi
   if (reads || widths.y !== 0) require("y", widths.y, [n, targetDim]);
   if (loss.kind !== "cross-entropy" || outputDim % loss.classes !== 0) return;
   require("labels", widths.labels ?? 0, [n, outputDim / loss.classes]);
+  if (!labelRange) return;
+  const [least, most] = labelRange;
+  if (least >= 0 && most < loss.classes) return;
+  throw new PlateauError(
+    "usage",
+    `label ${least < 0 ? least : most} is none of the ${loss.classes} classes: labels are 0 to ${loss.classes - 1}, or ${IGNORED_LABEL} for what does not count`,
+  );
 }
 
 /** Adds the loss to a graph with its backward pass; the cotangent is the input `cotangent`. */

@@ -146,3 +146,12 @@ test.serial("a divergence names its update, exits with 1 and still prints one do
   t.deepEqual(JSON.parse(evaluated.stdout), JSON.parse(stdout));
   t.is((await plateau(["train", "--resume", out])).code, 1);
 });
+
+test("--classes in a regression is said to have no effect, unless --quiet", async (t) => {
+  const args = ["train", "m2n1", ...tiny, "--mode", "regression", "--classes", "7", "--json"];
+  const { code, stdout, stderr } = await plateau(args);
+  t.is(code, 0);
+  t.regex(stderr, /^note: --classes has no effect in regression.*\n$/);
+  t.is(JSON.parse(stdout).mode, "regression");
+  t.is((await plateau([...args, "--quiet"])).stderr, "");
+});

@@ -50,3 +50,20 @@ test("a file that cannot be run is a failed case that says why", (t) => {
   const unknown = writeSafetensors(new Map(), { kind: "op", op: "fourier" });
   t.regex(verify([{ name: "op.f", bytes: unknown }]).cases[0].problem!, /no op fourier/);
 });
+
+test("a file that says null for no clipping is run without", (t) => {
+  const file = files.find(({ name }) => name === "model.m2n1-d4.safetensors")!;
+  const { metadata, tensors } = readSafetensors(file.bytes);
+  const clipped = (clipNorm: unknown) => {
+    const config = JSON.stringify({ ...JSON.parse(metadata["config"]), clipNorm });
+    const bytes = writeSafetensors(tensors, { ...metadata, config });
+    return verify([{ name: file.name, bytes }]).cases[0];
+  };
+  t.is(clipped(null).problem, undefined);
+  t.deepEqual(clipped(null), clipped(0));
+});
+
+test("the problem of a file names it once", (t) => {
+  const [{ problem }] = verify([{ name: "a/README.md", bytes: new Uint8Array(100).fill(65) }]).cases;
+  t.regex(problem!, /^a\/README\.md: (?!.*README)/);
+});

@@ -244,6 +244,21 @@ const anyMetadata = fc.dictionary(
 const bits = ({ data }: FileTensor) =>
   Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("hex");
 
+test("tensors that are none are not written", (t) => {
+  const write = (tensors: unknown) => () => writeSafetensors(tensors as Map<string, FileTensor>);
+  t.throws(write({}), { code: "usage", message: /the tensors are an object, expected a Map/ });
+  t.throws(write([["a", null]]), { code: "usage", message: /tensor "a" is null, expected its dtype/ });
+});
+
+test("tensors of a state dict, which name no dtype, are refused with what writes them", (t) => {
+  const state = new Map([["head.weight", { shape: [1], data: Float32Array.of(1) }]]);
+  t.throws(() => writeSafetensors(state as unknown as Map<string, FileTensor>), {
+    code: "usage",
+    message:
+      /tensor "head.weight" has no dtype \(known: .*\); encodeWeights\(model\) writes a model's weights/,
+  });
+});
+
 test("what is written is read back bit for bit", (t) => {
   fc.assert(
     fc.property(anyTensors, anyMetadata, (tensors, metadata) => {

@@ -1,8 +1,11 @@
 import test from "ava";
 import { PlateauError } from "../../src/errors.js";
-import { Model, type StateTensor } from "../../src/nn/model.js";
+import type { Architecture } from "../../src/nn/architecture.js";
+import type { TransformerConfig, TransformerOptions } from "../../src/nn/config.js";
+import { Model, type ModelOptions, type StateTensor } from "../../src/nn/model.js";
 import { keyMask } from "../../src/nn/padding.js";
 import { Transformer, transformer } from "../../src/nn/transformer.js";
+import { type Build, supports } from "../../src/runtime/compile.js";
 import { testSource } from "../kernels/run.js";
 
 const small = {
@@ -186,4 +189,56 @@ test("inputs of the wrong length are refused", (t) => {
   t.throws(() => model.predict(new Float32Array(12), { teacher: new Float32Array(5) }), {
     code: "shape-mismatch",
   });
+});
+
+test("what no model can be made of is refused", (t) => {
+  const usage = (work: () => unknown, message: RegExp, code = "usage") =>
+    t.throws(work, { instanceOf: PlateauError, code, message });
+  const create = (options: object) => () => Transformer.create(small, options as ModelOptions);
+  usage(create({ build: "foo" }), /build is "foo": expected one of strict, relaxed/);
+  for (const seed of [-1, 0.5, 2 ** 53, "1"]) usage(create({ seed }), /seed is /);
+  usage(create({ sead: 1 }), /sead is no option \(known: seed, build\)/);
+  usage(
+    () => new Transformer(small as unknown as Architecture<TransformerConfig>),
+    /not of an object: a Transformer of options is made by Transformer.create\(options\)/,
+  );
+  usage(
+    () => Transformer.create({ outputDim: 2 } as unknown as TransformerOptions),
+    /transformer: inputDim is missing: expected a whole number/,
+  );
+  usage(() => supports("foo" as Build), /unknown build: "foo" \(known: strict, relaxed\)/, "unknown-name");
+});
+
+test("inputs that are no Float32Array are refused", (t) => {
+  const model = Transformer.create({ ...small, padding: true });
+  const x = testSource(1)(24);
+  const usage = (work: () => unknown, message: RegExp) => t.throws(work, { code: "usage", message });
+  const wrong = (values: Float32Array) => [...values] as unknown as Float32Array;
+  usage(() => model.predict(wrong(x)), /^x is an array: expected a Float32Array/);
+  usage(
+    () => model.predict(Float64Array.from(x) as unknown as Float32Array),
+    /^x is a Float64Array: expected a Float32Array/,
+  );
+  usage(() => model.predict(x, { teacher: wrong(x.subarray(0, 12)) }), /^teacher is an array/);
+  usage(() => model.predict(x, { keyMask: wrong(x.subarray(0, 8)) }), /^keyMask is an array/);
+  usage(
+    () => model.predict(x, { teachers: x } as object),
+    /^predict: teachers is no option \(known: teacher, feedback, keyMask, start\)/,
+  );
+  usage(() => model.predict(x, null as never), /^the options of predict are null: expected an object/);
+  usage(() => model.predict(x, { start: "tset" as "test" }), /^start is "tset": expected one of train, test/);
+});
+
+test("a state dict that is none is refused, also of bit patterns", (t) => {
+  const model = Transformer.create(small);
+  const load = (state: unknown) => () => model.loadStateDict(state as Map<string, StateTensor>);
+  t.throws(load({}), { code: "usage", message: /is an object: expected a Map .* or decodeWeights\(/ });
+  t.throws(load(undefined), { code: "usage", message: /is undefined: expected a Map/ });
+  const halves = new Map(
+    [...model.stateDict()].map(([name, { shape, data }]) => [
+      name,
+      { shape, data: new Uint16Array(data.length) },
+    ]),
+  );
+  t.throws(load(halves), { code: "usage", message: /is a Uint16Array: .* decodeWeights\(/ });
 });

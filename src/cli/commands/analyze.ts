@@ -10,7 +10,9 @@ import { prepareBuild } from "../build.js";
 import { measureWithProgress } from "../measuring.js";
 import { parseNumber } from "../number.js";
 import { print, printJson } from "../output.js";
+import { exitCodes } from "../report.js";
 import { parseSegment } from "../segment.js";
+import { reportUnsaved } from "../store.js";
 import { type CliCommand, examples } from "./command.js";
 
 interface AnalyzeFlags {
@@ -64,17 +66,23 @@ export const analyze: CliCommand = {
         )}`,
       )
       .action(async (path: string, flags: AnalyzeFlags) => {
-        await execute(path, flags);
-        exit(0);
+        exit(await execute(path, flags));
       });
   },
 };
 
-async function execute(path: string, flags: AnalyzeFlags): Promise<void> {
+async function execute(path: string, flags: AnalyzeFlags): Promise<number> {
   const { subject, weightsSha256, options } = await open(path, flags.segment);
-  const analysis = await measureWithProgress({ ...flags, subject, options, weightsSha256, folder: path });
+  const { analysis, unsaved } = await measureWithProgress({
+    ...flags,
+    subject,
+    options,
+    weightsSha256,
+    folder: path,
+  });
   if (flags.json) printJson(analysis);
   else print(describeAnalysis(analysis));
+  return unsaved ? reportUnsaved(unsaved) : exitCodes.done;
 }
 
 /** What is analysed: the model of a run, or of a fit to a table. */

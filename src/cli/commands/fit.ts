@@ -16,12 +16,13 @@ import { describeTable } from "../../tables/table.js";
 import { describeAnalysis } from "../analysis.js";
 import { describeFit } from "../fit.js";
 import { interruptible } from "../interrupt.js";
-import { measureWithProgress } from "../measuring.js";
+import { type Measured, measureWithProgress } from "../measuring.js";
 import { parseNumber } from "../number.js";
 import { note, print, printJson } from "../output.js";
 import { describeProgress, ProgressLine } from "../progress.js";
 import { exitCodes, Interruption } from "../report.js";
 import { describeResult } from "../result.js";
+import { reportUnsaved, tryToStore } from "../store.js";
 import { trainInto } from "../train-into.js";
 import { defineGiven, type TrainFlags } from "../train-options.js";
 import { type CliCommand, examples } from "./command.js";
@@ -153,26 +154,28 @@ async function fitFunction(target: string, flags: FitFlags): Promise<number> {
   const experiment = defineGiven({ target, ...given(flags) } as ExperimentInput, flags as TrainFlags);
   footprint(experiment);
   const directory = out === undefined ? undefined : RunDirectory.create(out, experiment.config);
-  const { result, model } = await trainInto(directory, experiment, { quiet });
-  let analysis: Analysis | undefined;
+  const { result, model, unsaved } = await trainInto(directory, experiment, { quiet });
+  let measured: Partial<Measured> = {};
   if (!result.diverged) {
-    analysis = await measureWithProgress({
+    measured = await measureWithProgress({
       subject: subjectOf(experiment, model),
       options: measureOptions(experiment),
       measures: flags.measures ?? MEASURES.target,
       seed,
       quiet,
-      folder: out,
+      folder: unsaved ? undefined : out,
       weightsSha256: result.weightsSha256,
     });
   }
+  const { analysis } = measured;
+  const lost = unsaved ?? measured.unsaved;
   if (json) printJson({ ...result, analysis, helps: analysis && fitVerdict(analysis) });
   else {
     print(describeResult(result, experiment));
     if (analysis) printAnalysis(analysis);
-    if (out !== undefined && !quiet) note(`saved in ${out}`);
+    if (out !== undefined && !lost && !quiet) note(`saved in ${out}`);
   }
-  return divergence(result.diverged);
+  return lost ? await reportUnsaved(lost, directory) : divergence(result.diverged);
 }
 
 async function fitData(columns: { data: string; output: string }, flags: FitFlags): Promise<number> {
@@ -187,16 +190,18 @@ async function fitData(columns: { data: string; output: string }, flags: FitFlag
     return divergence(outcome.diverged);
   }
   const sha256 = await weightsSha256(model);
-  if (out !== undefined) await saveFit(out, fitted);
-  const analysis = await measureWithProgress({
+  const unsaved = out === undefined ? undefined : await tryToStore(() => saveFit(out, fitted));
+  const measured = await measureWithProgress({
     subject: fitSubject(data, model),
     options: { compare: { training: fitted.sizes.training } },
     measures: flags.measures ?? MEASURES.data,
     seed,
     quiet,
-    folder: out,
+    folder: unsaved ? undefined : out,
     weightsSha256: sha256,
   });
+  const { analysis } = measured;
+  const lost = unsaved ?? measured.unsaved;
   if (json) {
     const { config, report, test } = fitted;
     const { updates: steps, seconds } = outcome;
@@ -207,9 +212,9 @@ async function fitData(columns: { data: string; output: string }, flags: FitFlag
   } else {
     print(describeFit(fitted));
     printAnalysis(analysis);
-    if (out !== undefined && !quiet) note(`saved in ${out}`);
+    if (out !== undefined && !lost && !quiet) note(`saved in ${out}`);
   }
-  return exitCodes.done;
+  return lost ? await reportUnsaved(lost) : exitCodes.done;
 }
 
 async function train(

@@ -2,14 +2,15 @@ import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { PlateauError, quote } from "../../errors.js";
 import type { Experiment } from "../../experiments/config.js";
-import { footprint, type RunResult } from "../../experiments/run.js";
+import { footprint } from "../../experiments/run.js";
 import { RunDirectory } from "../../experiments/run-directory.js";
 import { prepareBuild } from "../build.js";
 import { parseNumber } from "../number.js";
 import { note, print, printJson } from "../output.js";
 import { exitCodes } from "../report.js";
 import { describeResult } from "../result.js";
-import { CHECKPOINT_SECONDS, trainInto } from "../train-into.js";
+import { reportUnsaved } from "../store.js";
+import { CHECKPOINT_SECONDS, type Trained, trainInto } from "../train-into.js";
 import { addTrainOptions, defineGiven, givenInput, requireSame, type TrainFlags } from "../train-options.js";
 import { type CliCommand, examples } from "./command.js";
 
@@ -73,16 +74,18 @@ async function execute(target: string | undefined, flags: TrainFlags): Promise<n
   } else {
     experiment = defineGiven(given, flags);
   }
+  if (flags.classes !== undefined && experiment.config.mode === "regression" && !flags.quiet) {
+    note("note: --classes has no effect in regression, which is judged at 5, 10, 15 and 20 classes");
+  }
   // Everything that can be refused is refused before a folder is made.
   prepareBuild(experiment.config.build);
   footprint(experiment);
   if (directory?.finished) {
     if (!flags.quiet) note(`the run in ${directory.path} is finished: this is its result`);
-    return show(directory.result(), experiment, directory, flags);
+    return show({ result: directory.result() }, experiment, directory, flags);
   }
   if (flags.out !== undefined && !directory) directory = RunDirectory.create(flags.out, experiment.config);
-  const { result } = await trainInto(directory, experiment, flags);
-  return show(result, experiment, directory, flags);
+  return show(await trainInto(directory, experiment, flags), experiment, directory, flags);
 }
 
 function resumable(path: string, out: string | undefined): RunDirectory {
@@ -95,15 +98,16 @@ function resumable(path: string, out: string | undefined): RunDirectory {
   return RunDirectory.open(path);
 }
 
-function show(
-  result: RunResult,
+async function show(
+  { result, unsaved }: Omit<Trained, "model">,
   experiment: Experiment,
   directory: RunDirectory | undefined,
   { json, quiet }: TrainFlags,
-): number {
+): Promise<number> {
   if (json) printJson(result);
   else print(describeResult(result, experiment));
-  if (directory && !json && !quiet) note(`saved in ${directory.path}`);
+  if (directory && !unsaved && !json && !quiet) note(`saved in ${directory.path}`);
+  if (unsaved) return reportUnsaved(unsaved, directory);
   if (!result.diverged) return exitCodes.done;
   const { update } = result.diverged;
   note(

@@ -4,6 +4,8 @@ import { fileURLToPath } from "node:url";
 import { Option } from "commander";
 import { PlateauError, quote } from "../../errors.js";
 import { type CaseResult, verify as verifyFiles } from "../../experiments/verify/index.js";
+import { modelLimits } from "../../experiments/verify/models.js";
+import { opLimits } from "../../experiments/verify/ops.js";
 import { ioError } from "../../files/io-error.js";
 import { readFileChecked } from "../../files/read.js";
 import { type Build, builds } from "../../runtime/compile.js";
@@ -16,6 +18,17 @@ import { type CliCommand, examples } from "./command.js";
 const SHIPPED = new URL("../../../../test/fixtures/golden/", import.meta.url);
 const MAX_BYTES = 2 ** 32;
 
+const [elementwise, matrix, outputs, loss, gradients, losses, trained] = [
+  ...[opLimits.elementwise, opLimits.matrix, modelLimits.outputs, modelLimits.loss],
+  ...[modelLimits.gradients, modelLimits.losses, modelLimits.trained],
+].map((limit) => limit.toExponential());
+const limits = `
+Largest errors allowed, relative to the largest magnitude of the reference tensor:
+  op      ${elementwise}, of products and attention ${matrix}
+  model   outputs ${outputs}, loss ${loss}, gradients ${gradients}, losses of ten updates ${losses},
+          outputs after ten updates ${trained} (more updates, as many times more)
+`;
+
 export const verify: CliCommand = {
   name: "verify",
   define(program, exit) {
@@ -27,7 +40,7 @@ export const verify: CliCommand = {
       .option("--json", "print one JSON document")
       .addHelpText(
         "after",
-        examples("plateau verify", "plateau verify my-vectors/ --json", "plateau verify --build relaxed"),
+        `${limits}${examples("plateau verify", "plateau verify my-vectors/ --json", "plateau verify --build relaxed")}`,
       )
       .action((paths: string[], options: { build: Build; json?: boolean }) => {
         prepareBuild(options.build);
@@ -38,7 +51,7 @@ export const verify: CliCommand = {
           print(describe(result.cases));
           print(`${result.passed} passed, ${result.failed} failed (${options.build} build)`);
         }
-        for (const { name, problem } of result.cases) if (problem) note(`${name}: ${problem}`);
+        for (const { problem } of result.cases) if (problem) note(problem);
         exit(result.failed === 0 ? exitCodes.done : exitCodes.failed);
       });
   },

@@ -25,7 +25,7 @@ export interface CaseResult {
   errors: Record<string, number>;
   /** What each error is held against. */
   limits: Record<string, number>;
-  /** Why the case could not be run. */
+  /** Why the case could not be run; names the file. */
   problem?: string;
 }
 

@@ -36,6 +36,8 @@ function verifyFile(source: string, bytes: Uint8Array, build: Build): CaseResult
     return kind === "model" ? verifyModel(file, name, build) : verifyOp(file, name, build);
   } catch (error) {
     if (!(error instanceof PlateauError)) throw error;
-    return { name, kind, ok: false, errors: {}, limits: {}, problem: error.message };
+    const { message } = error;
+    const problem = message.startsWith(source) ? message : `${source}: ${message}`;
+    return { name, kind, ok: false, errors: {}, limits: {}, problem };
   }
 }

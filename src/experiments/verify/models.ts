@@ -13,7 +13,14 @@ import { check, flag, nonNegative, oneOf, positive, share, whole, within } from 
 import { type CaseResult, metadataJson, type ReferenceFile, relativeError } from "./cases.js";
 import { withoutKeyBias } from "./ops.js";
 
-const LIMIT = { out: 2e-6, gradient: 5e-6, loss: 1e-6, trained: 2e-6 };
+/**
+ * What the largest error of a tensor is held to, relative to the tensor's largest magnitude. `losses` is
+ * of the losses before each of ten updates and after. `trained` is of the outputs after ten updates, and
+ * grows with their number (ours): Adam divides each gradient by its own running magnitude, which lifts the
+ * rounding errors of small gradients to the size of a step, so that these outputs drift further than any
+ * gradient. In deep models PyTorch's own float32 is up to 6.1e-6 from its float64 there.
+ */
+export const modelLimits = { outputs: 2e-6, loss: 1e-6, gradients: 5e-6, losses: 2e-6, trained: 1e-5 };
 const PREFIX = "weights.";
 
 const configSchema = v.looseObject({
@@ -37,7 +44,14 @@ const configSchema = v.looseObject({
   warmup: v.optional(whole(0), 0),
   steps: v.optional(whole(0), 0),
   minFactor: v.optional(within(0, 1), 0),
-  clipNorm: v.optional(nonNegative, 0),
+  /** 0, null or absent: no clipping. */
+  clipNorm: v.optional(
+    v.pipe(
+      v.nullable(nonNegative),
+      v.transform((norm) => norm ?? 0),
+    ),
+    0,
+  ),
 });
 type Config = v.InferOutput<typeof configSchema>;
 
@@ -86,17 +100,18 @@ export function verifyModel(file: ReferenceFile, name: string, build: Build): Ca
     teacher: file.has("y") && config.model === "seq2seq" ? file.f32("y") : undefined,
   });
   trainer.gather();
-  hold("out", LIMIT.out, predicted, file.f64("out"));
-  hold("out (training)", LIMIT.out, trainer.program.f32("output"), file.f64("out"));
-  hold("loss", LIMIT.loss, [trainer.loss], file.f64("loss"));
-  if (file.has("gradNorm")) hold("gradNorm", LIMIT.gradient, [trainer.gradientNorm], file.f64("gradNorm"));
+  hold("out", modelLimits.outputs, predicted, file.f64("out"));
+  hold("out (training)", modelLimits.outputs, trainer.program.f32("output"), file.f64("out"));
+  hold("loss", modelLimits.loss, [trainer.loss], file.f64("loss"));
+  if (file.has("gradNorm"))
+    hold("gradNorm", modelLimits.gradients, [trainer.gradientNorm], file.f64("gradNorm"));
   const gradients = model.engine.f32(trainer.state.gradients, model.parameters.length);
   for (const { name: parameter, shape, offset } of model.parameters) {
     if (!file.has(`grad.${parameter}`)) continue;
     let got: ArrayLike<number> = gradients.subarray(offset, offset + size(shape));
     let want: ArrayLike<number> = file.f64(`grad.${parameter}`);
     if (parameter.endsWith("in_proj_bias")) [got, want] = [withoutKeyBias(got), withoutKeyBias(want)];
-    hold(`grad.${parameter}`, LIMIT.gradient, got, want);
+    hold(`grad.${parameter}`, modelLimits.gradients, got, want);
   }
 
   if (config.steps > 0 && file.has("train.losses")) {
@@ -107,11 +122,17 @@ export function verifyModel(file: ReferenceFile, name: string, build: Build): Ca
     }
     const want = file.f64("train.losses");
     errors["train.losses"] = Math.max(...losses.map((got, t) => relativeError([got], [want[t]])));
-    limits["train.losses"] = LIMIT.trained;
+    limits["train.losses"] = modelLimits.losses;
     trainer.gather();
-    if (file.has("train.loss")) hold("train.loss", LIMIT.trained, [trainer.loss], file.f64("train.loss"));
+    if (file.has("train.loss"))
+      hold("train.loss", modelLimits.losses, [trainer.loss], file.f64("train.loss"));
     if (file.has("train.out"))
-      hold("train.out", LIMIT.gradient, trainer.program.f32("output"), file.f64("train.out"));
+      hold(
+        "train.out",
+        modelLimits.trained * Math.max(1, config.steps / 10),
+        trainer.program.f32("output"),
+        file.f64("train.out"),
+      );
   }
   const ok = Object.keys(errors).every((tensor) => errors[tensor] <= limits[tensor]);
   return { name, kind: "model", ok, errors, limits };

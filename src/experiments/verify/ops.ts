@@ -9,8 +9,9 @@ import type { Build } from "../../runtime/compile.js";
 import { Engine } from "../../runtime/engine.js";
 import { type CaseResult, metadataJson, type ReferenceFile, relativeError } from "./cases.js";
 
-const ELEMENTWISE = 1e-6;
-const MATRIX = 3e-6;
+/** What an op's output and gradients are held to, relative to the tensor's largest magnitude. */
+export const opLimits = { elementwise: 1e-6, matrix: 3e-6 };
+const { elementwise: ELEMENTWISE, matrix: MATRIX } = opLimits;
 
 type Inputs = Record<string, Tensor>;
 

@@ -38,6 +38,9 @@ export interface CrossEntropyAttributes extends LossAttributes {
   ignore?: number;
 }
 
+/** Rows with this label count for nothing, as in PyTorch. */
+export const IGNORED_LABEL = -100;
+
 /** Mean of −log softmax(x)[label] over the rows x[…, K] whose label counts; labels are int32 [rows]. */
 export const crossEntropy: Op<{ x: Tensor; labels: Tensor }, CrossEntropyAttributes, View> = {
   name: "cross-entropy",
@@ -46,7 +49,7 @@ export const crossEntropy: Op<{ x: Tensor; labels: Tensor }, CrossEntropyAttribu
     requireShape("labels", [size(labels.shape)], [rows(x.shape)]);
     return [];
   },
-  forward(graph, _out, { x, labels }, { onValue, ignore = -100 }) {
+  forward(graph, _out, { x, labels }, { onValue, ignore = IGNORED_LABEL }) {
     const value = graph.result("loss", 1, "f64");
     const probabilities = graph.scratch("probabilities", size(x.shape));
     graph.emit("crossEntropyForward", [
@@ -61,7 +64,7 @@ export const crossEntropy: Op<{ x: Tensor; labels: Tensor }, CrossEntropyAttribu
     onValue(value);
     return probabilities;
   },
-  backward(graph, out, { x, labels }, { ignore = -100 }, probabilities) {
+  backward(graph, out, { x, labels }, { ignore = IGNORED_LABEL }, probabilities) {
     const dx = graph.contribute(x);
     if (!dx) return;
     graph.emit("crossEntropyBackward", [

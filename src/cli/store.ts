@@ -1,0 +1,43 @@
+import { PlateauError } from "../errors.js";
+import type { RunDirectory } from "../experiments/run-directory.js";
+import { note } from "./output.js";
+import { exitCodes } from "./report.js";
+
+/**
+ * Stores what is finished. Where the file system refuses, the error is handed back instead of thrown:
+ * what was computed is still to be printed.
+ */
+export async function tryToStore(store: () => unknown): Promise<PlateauError | undefined> {
+  try {
+    await store();
+    return undefined;
+  } catch (error) {
+    if (error instanceof PlateauError && error.code === "io") return error;
+    throw error;
+  }
+}
+
+/**
+ * Says, once the result is printed, that it was not stored, and what is left to do.
+ * @returns the exit code
+ */
+export async function reportUnsaved(error: PlateauError, directory?: RunDirectory): Promise<number> {
+  const rest =
+    directory && (await hasCheckpoint(directory)) ? `; then: ${resumeCommand(directory.path)}` : "";
+  note(`error: ${error.message}${rest}`);
+  return exitCodes.failed;
+}
+
+/** The command that continues a run, its path quoted for a shell. */
+export function resumeCommand(path: string): string {
+  const shown = /^[\w./+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+  return `plateau train --resume ${shown}`;
+}
+
+async function hasCheckpoint(directory: RunDirectory): Promise<boolean> {
+  try {
+    return (await directory.checkpoint()) !== undefined;
+  } catch {
+    return false;
+  }
+}
