@@ -3,8 +3,8 @@
 // The pieces needed stay the same along each row, so an exhaustive dynamic programme would grow as N².
 // Then the longest and the mean time of finding continuous linear ones, over 80 errors, in ms.
 import { parseArgs } from "node:util";
-import { leastConstantPieces } from "../src/analysis/pieces-constant.js";
-import { leastLinearPieces } from "../src/analysis/pieces-linear.js";
+import { leastConstantPieces } from "../src/analysis/pieces/pieces-constant.js";
+import { leastLinearPieces } from "../src/analysis/pieces/pieces-linear.js";
 import { streamKey } from "../src/random/keys.js";
 import { uniform64 } from "../src/random/uniform.js";
 

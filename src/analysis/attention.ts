@@ -6,10 +6,10 @@ import type { Model, ModelProgram, PredictOptions } from "../nn/model.js";
 import { pacer } from "../pause.js";
 import { sharedEngine } from "../runtime/engine.js";
 import { check, flag, whole } from "../validate.js";
-import type { Estimate } from "./bootstrap.js";
-import { bootstrapMeans } from "./bootstrap-means.js";
+import { singularValues } from "./lipschitz/singular-values.js";
 import type { Measure, Subject } from "./measure.js";
-import { singularValues } from "./singular-values.js";
+import type { Estimate } from "./statistics/bootstrap.js";
+import { bootstrapMeans } from "./statistics/bootstrap-means.js";
 
 export interface AttentionOptions {
   /** Also return the averaged maps themselves. Default false. */

@@ -13,13 +13,13 @@ import {
   score,
   type Verdict,
   verdict,
-} from "./compare-table.js";
+} from "./competitors/compare-table.js";
 import type { Competitor, Task } from "./competitors/competitor.js";
 import { competitors, findCompetitor } from "./competitors/registry.js";
-import { dataFor } from "./data-for.js";
-import type { Centroids } from "./matched.js";
+import { standardisation } from "./competitors/standardise.js";
+import { dataFor } from "./data/data-for.js";
 import type { Measure, Samples } from "./measure.js";
-import { standardisation } from "./standardise.js";
+import type { Centroids } from "./metrics/matched.js";
 
 /** Differences of RMSE of less than this share of the outputs' deviation are float32's rounding. */
 const ROUNDING = 1e-6;

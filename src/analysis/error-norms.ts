@@ -1,16 +1,16 @@
 import * as v from "valibot";
 import { type Pace, pacer } from "../pause.js";
 import { check, whole } from "../validate.js";
-import type { Estimate } from "./bootstrap.js";
-import { bootstrapAll } from "./bootstrap-all.js";
-import { difference } from "./charts.js";
-import { type DerivativeError, derivativeError } from "./derivative-error.js";
-import { resampledQuantiles } from "./error-quantiles.js";
-import { errors } from "./errors.js";
-import { contextEntries, type HeldOut, heldOut } from "./held-out.js";
+import { contextEntries, type HeldOut, heldOut } from "./data/held-out.js";
 import type { Measure } from "./measure.js";
-import { percent, short, withInterval } from "./say.js";
-import { type Supremum, supremum } from "./supremum.js";
+import { errors } from "./metrics/errors.js";
+import { difference } from "./search/charts.js";
+import { type DerivativeError, derivativeError } from "./search/derivative-error.js";
+import { type Supremum, supremum } from "./search/supremum.js";
+import type { Estimate } from "./statistics/bootstrap.js";
+import { bootstrapAll } from "./statistics/bootstrap-all.js";
+import { resampledQuantiles } from "./statistics/error-quantiles.js";
+import { percent, short, withInterval } from "./statistics/say.js";
 
 export interface ErrorNormsOptions {
   /** Points that refinement of the largest error starts from. Default 32. */

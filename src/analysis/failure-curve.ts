@@ -3,15 +3,15 @@ import { PlateauError } from "../errors.js";
 import { pacer } from "../pause.js";
 import { type Quantisation, quantise } from "../targets/quantisation.js";
 import { check, whole } from "../validate.js";
-import { constantTokenRanks } from "./baselines.js";
-import type { Estimate } from "./bootstrap.js";
-import { baselinePredictions, type FitData, fitData, outputTokens } from "./failure-predictors.js";
-import { failureRanks, regressionRanks } from "./failure-rate.js";
-import { contextEntries, type HeldOut, heldOut } from "./held-out.js";
-import { classCounts, countClasses, majorityLabels } from "./majority.js";
+import { baselinePredictions, type FitData, fitData, outputTokens } from "./data/failure-predictors.js";
+import { contextEntries, type HeldOut, heldOut } from "./data/held-out.js";
 import type { Measure, Subject } from "./measure.js";
-import { percent, withInterval } from "./say.js";
-import { clusteredShare } from "./wilson.js";
+import { constantTokenRanks } from "./metrics/baselines.js";
+import { failureRanks, regressionRanks } from "./metrics/failure-rate.js";
+import { classCounts, countClasses, majorityLabels } from "./metrics/majority.js";
+import type { Estimate } from "./statistics/bootstrap.js";
+import { percent, withInterval } from "./statistics/say.js";
+import { clusteredShare } from "./statistics/wilson.js";
 
 /** Numbers of classes that a curve is drawn through unless told: the study's 5, 10, 15, 20 among them. */
 export const curveClasses = [

@@ -4,14 +4,14 @@ import { pacer } from "../pause.js";
 import { box as boxDomain, type Domain } from "../targets/domain.js";
 import type { BatchFunction } from "../targets/function.js";
 import { check, flag, positive, whole } from "../validate.js";
-import { type Estimate, quantile } from "./bootstrap.js";
-import { bootstrapMeans } from "./bootstrap-means.js";
-import { type Differentiable, differentiable, jacobians, pointsPerBatch } from "./jacobians.js";
-import { type LipschitzLower, lipschitzLower } from "./lipschitz-lower.js";
-import { lipschitzUpper } from "./lipschitz-upper.js";
+import { type Differentiable, differentiable, jacobians, pointsPerBatch } from "./lipschitz/jacobians.js";
+import { type LipschitzLower, lipschitzLower } from "./lipschitz/lipschitz-lower.js";
+import { lipschitzUpper } from "./lipschitz/lipschitz-upper.js";
+import { singularValues } from "./lipschitz/singular-values.js";
 import type { Measure, Subject } from "./measure.js";
 import { modelFunction } from "./model-function.js";
-import { singularValues } from "./singular-values.js";
+import { type Estimate, quantile } from "./statistics/bootstrap.js";
+import { bootstrapMeans } from "./statistics/bootstrap-means.js";
 
 export interface JacobianOptions {
   /** Where to look: points and Lipschitz bounds. Default: points of the domain, and the box that holds it. */

@@ -1,7 +1,7 @@
 import type { Model } from "../nn/model.js";
 import type { Domain } from "../targets/domain.js";
 import type { BatchFunction } from "../targets/function.js";
-import type { Centroids } from "./matched.js";
+import type { Centroids } from "./metrics/matched.js";
 
 /** Rows of inputs [count, p] and true outputs [count, q]. */
 export interface Samples {

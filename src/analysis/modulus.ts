@@ -6,15 +6,15 @@ import { sharedEngine } from "../runtime/engine.js";
 import type { Chart } from "../targets/domain.js";
 import type { BatchFunction } from "../targets/function.js";
 import { check, positive, whole } from "../validate.js";
-import type { Estimate } from "./bootstrap.js";
-import { chartsOf, throughChart } from "./charts.js";
-import { type ClimbMethod, climb, gather, worstApart } from "./climb.js";
-import { checkShapes, contextEntries, evaluateAll } from "./held-out.js";
-import { bendsBy, curvatureOf, fitLine, lineIntervals } from "./line.js";
+import { checkShapes, contextEntries, evaluateAll } from "./data/held-out.js";
 import type { Measure, Subject } from "./measure.js";
-import { drawPairs, gapOf } from "./pairs.js";
-import { short, withInterval } from "./say.js";
-import { widestGaps } from "./windows.js";
+import { chartsOf, throughChart } from "./search/charts.js";
+import { type ClimbMethod, climb, gather, worstApart } from "./search/climb.js";
+import { drawPairs, gapOf } from "./search/pairs.js";
+import type { Estimate } from "./statistics/bootstrap.js";
+import { bendsBy, curvatureOf, fitLine, lineIntervals } from "./statistics/line.js";
+import { short, withInterval } from "./statistics/say.js";
+import { widestGaps } from "./statistics/windows.js";
 
 export interface ModulusOptions {
   /** Distances h, each half of the one before. Default 14. */

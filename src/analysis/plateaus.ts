@@ -3,19 +3,19 @@ import { PlateauError, quote } from "../errors.js";
 import { pacer } from "../pause.js";
 import type { Segment } from "../targets/domain.js";
 import { check, positive, seedNumber, whole } from "../validate.js";
-import { type Along, sampleAlong, ticksAlong } from "./along.js";
-import type { Estimate } from "./bootstrap.js";
+import type { Measure } from "./measure.js";
+import { type Along, sampleAlong, ticksAlong } from "./paths/along.js";
+import { flatness, incrementsOf, profile } from "./paths/flatness.js";
+import { type Flat, type Profiled, sharePart, summarise } from "./paths/plateaus-summary.js";
 import {
   knotCells,
   type PieceCount,
   pieceCount,
   type SegmentPieces,
   segmentPieces,
-} from "./effective-pieces.js";
-import { flatness, incrementsOf, profile } from "./flatness.js";
-import type { Measure } from "./measure.js";
-import { type Flat, type Profiled, sharePart, summarise } from "./plateaus-summary.js";
-import { ratio } from "./ratio.js";
+} from "./pieces/effective-pieces.js";
+import type { Estimate } from "./statistics/bootstrap.js";
+import { ratio } from "./statistics/ratio.js";
 
 /** A model has plateaus of its own where it is flat, and its target is not, over more than this share. */
 export const PLATEAU_SHARE = 0.1;

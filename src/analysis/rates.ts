@@ -2,9 +2,9 @@ import * as v from "valibot";
 import { PlateauError, quote } from "../errors.js";
 import { sharedEngine } from "../runtime/engine.js";
 import { check, nonNegative, seedNumber, whole } from "../validate.js";
-import { type Estimate, RESAMPLES } from "./bootstrap.js";
-import { bendsBy, type Curvature, curvatureOf, fitLine, lineIntervals } from "./line.js";
-import { short, withInterval } from "./say.js";
+import { type Estimate, RESAMPLES } from "./statistics/bootstrap.js";
+import { bendsBy, type Curvature, curvatureOf, fitLine, lineIntervals } from "./statistics/line.js";
+import { short, withInterval } from "./statistics/say.js";
 
 /** A model's size (parameters, width, depth, tokens of data or steps) and its error. */
 export interface RatePoint {

@@ -4,10 +4,10 @@ import { pacer } from "../pause.js";
 import type { Domain } from "../targets/domain.js";
 import type { BatchFunction } from "../targets/function.js";
 import { check, count, flag, oneOf, seedNumber, whole } from "../validate.js";
-import { bootstrap, type Interval } from "./bootstrap.js";
-import { windows } from "./fourier.js";
 import type { Measure, Subject } from "./measure.js";
-import { fillsItsBox, gridView, lineView, type Octaves, octaveCount, type View } from "./octaves.js";
+import { windows } from "./spectra/fourier.js";
+import { fillsItsBox, gridView, lineView, type Octaves, octaveCount, type View } from "./spectra/octaves.js";
+import { bootstrap, type Interval } from "./statistics/bootstrap.js";
 
 /** An octave of which the target has a smaller share of its variation is empty: what is there is rounding. */
 export const EMPTY = 1e-10;

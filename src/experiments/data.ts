@@ -1,4 +1,4 @@
-import type { TrainingRows } from "../analysis/least-squares.js";
+import type { TrainingRows } from "../analysis/metrics/least-squares.js";
 import type { Engine } from "../runtime/engine.js";
 import { dataKey } from "../targets/define.js";
 import { fillLabels, labelCount, type Quantisation } from "../targets/quantisation.js";

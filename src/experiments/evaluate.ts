@@ -5,11 +5,11 @@ import {
   fitBaselines,
   matchedQuantisations,
   regressionBaselines,
-} from "../analysis/baselines.js";
-import { errors } from "../analysis/errors.js";
-import { classificationFailureRate, regressionFailureRate } from "../analysis/failure-rate.js";
-import { matched } from "../analysis/matched.js";
-import type { RegressionMeasures } from "../analysis/regression.js";
+} from "../analysis/metrics/baselines.js";
+import { errors } from "../analysis/metrics/errors.js";
+import { classificationFailureRate, regressionFailureRate } from "../analysis/metrics/failure-rate.js";
+import { matched } from "../analysis/metrics/matched.js";
+import type { RegressionMeasures } from "../analysis/metrics/regression.js";
 import type { Model, PredictOptions } from "../nn/model.js";
 import { centroid, type Quantisation, quantise, studyClasses } from "../targets/quantisation.js";
 import type { Sample, Split } from "../targets/target.js";

@@ -1,10 +1,10 @@
 import test from "ava";
 import fc from "fast-check";
-import { quantile } from "../../src/analysis/bootstrap.js";
 import { errorNorms } from "../../src/analysis/error-norms.js";
-import { resampledQuantiles } from "../../src/analysis/error-quantiles.js";
-import { errors } from "../../src/analysis/errors.js";
 import type { Subject } from "../../src/analysis/measure.js";
+import { errors } from "../../src/analysis/metrics/errors.js";
+import { quantile } from "../../src/analysis/statistics/bootstrap.js";
+import { resampledQuantiles } from "../../src/analysis/statistics/error-quantiles.js";
 import { PlateauError } from "../../src/errors.js";
 import { sharedEngine } from "../../src/runtime/engine.js";
 import { box, curve, type Domain } from "../../src/targets/domain.js";

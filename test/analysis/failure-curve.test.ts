@@ -1,9 +1,9 @@
 import test from "ava";
 import { curveClasses, type FailureRateResult, failureRate } from "../../src/analysis/failure-curve.js";
-import { regressionFailureRate } from "../../src/analysis/failure-rate.js";
-import { matched } from "../../src/analysis/matched.js";
 import type { Subject } from "../../src/analysis/measure.js";
-import { clusteredShare, wilson } from "../../src/analysis/wilson.js";
+import { regressionFailureRate } from "../../src/analysis/metrics/failure-rate.js";
+import { matched } from "../../src/analysis/metrics/matched.js";
+import { clusteredShare, wilson } from "../../src/analysis/statistics/wilson.js";
 import { PlateauError } from "../../src/errors.js";
 import { streamKey } from "../../src/random/keys.js";
 import { uniform64 } from "../../src/random/uniform.js";

@@ -1,11 +1,11 @@
 import test from "ava";
 import fc from "fast-check";
-import { gelu64, geluTanh64 } from "../../src/analysis/gelu.js";
-import { type Differentiable, differentiable, jacobians } from "../../src/analysis/jacobians.js";
-import { lipschitzLower } from "../../src/analysis/lipschitz-lower.js";
-import { lipschitzUpper } from "../../src/analysis/lipschitz-upper.js";
+import { gelu64, geluTanh64 } from "../../src/analysis/lipschitz/gelu.js";
+import { type Differentiable, differentiable, jacobians } from "../../src/analysis/lipschitz/jacobians.js";
+import { lipschitzLower } from "../../src/analysis/lipschitz/lipschitz-lower.js";
+import { lipschitzUpper } from "../../src/analysis/lipschitz/lipschitz-upper.js";
+import { singularValues, spectralNorm } from "../../src/analysis/lipschitz/singular-values.js";
 import { modelFunction } from "../../src/analysis/model-function.js";
-import { singularValues, spectralNorm } from "../../src/analysis/singular-values.js";
 import { type MlpOptions, mlp } from "../../src/nn/mlp.js";
 import { Model } from "../../src/nn/model.js";
 import { Transformer, transformer } from "../../src/nn/transformer.js";

@@ -1,7 +1,7 @@
 import test from "ava";
 import fc from "fast-check";
-import { curvatureOf, fitLine, studentQuantile } from "../../src/analysis/line.js";
 import { describeRate, fitRate, type RatePoint } from "../../src/analysis/rates.js";
+import { curvatureOf, fitLine, studentQuantile } from "../../src/analysis/statistics/line.js";
 import { PlateauError } from "../../src/errors.js";
 import { streamKey } from "../../src/random/keys.js";
 import { uniform64 } from "../../src/random/uniform.js";

@@ -1,6 +1,6 @@
 import test from "ava";
+import { spectrumRecorder } from "../../src/analysis/spectra/spectrum-recorder.js";
 import { type Spectrum, spectrum } from "../../src/analysis/spectrum.js";
-import { spectrumRecorder } from "../../src/analysis/spectrum-recorder.js";
 import { PlateauError } from "../../src/errors.js";
 import { mlp } from "../../src/nn/mlp.js";
 import { Model } from "../../src/nn/model.js";

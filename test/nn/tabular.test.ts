@@ -1,5 +1,5 @@
 import test from "ava";
-import { errors } from "../../src/analysis/errors.js";
+import { errors } from "../../src/analysis/metrics/errors.js";
 import type { Cell } from "../../src/formats/raw-table.js";
 import { Model } from "../../src/nn/model.js";
 import { type TabularOptions, tabular } from "../../src/nn/tabular.js";

@@ -1,4 +1,4 @@
-import { leastSquares as fitLeastSquares, predictLinear } from "../least-squares.js";
+import { leastSquares as fitLeastSquares, predictLinear } from "../metrics/least-squares.js";
 import type { Competitor } from "./competitor.js";
 
 /** Linear least squares with intercept. */

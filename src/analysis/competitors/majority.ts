@@ -1,4 +1,4 @@
-import { classCounts, countClasses } from "../majority.js";
+import { classCounts, countClasses } from "../metrics/majority.js";
 import type { Competitor } from "./competitor.js";
 
 /** The class that is most frequent at each place of an output, as its centroid. */

@@ -4,8 +4,8 @@ import { Model } from "../../nn/model.js";
 import { arrayData } from "../../training/data.js";
 import type { TrainingInput } from "../../training/options.js";
 import { train as trainModel } from "../../training/train.js";
-import { standardisation } from "../standardise.js";
 import type { Competitor } from "./competitor.js";
+import { standardisation } from "./standardise.js";
 
 /** Updates where the model's own training is not known, as far as WORK allows. */
 const UPDATES = 2000;

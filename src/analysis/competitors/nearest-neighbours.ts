@@ -1,6 +1,6 @@
-import { nearestRows } from "../k-nearest.js";
-import { standardisation } from "../standardise.js";
 import type { Competitor, Task } from "./competitor.js";
+import { nearestRows } from "./k-nearest.js";
+import { standardisation } from "./standardise.js";
 
 /** Numbers of neighbours to choose among. */
 export const neighbourCounts = [1, 2, 4, 8, 16, 32] as const;

@@ -1,11 +1,11 @@
+import type { Competitor, Task } from "./competitor.js";
 import {
   predictTree,
   type RegressionTree,
   regressionTree,
   sortInputs,
   type TreeData,
-} from "../regression-tree.js";
-import type { Competitor, Task } from "./competitor.js";
+} from "./regression-tree.js";
 
 /** Additions that growing trees may take: some ten seconds. Of more rows than that allows, the first are used. */
 const BUDGET = 2e9;

@@ -1,5 +1,5 @@
-import { errors } from "../../analysis/errors.js";
 import type { Subject } from "../../analysis/measure.js";
+import { errors } from "../../analysis/metrics/errors.js";
 import { modelFunction } from "../../analysis/model-function.js";
 import { Model } from "../../nn/model.js";
 import { tabular } from "../../nn/tabular.js";

@@ -1,0 +1,249 @@
+import { PlateauError } from "../../errors.js";
+import { Graph } from "../../graph/graph.js";
+import type { Op } from "../../graph/op.js";
+import { lastExtent, rows, type Shape, size, type Tensor } from "../../graph/tensor.js";
+import type { Model } from "../../nn/model.js";
+import { type AttentionShape, boundAttention } from "./bound-attention.js";
+import { boundActivation, boundLayerNorm, boundLinear, boundShift, boundSum } from "./bound-rules.js";
+import { type Bounded, bounded, columns, constant, Matrix, reshaped, up } from "./bounded.js";
+import { carried, emptySum, gathered, type Slopes, slopes } from "./slopes.js";
+
+/**
+ * Rounding of float32 derivatives, as a share of the product of norms that they pass through: sixteen units
+ * in the last place (ours; in thousands of small encoders on tiny boxes none needed more).
+ */
+const ROUNDING = 2 ** -20;
+
+/**
+ * A number that the Lipschitz constant of a network does not exceed on a box, 2-norms on both sides:
+ * ‖f(x) − f(x′)‖ ≤ bound·‖x − x′‖ for f in exact arithmetic with the network's float32 weights. An allowance
+ * for rounding is in it, so that float32 derivatives, which hold noise where they nearly cancel, are below it
+ * too. Intervals
+ * and Lipschitz constants are carried through the network's own graph op by op, so all that runs is
+ * covered, a decoder that reads its own predictions included. Certain, and for deep networks on large boxes
+ * far from sharp: LayerNorm alone may stretch by 1/√eps where a box allows its input to be constant.
+ * @param low, high sides of the box [inputs], inputs as those of `modelFunction(model, { decoding })`
+ * @returns undefined where no finite bound is found: hardmax attention, numbers beyond float64
+ */
+export function lipschitzUpper(
+  model: Model,
+  low: ArrayLike<number>,
+  high: ArrayLike<number>,
+  { decoding = "own" }: { decoding?: "own" | "teacher-forcing" } = {},
+): number | undefined {
+  // Norms alone see no cancellation; intervals of the Jacobian do.
+  const product = boundOutput(model, low, high, decoding, false).whole;
+  const sharp = boundOutput(model, low, high, decoding, true).whole;
+  const value = Math.min(product, sharp) + ROUNDING * product;
+  return Number.isFinite(value) ? value : undefined;
+}
+
+function boundOutput(
+  model: Model,
+  low: ArrayLike<number>,
+  high: ArrayLike<number>,
+  decoding: "own" | "teacher-forcing",
+  intervals: boolean,
+): Bounded {
+  const { kind, extent, inputDim, outputDim, targetDim } = model.architecture;
+  const { inputTokens: m, outputTokens: n } = extent;
+  const xWidth = m * inputDim;
+  const reads = kind === "encoder-decoder" && n > 1;
+  const forced = reads && decoding === "teacher-forcing";
+  const inputs = xWidth + (forced ? n * targetDim : 0);
+  if (low.length !== inputs || high.length !== inputs) {
+    throw new PlateauError("usage", `a box of ${low.length} sides for a network of ${inputs} inputs`);
+  }
+  const side = (ends: ArrayLike<number>, from: number, to: number) =>
+    Float64Array.from(ends).subarray(from, to);
+  const free = (tokens: number, width: number, from: number) => {
+    const to = from + tokens * width;
+    const constants = { token: new Float64Array(tokens).fill(1), whole: 1 };
+    const [least, most] = [side(low, from, to), side(high, from, to)];
+    const at = constant(
+      least.map((value, i) => 0.5 * (value + most[i])),
+      tokens,
+      width,
+    );
+    return bounded(tokens, width, least, most, constants, {
+      middle: { at, reach },
+      slopes: intervals ? identity(tokens, width, from, inputs) : undefined,
+    });
+  };
+  const reach = halfDiagonal(low, high);
+  const weights = model.weights().slice();
+  const matrices = new Map<string, Matrix>();
+  const pass = (y?: Bounded) => bound(model, weights, matrices, { x: free(m, inputDim, 0), y });
+  if (!reads) return pass();
+  if (forced) return pass(free(n, targetDim, xWidth));
+  if (outputDim !== targetDim) {
+    throw new PlateauError("usage", `the decoder reads ${targetDim} numbers a token and writes ${outputDim}`);
+  }
+
+  // The passes of `decodeOwn`: each reads one prediction more.
+  let y = constant(new Float64Array(n * targetDim), n, targetDim);
+  let out = pass(y);
+  for (let t = 0; t + 1 < n; t++) {
+    const { low: from, high: to, token } = joined(y, out, t);
+    // Under a causal mask this pass's first t+1 outputs are the predictions read so far.
+    const { causal } = model.config as { causal?: boolean };
+    const whole = causal ? out.whole : Number.POSITIVE_INFINITY;
+    const middle = joined(y.middle?.at ?? y, out.middle?.at ?? out, t);
+    y = bounded(
+      n,
+      targetDim,
+      from,
+      to,
+      { token, whole },
+      {
+        middle: { at: middle, reach },
+        slopes: joinedSlopes(y, out, t),
+      },
+    );
+    out = pass(y);
+  }
+  return out;
+}
+
+/** y with its token t that of `out`. */
+function joined(y: Bounded, out: Bounded, t: number): Bounded {
+  const [low, high, token] = [y.low.slice(), y.high.slice(), y.token.slice()];
+  const [at, end] = [t * y.width, (t + 1) * y.width];
+  low.set(out.low.subarray(at, end), at);
+  high.set(out.high.subarray(at, end), at);
+  token[t] = out.token[t];
+  return bounded(y.tokens, y.width, low, high, { token, whole: Number.POSITIVE_INFINITY });
+}
+
+function joinedSlopes(y: Bounded, out: Bounded, t: number): Slopes | undefined {
+  if (!out.slopes || (y.whole > 0 && !y.slopes)) return undefined;
+  return gathered(y.tokens, y.width, out.slopes.inputs, (row) => [
+    Math.floor(row / y.width) === t ? out.slopes : y.slopes,
+    row,
+  ]);
+}
+
+/** Of inputs from … on by themselves. */
+function identity(tokens: number, width: number, from: number, inputs: number): Slopes | undefined {
+  if (!carried(tokens * width, inputs)) return undefined;
+  const { middle, radius } = emptySum(tokens * width, inputs);
+  for (let i = 0; i < tokens * width; i++) middle[i * inputs + from + i] = 1;
+  return slopes(tokens, inputs, middle, radius);
+}
+
+/** How far a point of the box may be from its middle. */
+function halfDiagonal(low: ArrayLike<number>, high: ArrayLike<number>): number {
+  let squares = 0;
+  for (let i = 0; i < low.length; i++) squares += 0.25 * (high[i] - low[i]) * (high[i] - low[i]);
+  return up(Math.sqrt(squares));
+}
+
+/** Bounds of a model's outputs for bounds of its inputs. */
+function bound(
+  model: Model,
+  weights: Float32Array,
+  matrices: Map<string, Matrix>,
+  given: { x: Bounded; y?: Bounded },
+): Bounded {
+  const graph = new BoundingGraph(model, weights, matrices, given);
+  const { output } = model.architecture.emit(graph, { batch: 1, ...model.architecture.extent });
+  return graph.bounds(output);
+}
+
+/** A graph that carries bounds along while a model is emitted into it. Nothing is run. */
+class BoundingGraph extends Graph {
+  readonly #bounds = new Map<number, Bounded>();
+  readonly #weights: Float32Array;
+  readonly #matrices: Map<string, Matrix>;
+  readonly #known: Map<string, ArrayLike<number>>;
+  readonly #given: { x: Bounded; y?: Bounded };
+
+  constructor(
+    model: Model,
+    weights: Float32Array,
+    matrices: Map<string, Matrix>,
+    given: { x: Bounded; y?: Bounded },
+  ) {
+    super(model.parameters, "inference");
+    this.#weights = weights;
+    this.#matrices = matrices;
+    this.#given = given;
+    const { program, emitted } = model.inference();
+    this.#known = new Map(emitted.constants.map(({ tensor }) => [tensor.name, program.f32(tensor).slice()]));
+  }
+
+  override input(name: string, shape: Shape, options: Parameters<Graph["input"]>[2] = {}): Tensor {
+    const tensor = super.input(name, shape, options);
+    const given = name === "x" ? this.#given.x : name === "y" ? this.#given.y : undefined;
+    const values = this.#known.get(name) ?? new Float64Array(size(shape));
+    this.#bounds.set(tensor.id, given ?? constant(values, rows(shape), lastExtent(shape)));
+    return tensor;
+  }
+
+  override apply<I, A>(op: Op<I, A>, label: string, inputs: I, attributes: A): Tensor {
+    const output = super.apply(op, label, inputs, attributes);
+    const rule = rules[op.name];
+    if (!rule) throw new PlateauError("usage", `no bound is known for the op ${op.name}`);
+    this.#bounds.set(output.id, rule(this, inputs as Record<string, Tensor>, attributes));
+    return output;
+  }
+
+  bounds(tensor: Tensor): Bounded {
+    const [tokens, width] = [rows(tensor.shape), lastExtent(tensor.shape)];
+    const found = this.#bounds.get(tensor.id);
+    if (found) return reshaped(found, tokens, width);
+    return constant(this.numbers(tensor), tokens, width);
+  }
+
+  /** A parameter's present values. */
+  numbers(tensor: Tensor): Float32Array {
+    if (tensor.buffer.place !== "parameter") {
+      throw new PlateauError("internal", `${tensor.name} is no parameter, and nothing is known of it`);
+    }
+    const from = tensor.buffer.offset + tensor.start;
+    return this.#weights.subarray(from, from + size(tensor.shape));
+  }
+
+  matrix(tensor: Tensor): Matrix {
+    const key = `${tensor.name} ${tensor.start} ${tensor.shape}`;
+    let matrix = this.#matrices.get(key);
+    if (!matrix) {
+      matrix = new Matrix(this.numbers(tensor), tensor.shape[0], tensor.shape[1]);
+      this.#matrices.set(key, matrix);
+    }
+    return matrix;
+  }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: attributes are those of the op of that name
+type Rule = (graph: BoundingGraph, inputs: Record<string, Tensor>, attributes: any) => Bounded;
+
+/** How bounds pass through each op of a model, by its name. */
+const rules: Readonly<Record<string, Rule>> = {
+  linear: (graph, { x, w, b }) => boundLinear(graph.bounds(x), graph.matrix(w), b && graph.numbers(b)),
+  layernorm(graph, { x, g, b, residual }, { eps = 1e-5 }: { eps?: number }) {
+    const z = residual ? boundSum(graph.bounds(x), graph.bounds(residual)) : graph.bounds(x);
+    return boundLayerNorm(z, graph.numbers(g), graph.numbers(b), eps);
+  },
+  attention(graph, inputs, { heads, causal = false, normalizer = "softmax" }: Partial<AttentionShape>) {
+    const q = graph.bounds(inputs.q);
+    const kv = inputs.kv ? graph.bounds(inputs.kv) : q;
+    const D = inputs.kv ? q.width : q.width / 3;
+    const from = inputs.kv ? 0 : D;
+    const values = columns(kv, from + D, from + 2 * D);
+    return boundAttention(columns(q, 0, D), columns(kv, from, from + D), values, {
+      heads: heads!,
+      causal,
+      normalizer,
+    });
+  },
+  add: (graph, { a, b }) => boundSum(graph.bounds(a), graph.bounds(b)),
+  "add-positions"(graph, { x, p }) {
+    const z = graph.bounds(x);
+    return boundSum(z, reshaped(graph.bounds(p), z.tokens, z.width));
+  },
+  "shift-right": (graph, { start, x }) => boundShift(graph.bounds(start), graph.bounds(x)),
+  relu: (graph, { x }) => boundActivation(graph.bounds(x), "relu"),
+  "gelu-erf": (graph, { x }) => boundActivation(graph.bounds(x), "gelu-erf"),
+  "gelu-tanh": (graph, { x }) => boundActivation(graph.bounds(x), "gelu-tanh"),
+};
