@@ -211,8 +211,13 @@ function upperBound(
     const f = modelFunction(network, { decoding });
     if (f.inputs !== model.inputs || f.outputs !== model.outputs) continue;
     if (!f.evaluate(points, count).every((value, i) => value === values[i])) continue;
-    const upper = lipschitzUpper(network, domain.low, domain.high, { decoding });
-    return { upper, withoutUpper: "hardmax attention jumps, or the bound is too large for a float64" };
+    try {
+      const upper = lipschitzUpper(network, domain.low, domain.high, { decoding });
+      return { upper, withoutUpper: "hardmax attention jumps, or the bound is too large for a float64" };
+    } catch (error) {
+      if (error instanceof PlateauError && error.code === "usage") return { withoutUpper: error.message };
+      throw error;
+    }
   }
   return { withoutUpper: "the model is not the network alone: its values differ from the network's" };
 }

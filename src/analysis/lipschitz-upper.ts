@@ -183,7 +183,7 @@ class BoundingGraph extends Graph {
   override apply<I, A>(op: Op<I, A>, label: string, inputs: I, attributes: A): Tensor {
     const output = super.apply(op, label, inputs, attributes);
     const rule = rules[op.name];
-    if (!rule) throw new PlateauError("internal", `no bound is known for the op ${op.name}`);
+    if (!rule) throw new PlateauError("usage", `no bound is known for the op ${op.name}`);
     this.#bounds.set(output.id, rule(this, inputs as Record<string, Tensor>, attributes));
     return output;
   }

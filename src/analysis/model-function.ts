@@ -52,7 +52,7 @@ export function modelFunction(model: Model, options: ModelFunctionOptions = {}):
 
   const vjp: BatchFunction["vjp"] = (points, cotangent, count) => {
     const gradients = new Float64Array(count * inputs);
-    const derivative = model.derivative();
+    const derivative = model.derivative(count);
     const { program, emitted } = derivative;
     const [B] = emitted.x.shape;
     for (let row = 0; row < count; row += B) {

@@ -72,10 +72,10 @@ const LARGEST = 0.5;
 const SAMPLES = 28_672;
 /** Output numbers that samples along one path may have: 8 MB. */
 const GRID_NUMBERS = 1 << 20;
-/** Pairs that compass search may look at, at each distance: after gradient ascent, and without it. */
+/** Pairs that compass search may look at, at each distance, on all paths: after gradient ascent, and without it. */
 const POLISH = 2048;
 const SEARCH = 8192;
-/** The best pairs of a scale, whose halves are tried at the next. */
+/** The best pairs of a scale, whose halves are tried at the next: of all paths together, but two of each. */
 const KEPT = 8;
 
 const schema = v.strictObject({
@@ -140,6 +140,7 @@ async function curveOf(f: BatchFunction, search: Search, pace: Pace): Promise<Mo
   const { charts, distances, seed } = search;
   const omegas = new Float64Array(distances.length);
   const starts = Math.ceil(search.starts / charts.length);
+  const kept = Math.max(2, Math.ceil(KEPT / charts.length));
   let method: ClimbMethod = "compass search";
   for (const [c, chart] of charts.entries()) {
     const part = (step: number): Pace => {
@@ -160,14 +161,14 @@ async function curveOf(f: BatchFunction, search: Search, pace: Pace): Promise<Mo
         step: h / 4,
         tolerance: 1e-10 * h,
         steps: 20,
-        evaluations: gap.gradients ? POLISH : SEARCH,
+        evaluations: Math.ceil((gap.gradients ? POLISH : SEARCH) / charts.length),
         pace: part(s + 1),
       });
       const order = Array.from({ length: count }, (_, i) => i).sort(
         (a, b) => climbed.values[b] - climbed.values[a] || a - b,
       );
       method = climbed.method;
-      worst = gather(climbed.points, order.slice(0, KEPT), 2 * n);
+      worst = gather(climbed.points, order.slice(0, kept), 2 * n);
       omegas[s] = Math.max(omegas[s], climbed.values[order[0]]);
     }
   }

@@ -28,7 +28,7 @@ function regression({ test, baselines }: Judged): string {
   const { rmse: linearRmse, r2: linearR2 } = baselines.leastSquares as { rmse: number; r2: number };
   const better = rmse < linearRmse;
   const linear = better
-    ? `least squares has ${(linearRmse / rmse).toPrecision(2)} times its RMSE`
+    ? `least squares has ${Number((linearRmse / rmse).toPrecision(2))} times its RMSE`
     : linearR2 >= LINEAR
       ? "least squares is exact: the target is linear in its inputs"
       : `least squares is better (RMSE ${linearRmse.toPrecision(3)} against ${rmse.toPrecision(3)})`;

@@ -19,6 +19,13 @@ export type { PredictOptions } from "./predict-options.js";
 export const INFERENCE_BATCH = 256;
 /** Rows of a program that also keeps what its backward pass, or a reader of attention, needs. */
 const DERIVATIVE_BATCH = 64;
+/** Rows of the programs for few points: a search asks for one at a time, and would wait for 256. */
+const FEW = [1, 8, 32];
+
+/** Rows of the smallest program that holds `rows`, else of the largest. A row's bits are the same in all. */
+function batchFor(rows: number, most: number): number {
+  return FEW.find((few) => rows <= few) ?? most;
+}
 
 /** One tensor of a state dict. `data` is a copy. */
 export interface StateTensor {
@@ -67,8 +74,8 @@ export class Model<C = unknown> {
   readonly seed: number;
   /** Programs that live as long as the model. */
   readonly #lasting = new Map<string, ModelProgram>();
-  /** The draw of a random start vector that the inference program holds. */
-  #start: "train" | "test" = "train";
+  /** The draw of a random start vector that a program holds, where it is not that of training. */
+  readonly #starts = new WeakMap<Program, "train" | "test">();
 
   /**
    * @param architecture as `transformer(options)` and its like make them
@@ -136,16 +143,16 @@ export class Model<C = unknown> {
     const { inputDim, outputDim, targetDim, extent } = this.architecture;
     const { inputTokens: m, outputTokens: n } = extent;
     const { teacher, feedback, keyMask, start = "train" } = options;
-    const { program, emitted } = this.inference();
+    const { program, emitted } = this.inference(rows);
     if (keyMask && !emitted.keyMask) {
       throw new PlateauError(
         "usage",
         "keyMask given to a model without padding: create it with padding: true",
       );
     }
-    if (start !== this.#start) {
+    if (start !== (this.#starts.get(program) ?? "train")) {
       this.#fillConstants(program, emitted, start);
-      this.#start = start;
+      this.#starts.set(program, start);
     }
     const [B] = emitted.x.shape;
     const result = new Float32Array(rows * n * outputDim);
@@ -168,22 +175,23 @@ export class Model<C = unknown> {
     return result;
   }
 
-  /** The program behind `predict`: built once, so that later calls allocate nothing in wasm memory. */
-  inference(): ModelProgram {
-    return this.#once("inference", () =>
-      this.program({ batch: INFERENCE_BATCH, ...this.architecture.extent }),
-    );
+  /** The program behind `predict`, for this many rows at a time: built once, so that later calls allocate nothing. */
+  inference(rows = INFERENCE_BATCH): ModelProgram {
+    const batch = batchFor(rows, INFERENCE_BATCH);
+    return this.#once(`inference ${batch}`, () => this.program({ batch, ...this.architecture.extent }));
   }
 
   /**
    * The program that differentiates what `predict` computes: `backward`, after `forward`, turns the
-   * cotangent of the outputs into gradients of x and of what the decoder reads. Built once.
+   * cotangent of the outputs into gradients of x and of what the decoder reads. Built once for few rows
+   * and once for many.
    */
-  derivative(): DerivativeProgram {
-    return this.#once("derivative", () => {
+  derivative(rows = DERIVATIVE_BATCH): DerivativeProgram {
+    const batch = batchFor(rows, DERIVATIVE_BATCH);
+    return this.#once(`derivative ${batch}`, () => {
       let cotangent: Tensor;
       const made = this.program(
-        { batch: DERIVATIVE_BATCH, ...this.architecture.extent },
+        { batch, ...this.architecture.extent },
         {
           mode: "derivative",
           inputGradient: true,

@@ -1,10 +1,12 @@
 import { Option } from "commander";
+import type { Analysis } from "../../analysis/analyze.js";
 import { findMeasure } from "../../analysis/registry.js";
 import { PlateauError } from "../../errors.js";
 import type { ExperimentInput } from "../../experiments/config.js";
 import type { FitInput } from "../../experiments/fit/config.js";
 import { requireNewFolder, saveFit } from "../../experiments/fit/directory.js";
 import { type Fit, fitSubject, fitTable } from "../../experiments/fit/fit.js";
+import { fitVerdict } from "../../experiments/fit/verdict.js";
 import { footprint, type RunResult } from "../../experiments/run.js";
 import { RunDirectory } from "../../experiments/run-directory.js";
 import { measureOptions, subjectOf } from "../../experiments/subject.js";
@@ -167,10 +169,10 @@ async function fitFunction(target: string, flags: FitFlags): Promise<number> {
   }
   const { analysis } = measured;
   const lost = unsaved ?? measured.unsaved;
-  if (json) printJson({ ...result, analysis });
+  if (json) printJson({ ...result, analysis, helps: analysis && fitVerdict(analysis) });
   else {
     print(describeResult(result, experiment));
-    if (analysis) print(`\n${describeAnalysis(analysis)}`);
+    if (analysis) printAnalysis(analysis);
     if (out !== undefined && !lost && !quiet) note(`saved in ${out}`);
   }
   return lost ? await reportUnsaved(lost, directory) : divergence(result.diverged);
@@ -204,10 +206,12 @@ async function fitData(columns: { data: string; output: string }, flags: FitFlag
     const { config, report, test } = fitted;
     const { updates: steps, seconds } = outcome;
     const parameters = model.parameterCount;
-    printJson({ config, data: report, parameters, steps, seconds, test, analysis, weightsSha256: sha256 });
+    const helps = fitVerdict(analysis);
+    const common = { parameters, steps, seconds, weightsSha256: sha256, test, analysis, helps };
+    printJson({ config, data: report, ...common });
   } else {
     print(describeFit(fitted));
-    print(`\n${describeAnalysis(analysis)}`);
+    printAnalysis(analysis);
     if (out !== undefined && !lost && !quiet) note(`saved in ${out}`);
   }
   return lost ? await reportUnsaved(lost) : exitCodes.done;
@@ -233,6 +237,12 @@ async function train(
     progress.clear();
     dispose();
   }
+}
+
+function printAnalysis(analysis: Analysis): void {
+  print(`\n${describeAnalysis(analysis)}`);
+  const verdict = fitVerdict(analysis);
+  if (verdict) print(`\nverdict: ${verdict}`);
 }
 
 function divergence(diverged: RunResult["diverged"]): number {

@@ -1,0 +1,12 @@
+import type { Analysis } from "../../analysis/analyze.js";
+import type { CompareResult } from "../../analysis/compare.js";
+
+/** Whether a Transformer helps, in one line, by the rules of `compare`; undefined where that was not taken. */
+export function fitVerdict({ measures }: Analysis): string | undefined {
+  const outcome = measures["compare"];
+  if (!outcome || "skipped" in outcome) return undefined;
+  const { winner, name } = (outcome.result as CompareResult).verdict;
+  if (winner === "model") return "a Transformer helps here: nothing simpler that was tried is as good";
+  if (winner === "competitor") return `a Transformer does not help here: ${name} is better`;
+  return `a Transformer does not pay here: it is no better than ${name}`;
+}
