@@ -1,3 +1,26 @@
+export {
+  type Analysable,
+  type Analysis,
+  type AnalyzeOptions,
+  analyze,
+  analyzeSubject,
+  type MeasureOutcome,
+  type Reference,
+} from "./analysis/analyze.js";
+export type { AttentionResult } from "./analysis/attention.js";
+export type { CompareResult } from "./analysis/compare.js";
+export type { ErrorNorms } from "./analysis/error-norms.js";
+export type { FailureRateResult } from "./analysis/failure-curve.js";
+export type { JacobianResult } from "./analysis/jacobian.js";
+export type { Measure, MeasureContext, Samples, Subject } from "./analysis/measure.js";
+export { modelFunction } from "./analysis/model-function.js";
+export type { Modulus } from "./analysis/modulus.js";
+export type { PlateausResult } from "./analysis/plateaus.js";
+export { describeRate, fitRate, type RateFit, type RatePoint } from "./analysis/rates.js";
+export { findMeasure, measures } from "./analysis/registry.js";
+export { spectrumRecorder } from "./analysis/spectra/spectrum-recorder.js";
+export type { SpectrumResult } from "./analysis/spectrum.js";
+export type { Estimate, Interval } from "./analysis/statistics/bootstrap.js";
 export { type ErrorCode, PlateauError } from "./errors.js";
 export {
   defineExperiment,
@@ -11,6 +34,7 @@ export {
   score,
   scoreBaselines,
 } from "./experiments/evaluate.js";
+export { type Fit, fitSubject, fitTable } from "./experiments/fit/fit.js";
 export { type Protocol, type ProtocolInput, protocols, resolveProtocol } from "./experiments/protocol.js";
 export {
   evaluate,
@@ -21,6 +45,7 @@ export {
   type RunResult,
   run,
 } from "./experiments/run.js";
+export { subjectOf } from "./experiments/subject.js";
 export { type CaseResult, type VerifyResult, verify } from "./experiments/verify/index.js";
 export { decodeWeights, encodeWeights, weightsSha256 } from "./experiments/weights.js";
 export { readSafetensors, type Safetensors, writeSafetensors } from "./formats/safetensors.js";
@@ -29,11 +54,20 @@ export type { TransformerConfig, TransformerOptions } from "./nn/config.js";
 export { type MlpConfig, type MlpOptions, mlp } from "./nn/mlp.js";
 export { Model, type ModelOptions, type PredictOptions, type StateTensor } from "./nn/model.js";
 export { keyMask, type PaddingConvention } from "./nn/padding.js";
+export { tabular } from "./nn/tabular.js";
 export { Transformer, transformer } from "./nn/transformer.js";
 export { type Build, builds, supports } from "./runtime/compile.js";
+export { describeTable, type Table, tableOfRecords } from "./tables/table.js";
+export { type TabularData, tabularData } from "./tables/tabular-data.js";
+export { describeReport } from "./tables/tabular-report.js";
+export { defineTarget } from "./targets/define.js";
+export { box, chord, curve, type Domain, type Segment } from "./targets/domain.js";
+export { expressionTarget } from "./targets/expression/target.js";
+export { type BatchFunction, type PointwiseFunction, pointwise } from "./targets/function.js";
 export { type Quantisation, quantise } from "./targets/quantisation.js";
-export { findTarget, targets } from "./targets/registry.js";
-export type { Sample, Split, Target } from "./targets/target.js";
+export { findTarget, targetFamilies, targets } from "./targets/registry.js";
+export { rowsDomain } from "./targets/rows-domain.js";
+export type { Sample, Split, Target, TargetDefinition } from "./targets/target.js";
 export { arrayData, type TrainingData } from "./training/data.js";
 export type { LoopOptions, Outcome, Progress } from "./training/loop.js";
 export type { Loss } from "./training/losses.js";

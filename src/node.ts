@@ -1,0 +1,4 @@
+// What needs Node's file system: kept apart, so that pages can import the rest.
+export { openFit, type StoredFit, saveFit } from "./experiments/fit/directory.js";
+export { RunDirectory } from "./experiments/run-directory.js";
+export { type ReadTableOptions, readTable } from "./tables/read.js";
