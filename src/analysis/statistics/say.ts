@@ -3,7 +3,8 @@ import type { Estimate } from "./bootstrap.js";
 // How numbers look in the sentences that describe results.
 
 /** Three significant digits. */
-export const short = (value: number): string => Number(value.toPrecision(3)).toString();
+export const short = (value: number): string =>
+  Math.abs(value) < 1e-15 ? "0" : Number(value.toPrecision(3)).toString();
 
 /** A share in percent, three significant digits. */
 export const percent = (share: number): string => `${short(100 * share)}%`;
