@@ -81,22 +81,17 @@ export function chord(name: string, from: Float64Array, to: Float64Array): Segme
   let squares = 0;
   for (let k = 0; k < inputs; k++) squares += (to[k] - from[k]) * (to[k] - from[k]);
   const length = Math.sqrt(squares);
-  return {
+  return curve({
     name,
     length,
-    at(t) {
-      const points = new Float64Array(t.length * inputs);
-      const tangents = new Float64Array(t.length * inputs);
-      for (let i = 0; i < t.length; i++) {
-        for (let k = 0; k < inputs; k++) {
-          const slope = (to[k] - from[k]) / length;
-          points[i * inputs + k] = from[k] + t[i] * slope;
-          tangents[i * inputs + k] = slope;
-        }
+    inputs,
+    point(t, point, tangent) {
+      for (let k = 0; k < inputs; k++) {
+        tangent[k] = (to[k] - from[k]) / length;
+        point[k] = from[k] + t * tangent[k];
       }
-      return { points, tangents };
     },
-  };
+  });
 }
 
 /** What a curve segment needs to know of its map t ↦ x. */
