@@ -9,7 +9,10 @@ const signals = ["SIGINT", "SIGTERM"] as const;
 export function interruptible(onFirst?: () => void): { signal: AbortSignal; dispose: () => void } {
   const controller = new AbortController();
   const stop = () => {
-    if (controller.signal.aborted) process.exit(exitCodes.interrupted);
+    if (controller.signal.aborted) {
+      process.stderr.write("stopped at once: nothing was saved since the last checkpoint\n");
+      process.exit(exitCodes.interrupted);
+    }
     controller.abort();
     onFirst?.();
   };

@@ -35,13 +35,13 @@ const ABSENT = "–";
 type Measured = number | null | undefined;
 
 export function percent(share: Measured): string {
-  if (share === undefined || share === null) return ABSENT;
+  if (share === undefined || share === null || Number.isNaN(share)) return ABSENT;
   return percentOf(share);
 }
 
 /** Three significant digits. */
 export function short(value: Measured): string {
-  if (value === undefined || value === null) return ABSENT;
+  if (value === undefined || value === null || Number.isNaN(value)) return ABSENT;
   if (!Number.isFinite(value)) return String(value);
   return value !== 0 && Math.abs(value) < 1e-3
     ? value.toExponential(2)
@@ -50,7 +50,7 @@ export function short(value: Measured): string {
 
 /** R², whose distance from 1 matters. */
 export function r2(value: Measured): string {
-  if (value === undefined || value === null) return ABSENT;
+  if (value === undefined || value === null || Number.isNaN(value)) return ABSENT;
   return rSquared(value);
 }
 

@@ -21,10 +21,9 @@ export async function tryToStore(store: () => unknown): Promise<PlateauError | u
  * Says, once the result is printed, that it was not stored, and what is left to do.
  * @returns the exit code
  */
-export async function reportUnsaved(error: PlateauError, directory?: RunDirectory): Promise<number> {
-  const rest =
-    directory && (await hasCheckpoint(directory)) ? `; then: ${resumeCommand(directory.path)}` : "";
-  note(`error: ${error.message}${rest}`);
+export function reportUnsaved(error: PlateauError, directory?: RunDirectory): number {
+  // Its configuration is there: what has no checkpoint begins anew, to the same bits.
+  note(`error: ${error.message}${directory ? `; then: ${resumeCommand(directory.path)}` : ""}`);
   return exitCodes.failed;
 }
 
@@ -32,12 +31,4 @@ export async function reportUnsaved(error: PlateauError, directory?: RunDirector
 export function resumeCommand(path: string): string {
   const shown = /^[\w./+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
   return `plateau train --resume ${shown}`;
-}
-
-async function hasCheckpoint(directory: RunDirectory): Promise<boolean> {
-  try {
-    return (await directory.checkpoint()) !== undefined;
-  } catch {
-    return false;
-  }
 }

@@ -1,13 +1,14 @@
 import { mkdirSync } from "node:fs";
-import type { PlateauError } from "../errors.js";
-import type { Experiment } from "../experiments/config.js";
+import { PlateauError } from "../errors.js";
+import { type Experiment, identity } from "../experiments/config.js";
 import { type Run, type RunResult, run } from "../experiments/run.js";
 import { RunDirectory } from "../experiments/run-directory.js";
 import { ioError } from "../files/io-error.js";
 import type { Model } from "../nn/model.js";
+import { encodeCheckpoint } from "../training/checkpoint.js";
 import type { TrainingState } from "../training/state.js";
 import { interruptible } from "./interrupt.js";
-import { whole } from "./output.js";
+import { note, whole } from "./output.js";
 import { describeProgress, ProgressLine } from "./progress.js";
 import { Interruption } from "./report.js";
 import { resumeCommand, tryToStore } from "./store.js";
@@ -29,12 +30,21 @@ export async function trainInto(
   flags: { quiet?: boolean; checkpointEvery?: number },
 ): Promise<Trained> {
   const progress = new ProgressLine(flags.quiet);
-  const { signal, dispose } = interruptible(() => progress.show("stopping after this update…"));
+  const { signal, dispose } = interruptible(() => progress.show("stopping…"));
   let home = directory;
+  let refused: PlateauError | undefined;
   const onCheckpoint = async (state: TrainingState) => {
-    // Without --out there is a folder only when there is something to lose.
-    home ??= RunDirectory.create(freshFolder(experiment.config.target), experiment.config);
-    await home.saveCheckpoint(state);
+    const checkpoint = await encodeCheckpoint(state, identity(experiment));
+    const failed = await tryToStore(() => {
+      // Without --out there is a folder only when there is something to lose.
+      home ??= RunDirectory.create(freshFolder(experiment.config.target), experiment.config);
+      home.saveCheckpoint(checkpoint);
+    });
+    if (failed && !refused && !signal.aborted) {
+      progress.clear();
+      note(`${failed.message}; training goes on, the next checkpoint is tried in its turn`);
+    }
+    refused = failed;
   };
   const seconds = directory ? (flags.checkpointEvery ?? CHECKPOINT_SECONDS) : Number.POSITIVE_INFINITY;
   let ended: Run;
@@ -51,16 +61,23 @@ export async function trainInto(
     dispose();
   }
   const { result, outcome, model } = ended;
-  if (!result) throw interrupted(home!, outcome.updates, experiment.training.steps);
+  if (!result) throw interrupted(home, refused, outcome.updates, experiment.training.steps);
   const unsaved = directory && (await tryToStore(() => directory.finish(model, result)));
   return { result, model, unsaved };
 }
 
-function interrupted({ path }: RunDirectory, updates: number, steps: number): Interruption {
-  return new Interruption(
-    `interrupted at update ${whole(updates)} of ${whole(steps)}, continue with: ${resumeCommand(path)}`,
-    path,
-  );
+function interrupted(
+  home: RunDirectory | undefined,
+  refused: PlateauError | undefined,
+  updates: number,
+  steps: number,
+): PlateauError {
+  const where = `interrupted at update ${whole(updates)} of ${whole(steps)}`;
+  if (refused) {
+    const rest = home ? `; what was stored before continues with: ${resumeCommand(home.path)}` : "";
+    return new PlateauError("io", `${where}, and its checkpoint is lost: ${refused.message}${rest}`);
+  }
+  return new Interruption(`${where}, continue with: ${resumeCommand(home!.path)}`, home!.path);
 }
 
 /** Makes the first of plateau-interrupted-m2n1-1, -2, … that does not exist. */

@@ -55,7 +55,11 @@ const numbers: Record<string, Row[]> = {
     ["lr", "rate", "peak learning rate (default 0.002; study: 0.001)"],
     ["decay", "strength", "weight decay (default 0.01; study: 0.05; its kind is the protocol's)"],
     ["clipNorm", "norm", "clip gradients to this 2-norm (default 1; 0: do not)"],
-    ["warmup", "updates", "linear warm-up (default 100; study: 800; at most a quarter of the updates)"],
+    [
+      "warmup",
+      "updates",
+      "linear warm-up (default 100; study: 800; or a quarter of the updates where that is less)",
+    ],
     ["evaluateEvery", "updates", "updates between validations (default 200)"],
     ["patience", "validations", "stop after so many without improvement (default 0: never)"],
   ],

@@ -8,7 +8,7 @@ import { ioError } from "../files/io-error.js";
 import { readFileChecked } from "../files/read.js";
 import { readJson } from "../files/read-json.js";
 import { Model } from "../nn/model.js";
-import { decodeCheckpoint, encodeCheckpoint } from "../training/checkpoint.js";
+import { decodeCheckpoint } from "../training/checkpoint.js";
 import type { TrainingState } from "../training/state.js";
 import { version } from "../version.js";
 import {
@@ -126,8 +126,9 @@ export class RunDirectory {
     return existsSync(join(this.path, RESULT));
   }
 
-  async saveCheckpoint(state: TrainingState): Promise<void> {
-    this.#write(CHECKPOINT, await encodeCheckpoint(state, identity(this.experiment)));
+  /** @param checkpoint as `encodeCheckpoint` gives it for the experiment's `identity` */
+  saveCheckpoint(checkpoint: Uint8Array): void {
+    this.#write(CHECKPOINT, checkpoint);
   }
 
   /**
@@ -144,7 +145,12 @@ export class RunDirectory {
     }
     const file = join(this.path, CHECKPOINT);
     if (!existsSync(file)) return undefined;
-    return decodeCheckpoint(readFileChecked(file, MAX_TENSORS), identity(this.experiment), file);
+    try {
+      return await decodeCheckpoint(readFileChecked(file, MAX_TENSORS), identity(this.experiment), file);
+    } catch (error) {
+      if (!(error instanceof PlateauError && error.code === "format")) throw error;
+      throw new PlateauError("format", `${error.message}: delete it to begin the run anew`, { cause: error });
+    }
   }
 
   /** Stores weights, then the result, and drops the checkpoint: in this order, so a kill between loses nothing. */

@@ -140,6 +140,12 @@ export async function evaluate(
   model: Model,
   options: EvaluateOptions = {},
 ): Promise<Judgement> {
+  if (experiment?.target === undefined || model?.architecture === undefined) {
+    throw new PlateauError(
+      "usage",
+      "evaluate takes an experiment, as defineExperiment makes them, and a model trained for it",
+    );
+  }
   const sample = evaluationSample(experiment, "test");
   // A start vector that is not among the weights is another one by the time the model is tested.
   const start = experiment.protocol.startVector === "random" ? "test" : "train";

@@ -43,7 +43,7 @@ export async function decodeCheckpoint(
     fail(`has checkpoint version ${metadata["version"]}, this plateau reads ${VERSION}`);
   if (metadata["identity"] !== identity) fail("belongs to a run with another configuration");
   if (metadata["sha256"] !== (await digest(metadata["counters"] ?? "", tensors)))
-    fail("is damaged: its bytes are not those that were written; delete it to start the run anew");
+    fail("is damaged: its bytes are not those that were written");
   const array = (name: string): Float32Array<ArrayBuffer> => {
     const tensor = tensors.get(name);
     if (tensor?.dtype !== "F32") return fail(`has no float32 tensor ${name}`);

@@ -2,8 +2,10 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, openSync, readdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
+import { identity } from "../../src/experiments/config.js";
 import { run } from "../../src/experiments/run.js";
 import { RunDirectory } from "../../src/experiments/run-directory.js";
+import { encodeCheckpoint } from "../../src/training/checkpoint.js";
 import { folder, main, plateau, tiny } from "./plateau.js";
 
 /** A file system of a few pages; undefined where mounting is not allowed. */
@@ -27,7 +29,8 @@ test("a full disk ends in one line that says so, and leaves no partial file", as
   }
   t.teardown(unmount);
   const out = join(disk, "run");
-  const full = /^error: cannot write ".*": disk full: needs \d+ bytes at ".*", free some \(ENOSPC\)\n$/;
+  const full =
+    /^error: cannot write ".*": disk full: needs \d+ bytes at ".*", free some \(ENOSPC\)(; then: plateau train --resume \S+)?\n$/;
 
   const trained = await plateau(["train", "m2n1", ...tiny, "--out", out]);
   t.is(trained.code, 1);
@@ -76,7 +79,8 @@ test("a continued run that cannot be stored is printed, with the command that st
     signal: stop.signal,
     progressEvery: 0,
     onProgress: () => stop.abort(),
-    onCheckpoint: (state) => directory.saveCheckpoint(state),
+    onCheckpoint: async (state) =>
+      directory.saveCheckpoint(await encodeCheckpoint(state, identity(directory.experiment))),
   });
   const { bavail, bsize } = statfsSync(disk);
   writeFileSync(join(disk, "filling"), new Uint8Array(bavail * bsize));
@@ -90,6 +94,22 @@ test("a continued run that cannot be stored is printed, with the command that st
   const again = await plateau(["train", "--resume", out, "--json"]);
   t.is(again.code, 0);
   t.is(JSON.parse(again.stdout).weightsSha256, JSON.parse(stdout).weightsSha256);
+});
+
+test("a checkpoint that finds no room ends no run", async (t) => {
+  const disk = join(folder(t), "disk");
+  const unmount = smallDisk(disk, "16k");
+  if (!unmount) {
+    t.log("SKIPPED: mounting a small file system is not allowed here");
+    t.pass();
+    return;
+  }
+  t.teardown(unmount);
+  const out = join(disk, "run");
+  const flags = [...tiny, "--steps", "200", "--checkpoint-every", "0"];
+  const { stdout, stderr } = await plateau(["train", "m2n1", ...flags, "--out", out]);
+  t.is(stderr.match(/training goes on/g)?.length, 1, stderr);
+  t.regex(stdout, /200 updates/);
 });
 
 test("output that finds no room says what to do", (t) => {

@@ -175,7 +175,7 @@ async function fitFunction(target: string, flags: FitFlags): Promise<number> {
     if (analysis) printAnalysis(analysis);
     if (out !== undefined && !lost && !quiet) note(`saved in ${out}`);
   }
-  return lost ? await reportUnsaved(lost, directory) : divergence(result.diverged);
+  return lost ? reportUnsaved(lost, directory) : divergence(result.diverged);
 }
 
 async function fitData(columns: { data: string; output: string }, flags: FitFlags): Promise<number> {
@@ -214,7 +214,7 @@ async function fitData(columns: { data: string; output: string }, flags: FitFlag
     printAnalysis(analysis);
     if (out !== undefined && !lost && !quiet) note(`saved in ${out}`);
   }
-  return lost ? await reportUnsaved(lost) : exitCodes.done;
+  return lost ? reportUnsaved(lost) : exitCodes.done;
 }
 
 async function train(

@@ -1,4 +1,4 @@
-import { PlateauError } from "../../errors.js";
+import { PlateauError, quote } from "../../errors.js";
 import type { Build } from "../../runtime/compile.js";
 import { type CaseResult, openReference } from "./cases.js";
 import { verifyModel } from "./models.js";
@@ -21,6 +21,9 @@ export function verify(
   files: Iterable<{ name: string; bytes: Uint8Array }>,
   options: { build?: Build } = {},
 ): VerifyResult {
+  if (typeof files !== "object" || files === null || !(Symbol.iterator in files)) {
+    throw new PlateauError("usage", `verify takes a list of files with name and bytes, not ${quote(files)}`);
+  }
   const cases: CaseResult[] = [];
   for (const { name, bytes } of files) cases.push(verifyFile(name, bytes, options.build ?? "strict"));
   const passed = cases.filter(({ ok }) => ok).length;
