@@ -1,6 +1,11 @@
 import type { Fit } from "../experiments/fit/fit.js";
 import { r2, short, whole } from "./output.js";
 
+/** In which units measures of a fit to a table are. */
+export function unitsOf(output: string): string {
+  return `The measures are of standardised numbers: 1 is a standard deviation of ${output}.`;
+}
+
 /** A fit to a table for people: what became of the rows, the model, its errors on the test rows. */
 export function describeFit({ config, report, sizes, model, outcome, test, data }: Fit): string {
   const { train, validation, test: tested } = report.splits;

@@ -7,6 +7,7 @@ import { RunDirectory } from "../../experiments/run-directory.js";
 import { measureOptions, subjectOf } from "../../experiments/subject.js";
 import { describeAnalysis } from "../analysis.js";
 import { prepareBuild } from "../build.js";
+import { unitsOf } from "../fit.js";
 import { measureWithProgress } from "../measuring.js";
 import { parseNumber } from "../number.js";
 import { print, printJson } from "../output.js";
@@ -72,7 +73,7 @@ export const analyze: CliCommand = {
 };
 
 async function execute(path: string, flags: AnalyzeFlags): Promise<number> {
-  const { subject, weightsSha256, options } = await open(path, flags.segment);
+  const { subject, weightsSha256, options, units } = await open(path, flags.segment);
   const { analysis, unsaved } = await measureWithProgress({
     ...flags,
     subject,
@@ -81,7 +82,10 @@ async function execute(path: string, flags: AnalyzeFlags): Promise<number> {
     folder: path,
   });
   if (flags.json) printJson(analysis);
-  else print(describeAnalysis(analysis));
+  else {
+    print(describeAnalysis(analysis));
+    if (units) print(units);
+  }
   return unsaved ? reportUnsaved(unsaved) : exitCodes.done;
 }
 
@@ -90,7 +94,12 @@ async function open(path: string, segments: readonly string[] | undefined) {
   if (isFit(path)) {
     const { stored, data, model } = await openFit(path);
     const subject = fitSubject(data, model);
-    return { subject, weightsSha256: stored.weightsSha256, options: segmentOptions(subject, segments) };
+    return {
+      subject,
+      weightsSha256: stored.weightsSha256,
+      options: segmentOptions(subject, segments),
+      units: unitsOf(stored.config.output),
+    };
   }
   const directory = RunDirectory.open(path);
   const { experiment } = directory;

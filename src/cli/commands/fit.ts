@@ -14,7 +14,7 @@ import { weightsSha256 } from "../../experiments/weights.js";
 import { readTable } from "../../tables/read.js";
 import { describeTable } from "../../tables/table.js";
 import { describeAnalysis } from "../analysis.js";
-import { describeFit } from "../fit.js";
+import { describeFit, unitsOf } from "../fit.js";
 import { interruptible } from "../interrupt.js";
 import { type Measured, measureWithProgress } from "../measuring.js";
 import { parseNumber } from "../number.js";
@@ -212,6 +212,7 @@ async function fitData(columns: { data: string; output: string }, flags: FitFlag
   } else {
     print(describeFit(fitted));
     printAnalysis(analysis);
+    print(unitsOf(columns.output));
     if (out !== undefined && !lost && !quiet) note(`saved in ${out}`);
   }
   return lost ? reportUnsaved(lost) : exitCodes.done;
