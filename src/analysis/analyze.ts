@@ -1,9 +1,11 @@
-import { PlateauError } from "../errors.js";
+import * as v from "valibot";
+import { PlateauError, quote } from "../errors.js";
 import { Model } from "../nn/model.js";
 import { pause } from "../pause.js";
 import { type BatchFunction, type PointwiseFunction, pointwise } from "../targets/function.js";
 import { findTarget } from "../targets/registry.js";
 import type { Target } from "../targets/target.js";
+import { check, seedNumber, whole } from "../validate.js";
 import type { Measure, MeasureContext, Need, Subject } from "./measure.js";
 import { modelFunction } from "./model-function.js";
 import { findMeasure, measures as registry } from "./registry.js";
@@ -16,6 +18,7 @@ export type MeasureOutcome =
       /** Plain JSON, as the measure's own file describes it. */
       readonly result: unknown;
       readonly seconds: number;
+      readonly seed: number;
     }
   /** Left out, and why: the subject lacks what the measure needs, or nobody asked for it by name and it cannot be taken. */
   | { readonly skipped: string };
@@ -40,6 +43,8 @@ export interface AnalyzeOptions {
   readonly samples?: number;
   /** Default 0. */
   readonly seed?: number;
+  /** Leave out measures that cannot be taken, saying why, instead of throwing. Default: where none is named. */
+  readonly optional?: boolean;
   /** Called with the measure at work and the share of it that is done. */
   readonly onProgress?: (measure: string, share: number) => void;
   /** Called when a measure is done, so that nothing is lost. */
@@ -47,6 +52,11 @@ export interface AnalyzeOptions {
   /** Stops; what is done by then is returned. */
   readonly signal?: AbortSignal;
 }
+
+const contextSchema = v.object({
+  seed: v.optional(seedNumber, 0),
+  samples: v.optional(whole(2, 2 ** 24)),
+});
 
 const missing: Record<Need, (subject: Subject) => string | undefined> = {
   target: ({ target }) => (target ? undefined : "the target is known by data only"),
@@ -63,8 +73,12 @@ const missing: Record<Need, (subject: Subject) => string | undefined> = {
  * @throws PlateauError `unknown-name` before anything is computed, `usage` for options that make no sense
  */
 export async function analyzeSubject(subject: Subject, options: AnalyzeOptions = {}): Promise<Analysis> {
-  const { seed = 0, samples, signal, onProgress, onMeasure } = options;
+  const { samples, signal, onProgress, onMeasure, optional = options.measures === undefined } = options;
+  const { seed } = check("analyze", contextSchema, { seed: options.seed, samples });
   const names = options.measures ?? [...registry.keys()];
+  if (!Array.isArray(names)) {
+    throw new PlateauError("usage", `analyze: measures is ${quote(names)}: expected a list of names`);
+  }
   const chosen = names.map(findMeasure);
   for (const name of Object.keys(options.options ?? {})) findMeasure(name);
   const taken: Record<string, MeasureOutcome> = {};
@@ -85,8 +99,7 @@ export async function analyzeSubject(subject: Subject, options: AnalyzeOptions =
       taken[measure.name] = lacking ? { skipped: lacking } : await take(measure, subject, context, begin);
     } catch (error) {
       if (signal?.aborted) return { ...analysis, aborted: chosen.slice(index).map(({ name }) => name) };
-      const unasked = options.measures === undefined && error instanceof PlateauError;
-      if (!unasked || error.code !== "usage") throw error;
+      if (!(optional && error instanceof PlateauError && error.code === "usage")) throw error;
       taken[measure.name] = { skipped: error.message };
     }
     onMeasure?.(measure.name, taken[measure.name]);
@@ -102,10 +115,14 @@ async function take(
 ): Promise<MeasureOutcome> {
   try {
     const result = await measure.measure(subject, context);
-    return { line: measure.describe(result), result, seconds: (performance.now() - begin) / 1000 };
+    const seconds = (performance.now() - begin) / 1000;
+    return { line: measure.describe(result), result, seconds, seed: context.seed ?? 0 };
   } catch (error) {
     if (error instanceof PlateauError && error.code === "usage") {
-      throw new PlateauError("usage", `${measure.name}: ${error.message}`, { cause: error });
+      const named = error.message.startsWith(`${measure.name}:`);
+      throw new PlateauError("usage", named ? error.message : `${measure.name}: ${error.message}`, {
+        cause: error,
+      });
     }
     throw error;
   }

@@ -44,8 +44,8 @@ export interface Holder {
   /** C, in units of output per unit of input to the α. */
   readonly constant: Estimate;
   /**
-   * The range of h that the law was fitted to: from the smallest up as long as it does not bend, where ω is
-   * from 1/10,000 to half of what it is at the largest h.
+   * The range of h that the law was fitted to: of the smaller half of the distances, from the smallest up as
+   * long as it does not bend, where ω is from 1/10,000 to half of what it is at the largest h.
    */
   readonly from: number;
   readonly to: number;
@@ -63,6 +63,8 @@ export interface Modulus {
 
 /** Scales that a power law needs. */
 const LEAST = 5;
+/** An exponent up to this is that of a jump: ω does not fall with h. */
+const JUMPS = 0.01;
 /** Change of α over the scales that a significant bend may make, as a share of α. */
 const CHANGE = 0.02;
 /** Where ω is to follow a law, as shares of its largest: below, float32's rounding shows; above, f's range ends it. */
@@ -238,7 +240,10 @@ function halves(pairs: Float64Array, n: number): Float64Array {
 function holderOf(curve: ModulusCurve["points"], seed: number): Holder | null {
   const { log64, exp64 } = sharedEngine().kernels;
   const most = curve[curve.length - 1].omega;
-  const points = curve.filter(({ omega }) => omega >= SMALLEST * most && omega <= LARGEST * most);
+  // A law for h → 0: the larger half of the distances tells of the function's shape, not of its roughness.
+  const points = curve
+    .slice(0, Math.max(LEAST, Math.ceil(curve.length / 2)))
+    .filter(({ omega }) => omega >= SMALLEST * most && omega <= LARGEST * most);
   if (!(most > 0)) return null;
   const logs = points.map(({ h, omega }) => [log64(h), log64(omega)]);
   for (let scales = points.length; scales >= LEAST; scales--) {
@@ -248,7 +253,7 @@ function holderOf(curve: ModulusCurve["points"], seed: number): Holder | null {
       Float64Array.from(x, (_, i) => logs[i][1]),
     );
     const bend = curvatureOf(x, line);
-    if (!(line.slope > 0) || bendsBy(bend, line, CHANGE)) continue;
+    if (!(line.slope > JUMPS) || bendsBy(bend, line, CHANGE)) continue;
     const { slope, intercept } = lineIntervals(x, line, { seed, name: "modulus" });
     // What is left of a bend leads on to smaller h: α there belongs to the interval.
     const smallest = bendsBy(bend, line, 0) ? bend.first : line.slope;

@@ -13,6 +13,7 @@ export interface Measuring {
   /** Options of single measures. */
   readonly options: Record<string, object>;
   readonly measures?: readonly string[];
+  readonly optional?: boolean;
   readonly samples?: number;
   readonly seed?: number;
   readonly quiet?: boolean;
@@ -32,13 +33,21 @@ export interface Measured {
  * @throws Interruption when stopped by a signal, naming what is left to do
  */
 export async function measureWithProgress(work: Measuring): Promise<Measured> {
-  const { subject, options, measures, samples, seed, folder } = work;
+  const { subject, options, measures, optional, samples, seed, folder } = work;
   const progress = new ProgressLine(work.quiet);
   const { signal, dispose } = interruptible(() => progress.show("stopping…"));
   const onProgress = (measure: string, share: number) => progress.show(`${measure} ${percent(share)}`);
   let analysis: Analysis;
   try {
-    analysis = await analyzeSubject(subject, { measures, samples, seed, options, signal, onProgress });
+    analysis = await analyzeSubject(subject, {
+      measures,
+      optional,
+      samples,
+      seed,
+      options,
+      signal,
+      onProgress,
+    });
   } finally {
     progress.clear();
     dispose();

@@ -7,8 +7,8 @@ import { readJson } from "../files/read-json.js";
 const ANALYSIS = "analysis.json";
 
 /**
- * Stores an analysis in a run's folder, beside the measures of an earlier one of the same weights under
- * the same seed.
+ * Stores an analysis in a run's folder, beside the other measures of earlier ones of the same weights; each
+ * holds the seed it was taken under.
  * @returns the file's path
  * @throws PlateauError `io`
  */
@@ -20,8 +20,11 @@ export function saveAnalysis(folder: string, weightsSha256: string, analysis: An
   } catch {
     // A damaged file is replaced.
   }
-  const same = earlier.weightsSha256 === weightsSha256 && earlier.seed === analysis.seed;
-  const measures = { ...(same ? earlier.measures : {}), ...analysis.measures };
+  const measures = { ...(earlier.weightsSha256 === weightsSha256 ? earlier.measures : {}) };
+  for (const [name, outcome] of Object.entries(analysis.measures)) {
+    // What was measured before is worth more than a reason why it was not this time.
+    if (!("skipped" in outcome && name in measures)) measures[name] = outcome;
+  }
   const { aborted: _, ...rest } = analysis;
   writeFileAtomic(file, `${JSON.stringify({ weightsSha256, ...rest, measures }, null, 2)}\n`);
   return file;

@@ -54,6 +54,8 @@ export interface TabularData extends Readonly<Record<Split, TabularSplit>> {
 
 /** Tokens that a model reads a row as. */
 export const MAX_INPUTS = 256;
+/** Of all encoded rows together: WebAssembly memory holds the training ones once more. */
+const MAX_BYTES = 2 ** 30;
 
 type Input = NumericColumn | CategoricalColumn;
 
@@ -112,6 +114,13 @@ export function tabularData(table: Table, options: TabularOptions): TabularData 
   const columns = inputs.map(({ column }) => column);
   const F = columns.reduce((sum, { width }) => sum + width, 0);
   const K = outputs.length;
+  const bytes = 4 * (table.rows - droppedRows) * (F + 3 * K);
+  if (bytes > MAX_BYTES) {
+    throw new PlateauError(
+      "memory",
+      `${table.source}: ${table.rows - droppedRows} rows of ${F} numbers (a category is one) need ${bytes} bytes, at most ${MAX_BYTES} are allowed: name fewer inputs, or give fewer rows`,
+    );
+  }
   const build = (tableRows: Int32Array<ArrayBuffer>): TabularSplit => {
     const rows = tableRows.length;
     const x = new Float32Array(rows * F);

@@ -1,3 +1,5 @@
+import { PlateauError, quote } from "../errors.js";
+
 /**
  * A function from R^inputs to R^outputs, evaluated on many points at a time: a target, a trained model,
  * a user's callback, a baseline. Points and values are row-major float64, whatever is computed inside.
@@ -30,15 +32,22 @@ export interface PointwiseFunction {
   readonly jacobian?: (x: Float64Array) => number | ArrayLike<number>;
 }
 
-/** A function from a plain callback. */
+/** A function from a plain callback. @throws PlateauError `usage`, also where it returns what is no value */
 export function pointwise(definition: PointwiseFunction): BatchFunction {
+  if (typeof definition?.value !== "function" || !Number.isInteger(definition.inputs)) {
+    throw new PlateauError("usage", "a function is given as { name, inputs, value: (x) => … }");
+  }
   const { name, inputs, outputs = 1, value, jacobian } = definition;
   const evaluate: BatchFunction["evaluate"] = (x, count) => {
     const y = new Float64Array(count * outputs);
     for (let i = 0; i < count; i++) {
       const found = value(x.subarray(i * inputs, (i + 1) * inputs));
-      if (typeof found === "number") y[i * outputs] = found;
-      else y.set(found, i * outputs);
+      if (typeof found === "number" && outputs === 1) y[i] = found;
+      else if (typeof found === "object" && found?.length === outputs) y.set(found, i * outputs);
+      else {
+        const expected = outputs === 1 ? "a number" : `${outputs} numbers`;
+        throw new PlateauError("usage", `${name}: value returned ${quote(found)}, expected ${expected}`);
+      }
     }
     return y;
   };

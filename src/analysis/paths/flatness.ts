@@ -120,15 +120,23 @@ export function expectedRun({ runs }: Flatness, cells: number, change = 0): numb
   return Math.min(cells, squares / cells);
 }
 
-/** Share of the total variation in the steepest `share` of the length; null without variation. */
-export function jumpMass(increments: Float64Array, share: number): number | null {
-  const ascending = increments.slice().sort();
-  let total = 0;
+/**
+ * Share of the total variation in the steepest `share` of the length; null without variation. Cells that
+ * hold a jump come first and cost no length: a jump has none.
+ */
+export function jumpMass(
+  increments: Float64Array,
+  share: number,
+  jumps: ReadonlySet<number> = new Set(),
+): number | null {
+  const ascending = increments.filter((_, cell) => !jumps.has(cell)).sort();
+  let steepest = 0;
+  for (const cell of jumps) steepest += increments[cell];
+  let total = steepest;
   for (const increment of ascending) total += increment;
   if (!(total > 0)) return null;
-  const wanted = share * ascending.length;
+  const wanted = Math.min(share * increments.length, ascending.length);
   const whole = Math.floor(wanted);
-  let steepest = 0;
   for (let i = 0; i < whole; i++) steepest += ascending[ascending.length - 1 - i];
   if (wanted > whole) steepest += (wanted - whole) * ascending[ascending.length - 1 - whole];
   return Math.min(1, steepest / total);

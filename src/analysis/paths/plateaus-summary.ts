@@ -108,8 +108,10 @@ function variationPart({ profile, coarse }: Profiled): Part {
 
 function massPart({ profile, coarse }: Profiled, share: number): Part {
   const under = profile.totalVariation;
-  const mass = jumpMass(profile.increments, share) ?? 0;
-  const change = Math.abs(mass - (jumpMass(coarse, share) ?? 0));
+  const jumps = profile.jumps.map(({ cell }) => cell);
+  const mass = jumpMass(profile.increments, share, new Set(jumps)) ?? 0;
+  const wide = new Set(jumps.map((cell) => Math.floor(cell / 2)));
+  const change = Math.abs(mass - (jumpMass(coarse, share, wide) ?? 0));
   const part = (value: number) => Math.min(1, Math.max(0, value)) * under;
   return { over: part(mass), under, low: part(mass - change), high: part(mass + change) };
 }

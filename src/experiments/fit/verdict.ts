@@ -5,8 +5,9 @@ import type { CompareResult } from "../../analysis/compare.js";
 export function fitVerdict({ measures }: Analysis): string | undefined {
   const outcome = measures["compare"];
   if (!outcome || "skipped" in outcome) return undefined;
-  const { winner, name } = (outcome.result as CompareResult).verdict;
+  const { verdict, test } = outcome.result as CompareResult;
+  const { winner, name } = verdict;
   if (winner === "model") return "a Transformer helps here: nothing simpler that was tried is as good";
   if (winner === "competitor") return `a Transformer does not help here: ${name} is better`;
-  return `a Transformer does not pay here: it is no better than ${name}`;
+  return `not shown that a Transformer helps here: on ${test} test rows it cannot be told from ${name}`;
 }
