@@ -27,6 +27,8 @@ export type MeasureOutcome =
 export interface Analysis {
   readonly model: string;
   readonly target?: string;
+  /** Of errors, variations and slopes' numerators. */
+  readonly units: string;
   readonly seed: number;
   /** By name, in the order in which they were taken. */
   readonly measures: Record<string, MeasureOutcome>;
@@ -52,6 +54,8 @@ export interface AnalyzeOptions {
   /** Stops; what is done by then is returned. */
   readonly signal?: AbortSignal;
 }
+
+const OWN_UNITS = "the units of the outputs";
 
 const contextSchema = v.object({
   seed: v.optional(seedNumber, 0),
@@ -82,7 +86,13 @@ export async function analyzeSubject(subject: Subject, options: AnalyzeOptions =
   const chosen = names.map(findMeasure);
   for (const name of Object.keys(options.options ?? {})) findMeasure(name);
   const taken: Record<string, MeasureOutcome> = {};
-  const analysis = { model: subject.model.name, target: subject.target?.name, seed, measures: taken };
+  const analysis = {
+    model: subject.model.name,
+    target: subject.target?.name,
+    units: subject.units ?? OWN_UNITS,
+    seed,
+    measures: taken,
+  };
   for (const [index, measure] of chosen.entries()) {
     const lacking = measure.needs.map((need) => missing[need](subject)).find((reason) => reason);
     const context: MeasureContext = {
@@ -147,8 +157,8 @@ export async function analyze(
   const network = model instanceof Model ? model : options.network;
   const known = typeof target === "string" ? findTarget(target) : target;
   const judged = model instanceof Model ? modelFunction(model) : functionOf(model);
-  const { tokens, test, train, centroids } = options;
-  const common = { model: judged, network, test, train, centroids };
+  const { tokens, test, train, centroids, units } = options;
+  const common = { model: judged, network, test, train, centroids, units };
   if (known && "asFunction" in known) {
     const dim = judged.inputs / known.inputs;
     if (!Number.isInteger(dim) || judged.outputs !== dim * known.outputs) {

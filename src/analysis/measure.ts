@@ -17,6 +17,8 @@ export interface Subject {
   /** What it is to approximate, where that is known beyond data. */
   readonly target?: BatchFunction;
   readonly domain: Domain;
+  /** Of what the outputs, and so errors and variations, are numbers. Default: the outputs' own units. */
+  readonly units?: string;
   /** How a point and a value divide into tokens. Default: one input and one output token, as wide as they are. */
   readonly tokens?: { readonly inputs: number; readonly outputs: number };
   /** Held-out data. Default: drawn from domain and target. */

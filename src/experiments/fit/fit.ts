@@ -98,6 +98,7 @@ export function fitSubject(data: TabularData, model: Model): Subject {
   const { train, test } = data;
   return {
     model: modelFunction(model, { name: "the Transformer" }),
+    units: `standard deviations of ${data.outputs.map(({ name }) => name).join(", ")} in the training rows`,
     domain: rowsDomain(train.x, train.rows),
     test: { x: test.x, y: test.y, count: test.rows },
     train: { x: train.x, y: train.y, count: train.rows },
