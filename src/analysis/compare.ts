@@ -4,7 +4,7 @@ import { pause } from "../pause.js";
 import type { BatchFunction } from "../targets/function.js";
 import type { Quantisation } from "../targets/quantisation.js";
 import { type TrainingInput, trainingOptions } from "../training/options.js";
-import { check, count, seedNumber, whole } from "../validate.js";
+import { check, count, whole } from "../validate.js";
 import {
   type CompareRow,
   competitorRow,
@@ -18,6 +18,7 @@ import type { Competitor, Task } from "./competitors/competitor.js";
 import { competitors, findCompetitor } from "./competitors/registry.js";
 import { standardisation } from "./competitors/standardise.js";
 import { dataFor } from "./data/data-for.js";
+import { contextEntries } from "./data/held-out.js";
 import type { Measure, Samples } from "./measure.js";
 import type { Centroids } from "./metrics/matched.js";
 
@@ -27,6 +28,7 @@ const ROUNDING = 1e-6;
 const ASSUMED_NUMBERS = 1000;
 
 const optionsSchema = v.strictObject({
+  ...contextEntries,
   samples: v.optional(whole(2, 2 ** 24), 4096),
   trainSamples: v.optional(whole(2, 2 ** 24), 10_000),
   competitors: v.optional(v.array(v.string())),
@@ -34,9 +36,6 @@ const optionsSchema = v.strictObject({
   classes: v.optional(whole(2, 2 ** 20), 10),
   training: v.optional(v.any()),
   replicas: v.optional(v.array(v.any()), []),
-  seed: v.optional(seedNumber, 0),
-  onProgress: v.optional(v.any()),
-  signal: v.optional(v.any()),
 });
 
 export interface CompareOptions {

@@ -3,7 +3,8 @@ import { PlateauError, quote } from "../errors.js";
 import { pacer } from "../pause.js";
 import type { Domain } from "../targets/domain.js";
 import type { BatchFunction } from "../targets/function.js";
-import { check, count, flag, oneOf, seedNumber, whole } from "../validate.js";
+import { check, count, flag, oneOf, whole } from "../validate.js";
+import { contextEntries } from "./data/held-out.js";
 import type { Measure, Subject } from "./measure.js";
 import { windows } from "./spectra/fourier.js";
 import { fillsItsBox, gridView, lineView, type Octaves, octaveCount, type View } from "./spectra/octaves.js";
@@ -24,14 +25,12 @@ const powerOfTwo = v.pipe(
 );
 
 const optionsSchema = v.strictObject({
+  ...contextEntries,
   segments: v.optional(count, 32),
   samples: v.optional(whole(16, 2 ** 20)),
   grid: v.optional(v.union([v.literal(0), powerOfTwo], "expected 0 or a power of two from 16")),
   window: v.optional(oneOf(windows), "hann"),
   perLine: v.optional(flag, false),
-  seed: v.optional(seedNumber, 0),
-  onProgress: v.optional(v.any()),
-  signal: v.optional(v.any()),
 });
 
 export interface SpectrumOptions {
