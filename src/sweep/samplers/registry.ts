@@ -1,0 +1,17 @@
+import { unknownName } from "../../errors.js";
+import type { SamplerDefinition } from "./sampler.js";
+
+/** Every sampler: one line each. */
+// Each knows its own options; here they are names for whoever looks them up.
+const registry = [] as unknown as readonly SamplerDefinition[];
+
+export const samplers: ReadonlyMap<string, SamplerDefinition> = new Map(
+  registry.map((one) => [one.name, one]),
+);
+
+/** @throws PlateauError `unknown-name` */
+export function findSampler(name: string): SamplerDefinition {
+  const sampler = samplers.get(name);
+  if (!sampler) throw unknownName("sampler", name, [...samplers.keys()]);
+  return sampler;
+}

@@ -1,0 +1,209 @@
+import * as v from "valibot";
+import { PlateauError, quote } from "../../errors.js";
+import { check } from "../../validate.js";
+import { type Constraint, parseConstraint } from "./constraint.js";
+import { defineParameter, type Parameter, type ParameterSpec, type Parameters } from "./parameter.js";
+
+/** A space as users write it, in code, JSON or YAML. */
+export interface SpaceInput {
+  readonly parameters: Readonly<Record<string, ParameterSpec>>;
+  /** Conditions such as "heads divides dModel" or "warmup < steps": all must hold. See `parseConstraint`. */
+  readonly constraints?: readonly string[];
+}
+
+/** Draws that a sampler makes to satisfy constraints before it gives up. */
+export const MOST_ATTEMPTS = 10_000;
+const MOST_PARAMETERS = 256;
+
+const scalar = v.union([v.number(), v.string(), v.boolean(), v.null_()]);
+const when = v.optional(v.record(v.string(), v.union([scalar, v.array(scalar)])));
+const parameterSchema = v.union(
+  [
+    scalar,
+    v.array(scalar),
+    v.variant("type", [
+      v.strictObject({ type: v.literal("uniform"), low: v.number(), high: v.number(), when }),
+      v.strictObject({ type: v.literal("log-uniform"), low: v.number(), high: v.number(), when }),
+      v.strictObject({
+        type: v.literal("integer"),
+        low: v.number(),
+        high: v.number(),
+        step: v.optional(v.number()),
+        log: v.optional(v.boolean()),
+        when,
+      }),
+      v.strictObject({ type: v.literal("choice"), values: v.array(scalar), when }),
+      v.strictObject({ type: v.literal("constant"), value: scalar, when }),
+    ]),
+  ],
+  "expected a value, a list of values, or an object with type uniform, log-uniform, integer (each with low and high), choice (values) or constant (value)",
+);
+const spaceSchema = v.strictObject({
+  parameters: v.record(v.string(), parameterSchema),
+  constraints: v.optional(v.array(v.string('expected a text such as "heads divides dModel"')), []),
+});
+
+/** The parameters that a sweep varies, which of them apply when, and what must hold among them. */
+export class Space {
+  /** In the order in which they were given. */
+  readonly parameters: readonly Parameter[];
+  readonly constraints: readonly Constraint[];
+  /** What it was made of: plain data. */
+  readonly input: SpaceInput;
+  /** Indices of `parameters`, those that `when` asks for before those that ask. */
+  readonly #order: readonly number[];
+
+  /** @throws PlateauError `usage` naming the parameter or constraint that makes no sense */
+  constructor(input: SpaceInput) {
+    const checked = check("space", spaceSchema, input);
+    const names = Object.keys(checked.parameters);
+    if (names.length === 0) throw new PlateauError("usage", "space: it has no parameters: give at least one");
+    if (names.length > MOST_PARAMETERS) {
+      throw new PlateauError(
+        "usage",
+        `space: ${names.length} parameters, at most ${MOST_PARAMETERS} are allowed`,
+      );
+    }
+    this.input = checked as SpaceInput;
+    this.parameters = names.map((name) => {
+      if (!/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/.test(name) || name.split(".").includes("__proto__")) {
+        throw new PlateauError(
+          "usage",
+          `space: ${quote(name)} is no name of a parameter: use letters, digits, _ and dots`,
+        );
+      }
+      return defineParameter(name, checked.parameters[name] as ParameterSpec);
+    });
+    this.#order = inOrder(this.parameters);
+    this.constraints = checked.constraints.map((text) => parseConstraint(text, new Set(names)));
+  }
+
+  /**
+   * The parameters at a point of the unit cube, those left out that do not apply.
+   * @param u a number in [0, 1) for each of `parameters`
+   */
+  decode(u: ArrayLike<number>): Parameters {
+    const values = new Map<string, Parameters[string]>();
+    for (const i of this.#order) {
+      const parameter = this.parameters[i];
+      if (applies(parameter, values)) values.set(parameter.name, parameter.decode(u[i]));
+    }
+    return this.#inGivenOrder(values);
+  }
+
+  /** Whether all constraints hold. One that names a parameter that does not apply holds. */
+  satisfied(values: Parameters): boolean {
+    return this.constraints.every(({ holds }) => holds(values));
+  }
+
+  /** Whether a parameter applies beside the values of others. */
+  applies(parameter: Parameter, values: Parameters): boolean {
+    return applies(parameter, new Map(Object.entries(values)));
+  }
+
+  /**
+   * Holds parameters that a user chose to the space.
+   * @returns them in the space's own order
+   * @throws PlateauError `usage` naming the first that is missing, unknown, out of range or unsatisfied
+   */
+  accept(given: Parameters): Parameters {
+    const fail = (problem: string): never => {
+      throw new PlateauError("usage", `parameters: ${problem}`);
+    };
+    const values = new Map<string, Parameters[string]>();
+    for (const i of this.#order) {
+      const parameter = this.parameters[i];
+      const { name } = parameter;
+      const present = Object.hasOwn(given, name);
+      if (!applies(parameter, values)) {
+        if (present) fail(`${name} does not apply here (when ${quote(parameter.when)}): leave it out`);
+        continue;
+      }
+      if (!present) fail(`${name} is missing`);
+      if (!parameter.has(given[name]))
+        fail(`${name} is ${quote(given[name])}, which the space does not hold`);
+      values.set(name, given[name]);
+    }
+    for (const name of Object.keys(given)) {
+      if (!values.has(name)) fail(`${quote(name)} is no parameter of the space`);
+    }
+    const accepted = this.#inGivenOrder(values);
+    const broken = this.constraints.find(({ holds }) => !holds(accepted));
+    if (broken) fail(`${quote(broken.text)} does not hold`);
+    return accepted;
+  }
+
+  /**
+   * The first of many draws that satisfies the constraints.
+   * @param draw the point of the unit cube of an attempt, counted from 0
+   * @throws PlateauError `usage` after `MOST_ATTEMPTS` draws
+   */
+  firstSatisfied(draw: (attempt: number) => ArrayLike<number>): Parameters {
+    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+      const values = this.decode(draw(attempt));
+      if (this.satisfied(values)) return values;
+    }
+    throw this.unsatisfiable();
+  }
+
+  unsatisfiable(): PlateauError {
+    const list = this.constraints.map(({ text }) => quote(text)).join(", ");
+    return new PlateauError(
+      "usage",
+      `space: none of ${MOST_ATTEMPTS} draws satisfies the constraints (${list}): loosen them, or narrow the ranges`,
+    );
+  }
+
+  #inGivenOrder(values: ReadonlyMap<string, Parameters[string]>): Parameters {
+    const found: Record<string, Parameters[string]> = {};
+    for (const { name } of this.parameters) if (values.has(name)) found[name] = values.get(name)!;
+    return found;
+  }
+}
+
+function applies({ when }: Parameter, values: ReadonlyMap<string, unknown>): boolean {
+  return Object.entries(when ?? {}).every(([name, wanted]) => {
+    if (!values.has(name)) return false;
+    const list: readonly unknown[] = Array.isArray(wanted) ? wanted : [wanted];
+    return list.includes(values.get(name));
+  });
+}
+
+function inOrder(parameters: readonly Parameter[]): number[] {
+  const index = new Map(parameters.map(({ name }, i) => [name, i]));
+  const order: number[] = [];
+  const state = new Uint8Array(parameters.length);
+  const visit = (i: number) => {
+    if (state[i] === 2) return;
+    const { name, when } = parameters[i];
+    if (state[i] === 1) {
+      throw new PlateauError(
+        "usage",
+        `space: whether ${quote(name)} applies depends, by way of others, on itself`,
+      );
+    }
+    state[i] = 1;
+    for (const [other, wanted] of Object.entries(when ?? {})) {
+      const at = index.get(other);
+      if (at === undefined) {
+        throw new PlateauError(
+          "usage",
+          `space: ${quote(name)} applies when ${quote(other)} …, which is no parameter`,
+        );
+      }
+      const list: readonly unknown[] = Array.isArray(wanted) ? wanted : [wanted];
+      const foreign = list.find((value) => !parameters[at].has(value));
+      if (list.length === 0 || foreign !== undefined) {
+        throw new PlateauError(
+          "usage",
+          `space: ${quote(name)} applies when ${quote(other)} is ${quote(foreign ?? wanted)}, which it never is`,
+        );
+      }
+      visit(at);
+    }
+    state[i] = 2;
+    order.push(i);
+  };
+  for (let i = 0; i < parameters.length; i++) visit(i);
+  return order;
+}
