@@ -1,5 +1,20 @@
 import { PlateauError } from "./errors.js";
 
+/**
+ * The reading part of an AbortSignal: all that stopping needs. In a worker thread it may turn at once, without
+ * the event loop's help.
+ */
+export interface StopSignal {
+  readonly aborted: boolean;
+  readonly reason?: unknown;
+}
+
+/** @throws PlateauError `aborted` where the signal says so */
+export function throwIfStopped(signal: StopSignal | undefined, doing: string): void {
+  if (!signal?.aborted) return;
+  throw new PlateauError("aborted", `aborted while ${doing}`, { cause: signal.reason });
+}
+
 /** Lets timers, signals and messages through. */
 export function pause(): Promise<void> {
   return new Promise((resolve) => {
@@ -20,15 +35,11 @@ export type Pace = (share: number) => Promise<void> | undefined;
  */
 export function pacer(
   doing: string,
-  options: { signal?: AbortSignal; onProgress?: (share: number) => void } = {},
+  options: { signal?: StopSignal; onProgress?: (share: number) => void } = {},
 ): Pace {
   let yielded = performance.now();
   let done = 0;
-  const check = () => {
-    if (options.signal?.aborted) {
-      throw new PlateauError("aborted", `aborted while ${doing}`, { cause: options.signal.reason });
-    }
-  };
+  const check = () => throwIfStopped(options.signal, doing);
   return (share) => {
     check();
     // An estimate may be taken back, but what a person saw may not.

@@ -50,6 +50,7 @@ const numbers: Record<string, Row[]> = {
   ],
   "Training:": [
     ["steps", "updates", "optimizer updates (default 2000; study: 4 epochs)"],
+    ["epochs", "passes", "instead of --steps: passes through the training data"],
     ["batch", "B", "rows per batch (default 128)"],
     ["accumulation", "batches", "batches per update (default 1)"],
     ["lr", "rate", "peak learning rate (default 0.002; study: 0.001)"],
@@ -60,6 +61,7 @@ const numbers: Record<string, Row[]> = {
       "updates",
       "linear warm-up (default 100; study: 800; or a quarter of the updates where that is less)",
     ],
+    ["warmupBatches", "batches", "instead of --warmup: as many updates as hold so many batches"],
     ["evaluateEvery", "updates", "updates between validations (default 200)"],
     ["patience", "validations", "stop after so many without improvement (default 0: never)"],
   ],

@@ -33,6 +33,8 @@ export const experimentSchema = v.strictObject({
   positions: v.optional(oneOf(["sinusoidal", "learned", "none"]), "sinusoidal"),
   initialization: v.optional(oneOf(schemes), "pytorch"),
   steps: v.optional(whole(1, 2 ** 40)),
+  /** Instead of `steps`: passes through the training data. */
+  epochs: v.optional(whole(1, 2 ** 20)),
   batch: v.optional(count, 128),
   accumulation: v.optional(whole(1, 65536), 1),
   lr: v.optional(positive),
@@ -42,6 +44,8 @@ export const experimentSchema = v.strictObject({
   clipNorm: v.optional(nonNegative, 1),
   clipEvery: v.optional(oneOf(["update", "micro-batch"])),
   warmup: v.optional(whole(0)),
+  /** Instead of `warmup`: batches of warm-up, so many updates as hold them. */
+  warmupBatches: v.optional(whole(0)),
   /** Updates between validations. */
   evaluateEvery: v.optional(whole(0)),
   patience: v.optional(whole(0), 0),
@@ -132,6 +136,8 @@ export function defineExperiment(input: ExperimentInput): Experiment {
     initialization: config.initialization,
   });
 
+  refuseBoth(config, "steps", "epochs");
+  refuseBoth(config, "warmup", "warmupBatches");
   if (protocol.weightDecay === "none" && config.decay !== undefined) {
     throw new PlateauError(
       "usage",
@@ -139,11 +145,16 @@ export function defineExperiment(input: ExperimentInput): Experiment {
     );
   }
   const epoch = Math.floor(rows.train / (config.batch * config.accumulation));
-  const steps = config.steps ?? (asStudy ? Math.max(1, 4 * epoch) : 2000);
-  // A number of steps that the user asks for is what runs, whatever the protocol's length.
-  const cut = protocol.trainingLength === "first-validation" && config.steps === undefined;
+  const epochs = config.epochs ?? (asStudy ? 4 : undefined);
+  const steps = config.steps ?? (epochs ? Math.max(1, epochs * epoch) : 2000);
+  // A length that the user asks for is what runs, whatever the protocol's.
+  const asked = config.steps !== undefined || config.epochs !== undefined;
+  const cut = protocol.trainingLength === "first-validation" && !asked;
   const warmup =
-    config.warmup ?? Math.min(asStudy ? Math.ceil(800 / config.accumulation) : 100, Math.floor(steps / 4));
+    config.warmup ??
+    (config.warmupBatches === undefined
+      ? Math.min(asStudy ? Math.ceil(800 / config.accumulation) : 100, Math.floor(steps / 4))
+      : Math.ceil(config.warmupBatches / config.accumulation));
   if (warmup >= steps) {
     throw new PlateauError(
       "usage",
@@ -179,6 +190,18 @@ export function defineExperiment(input: ExperimentInput): Experiment {
   };
   const loss: Loss = mode === "classification" ? { kind: "cross-entropy", classes } : { kind: "mse" };
   return { config, target, protocol, architecture, training, loss, quantisation, rows };
+}
+
+function refuseBoth(
+  config: Experiment["config"],
+  one: keyof ExperimentInput,
+  other: keyof ExperimentInput,
+): void {
+  if (config[one] === undefined || config[other] === undefined) return;
+  throw new PlateauError(
+    "usage",
+    `${one} ${quote(config[one])} and ${other} ${quote(config[other])}: they say the same in two ways, leave out one`,
+  );
 }
 
 /** What a configuration comes to, as plain JSON. */

@@ -11,10 +11,13 @@ import { classificationFailureRate, regressionFailureRate } from "../analysis/me
 import { matched } from "../analysis/metrics/matched.js";
 import type { RegressionMeasures } from "../analysis/metrics/regression.js";
 import type { Model, PredictOptions } from "../nn/model.js";
-import { centroid, type Quantisation, quantise, studyClasses } from "../targets/quantisation.js";
+import type { StopSignal } from "../pause.js";
+import { quantise, studyClasses } from "../targets/quantisation.js";
 import type { Sample, Split } from "../targets/target.js";
 import type { Experiment } from "./config.js";
 import { generatedRows } from "./data.js";
+import { decode } from "./decode.js";
+import { measureBy, protocolMetric } from "./metric.js";
 
 /** How well predictions approximate the true outputs. In classification, the centroids of predicted classes do. */
 export interface Scores {
@@ -36,7 +39,7 @@ export interface BaselineScores {
 }
 
 export interface EvaluateOptions {
-  signal?: AbortSignal;
+  signal?: StopSignal;
   /** Which draw of a random start vector the model gets. Default: that of training. */
   start?: PredictOptions["start"];
 }
@@ -52,10 +55,10 @@ export function predictFor(
   experiment: Experiment,
   model: Model,
   { x, y }: Sample,
-  { start }: Pick<PredictOptions, "start"> = {},
+  { start, signal }: Pick<PredictOptions, "start" | "signal"> = {},
 ): Float32Array {
   const { config, protocol, quantisation } = experiment;
-  const options: PredictOptions = { start };
+  const options: PredictOptions = { start, signal };
   if (protocol.decoding === "teacher-forcing") options.teacher = y;
   else if (config.mode === "classification") {
     options.feedback = (logits) => decode(logits, config.dim, quantisation(config.classes));
@@ -70,15 +73,8 @@ export async function validationValue(
   sample: Sample,
   options: EvaluateOptions = {},
 ): Promise<number> {
-  const { config, protocol, quantisation, target } = experiment;
-  const { dim, mode, classes } = config;
   const output = predictFor(experiment, model, sample, options);
-  if (mode === "classification") {
-    const labels = quantise(sample.y, dim, quantisation(classes));
-    return classificationFailureRate(output, labels, classes).failureRate["1"];
-  }
-  if (protocol.metric === "matched-resolution") return errors(output, sample.y, target.outputs * dim).rmse;
-  return (await regressionFailureRate(output, sample.y, dim, options)).failureRate["1"];
+  return measureBy(protocolMetric(experiment), experiment, output, sample, options);
 }
 
 /** Judges a model on a sample. */
@@ -151,24 +147,4 @@ function flat({
     failureRate: { ...failureRate.failureRate },
     matched: { ...scale.failureRate },
   };
-}
-
-/** Centroids of the classes with the largest logits (the lowest of equals): [vectors, d]; NaN where one is NaN. */
-export function decode(logits: Float32Array, d: number, quantisation: Quantisation): Float32Array {
-  const { classes: K, mode } = quantisation;
-  const values = Float32Array.from({ length: K }, (_, k) => centroid(quantisation, k));
-  const labels = logits.length / K;
-  const width = mode === "diagonal" ? d : 1;
-  const out = new Float32Array(labels * width);
-  for (let i = 0; i < labels; i++) {
-    let best = 0;
-    let lost = false;
-    for (let k = 0; k < K; k++) {
-      const logit = logits[i * K + k];
-      if (Number.isNaN(logit)) lost = true;
-      if (logit > logits[i * K + best]) best = k;
-    }
-    out.fill(lost ? Number.NaN : values[best], i * width, (i + 1) * width);
-  }
-  return out;
 }

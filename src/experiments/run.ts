@@ -147,11 +147,9 @@ export async function evaluate(
     );
   }
   const sample = evaluationSample(experiment, "test");
-  // A start vector that is not among the weights is another one by the time the model is tested.
-  const start = experiment.protocol.startVector === "random" ? "test" : "train";
   return {
     parameters: model.parameterCount,
-    test: await score(experiment, model, sample, { start, ...options }),
+    test: await score(experiment, model, sample, { start: testStart(experiment), ...options }),
     baselines: await scoreBaselines(experiment, sample, options),
     weightsSha256: await weightsSha256(model),
   };
@@ -189,7 +187,13 @@ function summarise(
   return { ...partial, verdict: verdict(partial), resolved: resolved(experiment) };
 }
 
-function trainingData({ target, rows, config, quantisation }: Experiment) {
+/** A start vector that is not among the weights is another one by the time the model is tested. */
+export function testStart({ protocol }: Experiment): "train" | "test" {
+  return protocol.startVector === "random" ? "test" : "train";
+}
+
+/** The rows that an experiment is trained on. */
+export function trainingData({ target, rows, config, quantisation }: Experiment) {
   const classified = config.mode === "classification" ? quantisation(config.classes) : undefined;
   return generatedData(target, {
     rows: rows.train,

@@ -4,7 +4,8 @@ import type { Model } from "../nn/model.js";
 import type { BatchFunction } from "../targets/function.js";
 import type { Sample } from "../targets/target.js";
 import type { Experiment } from "./config.js";
-import { decode, evaluationSample } from "./evaluate.js";
+import { decode } from "./decode.js";
+import { evaluationSample } from "./evaluate.js";
 
 /** Training rows that competitors of a comparison learn from. */
 const TRAIN_ROWS = 20_000;

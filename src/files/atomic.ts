@@ -191,7 +191,8 @@ function isStale(path: string): boolean {
   return info.mtimeMs < Date.now() - process.uptime() * 1000 - 2000;
 }
 
-function isAlive(pid: number): boolean {
+/** Whether a process of this machine lives, as far as this one may know. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -4,6 +4,7 @@ import { Graph, type Mode } from "../graph/graph.js";
 import { Parameters } from "../graph/parameters.js";
 import { Program } from "../graph/program.js";
 import { size, type Tensor, type View } from "../graph/tensor.js";
+import { throwIfStopped } from "../pause.js";
 import { streamKey } from "../random/keys.js";
 import { type Build, builds } from "../runtime/compile.js";
 import { Engine } from "../runtime/engine.js";
@@ -38,6 +39,11 @@ export interface ModelOptions {
   seed?: number;
   /** Default strict. */
   build?: Build;
+  /**
+   * Whose memory to lay the model out in: one that nothing else uses as long as the model is. Default: an
+   * engine of its own.
+   */
+  engine?: Engine;
 }
 
 const modelOptions = v.strictObject({
@@ -88,11 +94,12 @@ export class Model<C = unknown> {
         `a model is made of an architecture, such as transformer(options), not of ${kindOf(architecture)}: a Transformer of options is made by Transformer.create(options)`,
       );
     }
-    const { seed, build } = check("model options", modelOptions, options);
+    const { engine, ...rest } = options;
+    const { seed, build } = check("model options", modelOptions, rest);
     this.architecture = architecture;
     this.seed = seed;
     this.parameters = layout(architecture);
-    this.engine = new Engine({ build });
+    this.engine = engine ?? new Engine({ build });
     this.address = this.engine.allocate(4 * this.parameters.length);
     for (const parameter of this.parameters) {
       initialize(
@@ -136,13 +143,13 @@ export class Model<C = unknown> {
 
   /**
    * Outputs for x, dropout off.
-   * @throws PlateauError `shape-mismatch` when the lengths do not fit the model, `usage`.
+   * @throws PlateauError `shape-mismatch` when the lengths do not fit the model, `usage`, `aborted`.
    */
   predict(x: Float32Array, options: PredictOptions = {}): Float32Array {
     const rows = checkPredict(this.architecture, x, options);
     const { inputDim, outputDim, targetDim, extent } = this.architecture;
     const { inputTokens: m, outputTokens: n } = extent;
-    const { teacher, feedback, keyMask, start = "train" } = options;
+    const { teacher, feedback, keyMask, start = "train", signal } = options;
     const { program, emitted } = this.inference(rows);
     if (keyMask && !emitted.keyMask) {
       throw new PlateauError(
@@ -157,6 +164,7 @@ export class Model<C = unknown> {
     const [B] = emitted.x.shape;
     const result = new Float32Array(rows * n * outputDim);
     for (let row = 0; row < rows; row += B) {
+      throwIfStopped(signal, "predicting");
       const count = Math.min(B, rows - row);
       const xStride = m * inputDim;
       program.f32(emitted.x).set(x.subarray(row * xStride, (row + count) * xStride));

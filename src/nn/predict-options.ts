@@ -1,4 +1,5 @@
 import { PlateauError, quote } from "../errors.js";
+import type { StopSignal } from "../pause.js";
 import { requireFloats } from "../validate.js";
 import type { Architecture } from "./architecture.js";
 
@@ -20,6 +21,8 @@ export interface PredictOptions {
    * is stored without it (`startVector` of the protocol). No effect on models whose start is learned.
    */
   start?: "train" | "test";
+  /** Stops between two batches of rows, with PlateauError `aborted`. */
+  signal?: StopSignal;
 }
 
 const predictOptions: ReadonlySet<string> = new Set<keyof PredictOptions>([
@@ -27,6 +30,7 @@ const predictOptions: ReadonlySet<string> = new Set<keyof PredictOptions>([
   "feedback",
   "keyMask",
   "start",
+  "signal",
 ]);
 
 /**

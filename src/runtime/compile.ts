@@ -49,3 +49,14 @@ export function compile(build: Build): CompiledModule {
   }
   return module;
 }
+
+/** The modules that were compiled so far, by build: for worker threads to `adopt`. */
+export function compiled(): Record<string, CompiledModule> {
+  return Object.fromEntries(modules);
+}
+
+/** Takes over a module that another thread has compiled. */
+export function adopt(build: string, module: unknown): void {
+  if (module instanceof WebAssembly.Module && Object.hasOwn(sources, build))
+    modules.set(build as Build, module);
+}

@@ -137,6 +137,8 @@ export function align(bytes: number): number {
   return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 }
 
+/** The largest memory of an engine that is kept for reuse. */
+const KEPT_BYTES = 2 ** 28;
 const idle: Engine[] = [];
 
 /**
@@ -149,7 +151,8 @@ export function borrowEngine(): Engine {
 
 export function giveBack(engine: Engine): void {
   engine.release(engine.baseBytes);
-  idle.push(engine);
+  // WebAssembly memory never shrinks: a large one is left to the garbage collector.
+  if (engine.memory.buffer.byteLength <= KEPT_BYTES) idle.push(engine);
 }
 
 let shared: Engine | undefined;

@@ -1,5 +1,5 @@
 import { PlateauError } from "../errors.js";
-import { pause } from "../pause.js";
+import { pause, type StopSignal } from "../pause.js";
 import { capture, type Evaluation, restore, type TrainingState } from "./state.js";
 import type { Trainer } from "./trainer.js";
 
@@ -19,25 +19,29 @@ export interface LoopOptions {
    * Judges the present weights; less is better, NaN never is best. Called every `evaluateEvery` updates
    * and at the end. It may throw PlateauError `aborted` once the signal is: nothing is lost then.
    */
-  evaluate?: (update: number, signal?: AbortSignal) => number | Promise<number>;
+  evaluate?: (update: number, signal?: StopSignal) => number | Promise<number>;
   /** Called at most every `progressEvery` milliseconds (default 100), and at the end. */
   onProgress?: (progress: Progress) => void;
   progressEvery?: number;
   /** `best` is absent as long as no value was a number. */
-  onEvaluation?: (evaluation: Evaluation, best: Evaluation | undefined) => void;
+  /** Told of each evaluation, and waited for: where it returns "stop" training ends there, as `pruned`. */
+  onEvaluation?: (evaluation: Evaluation, best: Evaluation | undefined) => unknown;
   /** Called every `checkpointEvery` milliseconds (default 30 000) and when stopped early by `signal`. */
   onCheckpoint?: (state: TrainingState) => void | Promise<void>;
   checkpointEvery?: number;
-  /** Stops after the present update. */
-  signal?: AbortSignal;
+  /** Stops after the present batch. */
+  signal?: StopSignal;
   /** Continues from here. */
   resume?: TrainingState;
 }
 
 /** How training ended. The model holds the best weights where there was an evaluation, else the last. */
 export interface Outcome {
-  /** `complete`: all updates done. `stopped`: no improvement for `patience` evaluations. */
-  reason: "complete" | "stopped" | "aborted" | "diverged";
+  /**
+   * `complete`: all updates done. `stopped`: no improvement for `patience` evaluations. `pruned`: by
+   * `onEvaluation`.
+   */
+  reason: "complete" | "stopped" | "pruned" | "aborted" | "diverged";
   updates: number;
   /** Loss of the last update's batches, under the weights before it. */
   loss: number;
@@ -118,8 +122,9 @@ export async function runTraining(trainer: Trainer, options: LoopOptions = {}): 
       best = evaluation;
       bestWeights = trainer.model.weights().slice();
     }
-    onEvaluation?.(evaluation, best);
-    if (stale()) reason = "stopped";
+    const decision = await onEvaluation?.(evaluation, best);
+    if (decision === "stop") reason = "pruned";
+    else if (stale()) reason = "stopped";
     return reason === "complete";
   };
 
@@ -140,9 +145,13 @@ export async function runTraining(trainer: Trainer, options: LoopOptions = {}): 
       saved = performance.now();
     }
     const before = performance.now();
-    const finite = trainer.step();
+    const finite = trainer.step(signal);
     const now = performance.now();
     trained += now - before;
+    if (finite === undefined) {
+      reason = "aborted";
+      break;
+    }
     if (!finite) {
       reason = "diverged";
       const { updates, loss, gradientNorm } = trainer;

@@ -5,6 +5,7 @@ import { plan } from "../graph/planner.js";
 import type { Program } from "../graph/program.js";
 import type { Architecture } from "../nn/architecture.js";
 import { INFERENCE_BATCH, layout, type Model } from "../nn/model.js";
+import type { StopSignal } from "../pause.js";
 import { streamKey } from "../random/keys.js";
 import { Batches } from "./batches.js";
 import type { BatchAddresses, TrainingData } from "./data.js";
@@ -166,10 +167,12 @@ export class Trainer {
 
   /**
    * Gathers the next batches' loss and gradients and updates the weights.
-   * @returns false when loss or gradient is NaN or infinite: the weights are then as before.
+   * @param signal stops the step between two of its micro-batches
+   * @returns false when loss or gradient is NaN or infinite, undefined when it was stopped: the weights are
+   * then as before.
    */
-  step(): boolean {
-    this.gather();
+  step(signal?: StopSignal): boolean | undefined {
+    if (!this.gather(signal)) return undefined;
     const status = this.#status;
     if (!Number.isFinite(status[0]) || !Number.isFinite(status[1])) return false;
     const { clipNorm } = this.options;
@@ -178,8 +181,11 @@ export class Trainer {
     return true;
   }
 
-  /** The first half of a step: loss, gradients and their norm, no update. */
-  gather(): void {
+  /**
+   * The first half of a step: loss, gradients and their norm, no update.
+   * @returns false where the signal stopped it: what it gathered is of no use then
+   */
+  gather(signal?: StopSignal): boolean {
     const { kernels } = this.model.engine;
     const { accumulation, clipNorm, clipEvery, batch } = this.options;
     const { gradients } = this.state;
@@ -191,6 +197,7 @@ export class Trainer {
     kernels.fillFloats(gradients, 0, n);
     status[0] = 0;
     for (let micro = 0; micro < accumulation; micro++) {
+      if (micro > 0 && signal?.aborted) return false;
       const index = this.#updates * accumulation + micro;
       this.#data.fill(this.model.engine, this.#to, this.#batches.at(index), batch);
       if (rng) rng[2] = index;
@@ -203,6 +210,7 @@ export class Trainer {
       }
     }
     this.#measureNorm();
+    return true;
   }
 
   // Numbers go from method to method in typed arrays: returned or passed, each would be boxed.

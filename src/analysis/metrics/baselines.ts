@@ -1,4 +1,5 @@
 import { PlateauError } from "../../errors.js";
+import type { StopSignal } from "../../pause.js";
 import { centroid, type Quantisation, quantise, studyClasses } from "../../targets/quantisation.js";
 import { classRank, type FailureRates, failureRates } from "./failure-rate.js";
 import { type LinearFit, leastSquares, predictLinear, type TrainingRows } from "./least-squares.js";
@@ -77,7 +78,7 @@ export async function fitBaselines(
   train: TrainingRows,
   shape: Shape,
   quantisations: readonly Quantisation[],
-  signal?: AbortSignal,
+  signal?: StopSignal,
 ): Promise<Baselines> {
   const { inputs, outputs, dim } = shape;
   const counts = quantisations.map((quantisation) => classCounts(quantisation, outputs, dim));

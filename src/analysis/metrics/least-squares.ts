@@ -1,5 +1,5 @@
 import { PlateauError } from "../../errors.js";
-import { type Pace, pacer } from "../../pause.js";
+import { type Pace, pacer, type StopSignal } from "../../pause.js";
 import { borrowEngine, type Engine, giveBack, sharedEngine } from "../../runtime/engine.js";
 import { cholesky, choleskySolve } from "./cholesky.js";
 
@@ -47,7 +47,7 @@ export async function leastSquares(
   data: TrainingRows,
   p: number,
   q: number,
-  signal?: AbortSignal,
+  signal?: StopSignal,
 ): Promise<LinearFit> {
   const pace = pacer("fitting least squares", { signal });
   const engine = borrowEngine();

@@ -1,5 +1,5 @@
 import { PlateauError, quote } from "../../errors.js";
-import { pacer } from "../../pause.js";
+import { pacer, type StopSignal } from "../../pause.js";
 import { borrowEngine, type Engine, giveBack } from "../../runtime/engine.js";
 
 /** True vectors that pass through WebAssembly memory at a time, in floats: as many as a core's cache keeps. */
@@ -17,7 +17,7 @@ export interface NearestRanksOptions {
   readonly atMost?: number;
   /** Called with the share done, 0 … 1. */
   readonly onProgress?: (share: number) => void;
-  readonly signal?: AbortSignal;
+  readonly signal?: StopSignal;
 }
 
 /**

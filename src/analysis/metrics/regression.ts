@@ -1,3 +1,4 @@
+import type { StopSignal } from "../../pause.js";
 import { studyClasses } from "../../targets/quantisation.js";
 import { type Errors, errors } from "./errors.js";
 import { type FailureRates, regressionFailureRate } from "./failure-rate.js";
@@ -20,7 +21,7 @@ export interface Evaluation {
 export interface MeasureOptions {
   /** Called with the share done, 0 … 1. */
   readonly onProgress?: (share: number) => void;
-  readonly signal?: AbortSignal;
+  readonly signal?: StopSignal;
 }
 
 /** What every regression is measured by, models and baselines alike. */

@@ -1,0 +1,136 @@
+import { PlateauError } from "../../errors.js";
+import { Model } from "../../nn/model.js";
+import { borrowEngine, giveBack } from "../../runtime/engine.js";
+import type { ObjectiveContext, ObjectiveResult } from "../../sweep/objective.js";
+import type { Parameters } from "../../sweep/space/parameter.js";
+import { decodeCheckpoint, encodeCheckpoint } from "../../training/checkpoint.js";
+import { type Outcome, runTraining } from "../../training/loop.js";
+import type { TrainingState } from "../../training/state.js";
+import { Trainer } from "../../training/trainer.js";
+import { defineExperiment, type Experiment, identity } from "../config.js";
+import { evaluationSample, predictFor, type Scores, score } from "../evaluate.js";
+import { measureBy, parseMetric, protocolMetric } from "../metric.js";
+import { footprint as experimentFootprint, testStart, trainingData } from "../run.js";
+import { weightsSha256 } from "../weights.js";
+import { trainingTask, trialExperiment } from "./task.js";
+
+/** What is kept of a trial beside its value. */
+export interface TrainedResult {
+  readonly parameters: number;
+  readonly outcome: Outcome["reason"];
+  readonly steps: number;
+  /** Of the last update's batches. */
+  readonly loss: number;
+  /** The update whose weights were kept, and its validation value under the protocol. */
+  readonly best?: { readonly update: number; readonly value: number };
+  readonly test?: Scores;
+  /** What `plateau train` with the trial's options trains, too. */
+  readonly weightsSha256: string;
+  readonly footprintBytes: number;
+}
+
+/** Bytes of WebAssembly memory that a trial needs. @throws PlateauError `usage`, `memory` where it cannot be */
+export function footprint(parameters: Parameters, task: unknown): number {
+  return experimentFootprint(defineExperiment(trialExperiment(trainingTask(task), parameters, 0)));
+}
+
+/** Trains one model and measures it: the objective of a study of trained models. */
+export default async function objective(context: ObjectiveContext): Promise<ObjectiveResult> {
+  const { metric: text, test } = trainingTask(context.task);
+  const metric = parseMetric(text);
+  const experiment = defineExperiment(
+    trialExperiment(trainingTask(context.task), context.parameters, context.seed),
+  );
+  const { architecture, config, loss, training } = experiment;
+  const footprintBytes = experimentFootprint(experiment);
+  // The strict build's engines are used again by the next trial of this thread.
+  const engine = config.build === "strict" ? borrowEngine() : undefined;
+  try {
+    const model = new Model(architecture, {
+      seed: config.seed,
+      build: config.build,
+      ...(engine ? { engine } : {}),
+    });
+    const trainer = new Trainer(model, loss, trainingData(experiment), training);
+    const outcome = await train(context, experiment, trainer, metric.name);
+    const { reason, updates, diverged, best } = outcome;
+    if (diverged) {
+      const { update, loss: last, gradientNorm } = diverged;
+      const message = `at update ${update} the loss is ${last}, the gradient's norm ${gradientNorm}`;
+      throw new PlateauError("diverged", message);
+    }
+    if (reason === "pruned" || reason === "aborted") return Number.NaN;
+    const { signal } = context;
+    const measured = evaluationSample(experiment, metric.split);
+    const start = metric.split === "test" ? testStart(experiment) : "train";
+    const value = await measureBy(
+      metric.name,
+      experiment,
+      predictFor(experiment, model, measured, { start, signal }),
+      measured,
+      { signal },
+    );
+    const result: TrainedResult = {
+      parameters: model.parameterCount,
+      outcome: reason,
+      steps: updates,
+      loss: outcome.loss,
+      ...(best ? { best } : {}),
+      ...(test
+        ? {
+            test: await score(experiment, model, evaluationSample(experiment, "test"), {
+              start: testStart(experiment),
+              signal,
+            }),
+          }
+        : {}),
+      weightsSha256: await weightsSha256(model),
+      footprintBytes,
+    };
+    return { value, result };
+  } finally {
+    if (engine) giveBack(engine);
+  }
+}
+
+/** Trains, reports the metric on the validation rows at every validation, and saves checkpoints. */
+async function train(
+  context: ObjectiveContext,
+  experiment: Experiment,
+  trainer: Trainer,
+  metric: string,
+): Promise<Outcome> {
+  const { signal, checkpointEvery } = context;
+  const { model } = trainer;
+  const validation = evaluationSample(experiment, "validation");
+  const minimised = protocolMetric(experiment);
+  let reported = Number.NaN;
+  const same = identity(experiment);
+  const onCheckpoint = async (state: TrainingState) =>
+    context.saveCheckpoint(await encodeCheckpoint(state, same));
+  return runTraining(trainer, {
+    signal,
+    resume: context.checkpoint && (await resumable(context.checkpoint, same)),
+    checkpointEvery,
+    onCheckpoint,
+    async evaluate() {
+      const output = predictFor(experiment, model, validation, { signal });
+      const value = await measureBy(minimised, experiment, output, validation, { signal });
+      reported =
+        metric === minimised ? value : await measureBy(metric, experiment, output, validation, { signal });
+      return value;
+    },
+    onEvaluation: ({ update }) => context.report(update, reported),
+    onProgress: ({ update, total }) => context.progress(update, total),
+  });
+}
+
+/** The state of a checkpoint; undefined where it is damaged: the trial begins anew then, to the same bits. */
+async function resumable(checkpoint: Uint8Array, same: string): Promise<TrainingState | undefined> {
+  try {
+    return await decodeCheckpoint(checkpoint, same, "the trial's checkpoint");
+  } catch (error) {
+    if (error instanceof PlateauError && error.code === "format") return undefined;
+    throw error;
+  }
+}

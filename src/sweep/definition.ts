@@ -1,0 +1,146 @@
+import * as v from "valibot";
+import { PlateauError, quote } from "../errors.js";
+import { check, flag, oneOf, seedNumber, whole } from "../validate.js";
+import { findPruner } from "./pruners/registry.js";
+import { findSampler } from "./samplers/registry.js";
+import { Space, type SpaceInput } from "./space/space.js";
+import { type Direction, directions } from "./trial.js";
+
+/** A sampler or pruner: its name, or its name with options: `{ name: "tpe", startup: 20 }`. */
+export type Named = string | ({ readonly name: string } & Readonly<Record<string, unknown>>);
+
+/** What a study is: plain data, stored with it. The same definition has the same trials to the last bit. */
+export interface StudyInput {
+  readonly name: string;
+  readonly seed?: number;
+  readonly space: SpaceInput;
+  /** Default minimize. */
+  readonly direction?: Direction;
+  /** Default tpe. */
+  readonly sampler?: Named;
+  /** Default none. */
+  readonly pruner?: Named;
+  /** Seeds that each configuration is run on; its value is their mean. Default 1. */
+  readonly seeds?: number;
+  /**
+   * With several seeds: whether a configuration is stopped once a paired test says that it is worse than the
+   * best. Default true.
+   */
+  readonly stopWorse?: boolean;
+  /**
+   * Trial n begins when trial n − lookahead has ended, and goes by trials up to it alone: so the study is
+   * the same on any number of workers, of which no more than this are busy. Without effect where sampler
+   * and pruner go by no history. Default 8.
+   */
+  readonly lookahead?: number;
+  /** How often a trial that broke down is tried again before it has failed. Default 2. */
+  readonly retries?: number;
+  /**
+   * What evaluates a trial: the path or URL of a module whose default export is an `Objective`, or the name of
+   * one of plateau's own. Default null: whoever runs the study says, or asks and tells.
+   */
+  readonly objective?: string | null;
+  /** What is evaluated, for the objective to read: data that JSON has. */
+  readonly task?: unknown;
+}
+
+export interface StudyDefinition {
+  readonly name: string;
+  readonly seed: number;
+  readonly space: SpaceInput;
+  readonly direction: Direction;
+  readonly sampler: { readonly name: string } & Readonly<Record<string, unknown>>;
+  readonly pruner: { readonly name: string } & Readonly<Record<string, unknown>>;
+  readonly seeds: number;
+  readonly stopWorse: boolean;
+  readonly lookahead: number;
+  readonly retries: number;
+  readonly objective: string | null;
+  readonly task: unknown;
+}
+
+const named = v.union(
+  [v.string(), v.looseObject({ name: v.string() })],
+  "expected a name, or an object with a name and options",
+);
+const schema = v.strictObject({
+  name: v.pipe(
+    v.string("expected a text"),
+    v.regex(/^\S(.{0,198}\S)?$/u, "expected 1 to 200 characters, no space at either end"),
+  ),
+  seed: v.optional(seedNumber, 0),
+  space: v.looseObject({}),
+  direction: v.optional(oneOf(directions), "minimize"),
+  sampler: v.optional(named, "tpe"),
+  pruner: v.optional(named, "none"),
+  seeds: v.optional(whole(1, 1000), 1),
+  stopWorse: v.optional(flag, true),
+  lookahead: v.optional(whole(1, 100_000), 8),
+  retries: v.optional(whole(0, 100), 2),
+  objective: v.optional(v.nullable(v.string("expected a module's path or URL")), null),
+  task: v.optional(v.unknown(), null),
+});
+
+/** Everything filled in. @throws PlateauError `usage`, `unknown-name` quoting what makes no sense */
+export function defineStudy(input: StudyInput): StudyDefinition {
+  const checked = check("study", schema, input);
+  const { input: space } = new Space(checked.space as unknown as SpaceInput);
+  const sampler = withOptions("sampler", checked.sampler, findSampler);
+  const pruner = withOptions("pruner", checked.pruner, findPruner);
+  return plain({ ...checked, space, sampler, pruner }) as StudyDefinition;
+}
+
+function withOptions(
+  what: string,
+  given: Named,
+  find: (name: string) => { schema: v.GenericSchema },
+): StudyDefinition["sampler"] {
+  const { name, ...options } = typeof given === "string" ? { name: given } : given;
+  const checked = check(`${what} ${name}`, find(name).schema, options) as Record<string, unknown>;
+  return { name, ...checked };
+}
+
+/** What JSON keeps of it: what is compared must be what was stored. */
+function plain(value: object): unknown {
+  return JSON.parse(JSON.stringify(value));
+}
+
+/**
+ * Holds what a study is opened with to what it was created with.
+ * @throws PlateauError `study` naming the first difference
+ */
+export function requireSameStudy(stored: StudyDefinition, given: StudyDefinition, where: string): void {
+  for (const key of Object.keys(given) as (keyof StudyDefinition)[]) {
+    // The same module may lie elsewhere today.
+    if (key === "objective") continue;
+    const [was, is] = [canonical(stored[key]), canonical(given[key])];
+    if (was === is) continue;
+    throw new PlateauError(
+      "study",
+      `study ${quote(stored.name)} in ${where} has another ${key}: ${difference(stored[key], given[key])}: open it without a definition to continue it, or give the new study another name`,
+    );
+  }
+}
+
+function difference(stored: unknown, given: unknown): string {
+  const [a, b] = [stored, given].map((value) => (isRecord(value) ? value : undefined));
+  if (a && b) {
+    for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+      if (canonical(a[key]) === canonical(b[key])) continue;
+      return `${key}: ${difference(a[key], b[key])}`;
+    }
+  }
+  return `stored ${quote(stored)}, given ${quote(given)}`;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** JSON with the keys of objects in order: equal for equal data. */
+export function canonical(value: unknown): string {
+  return (
+    JSON.stringify(value, (_, part: unknown) =>
+      isRecord(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part,
+    ) ?? "undefined"
+  );
+}

@@ -1,0 +1,50 @@
+import type { Decision } from "../pruners/pruner.js";
+import type { Parameters } from "../space/parameter.js";
+import type { Replicate, Report, TrialError } from "../trial.js";
+
+/** A trial to be run: plain data. */
+export interface TrialJob {
+  readonly number: number;
+  readonly parameters: Parameters;
+  readonly task: unknown;
+  readonly seeds: readonly number[];
+  /** What the first seeds gave, where the trial was interrupted after them. */
+  readonly done: readonly Replicate[];
+  /** Of the first seed that is not done. */
+  readonly checkpoint?: Uint8Array;
+  readonly checkpointEvery: number;
+  /** Seconds that the trial may run before it has failed; Infinity: as long as it likes. */
+  readonly timeLimit: number;
+}
+
+/** What an executor tells while a trial runs. It waits for every answer before the trial goes on. */
+export interface TrialEvents {
+  report(report: Report): Decision | Promise<Decision>;
+  replicate(place: number, replicate: Replicate): Decision | Promise<Decision>;
+  checkpoint(bytes: Uint8Array): void | Promise<void>;
+  /** Not waited for; some may be left out. */
+  progress(place: number, done: number, total: number): void;
+}
+
+/**
+ * How a job ended. `done`: all seeds. `stopped`: by a decision. `diverged`: a report or value is NaN or
+ * infinite. `aborted`: by the signal, after a last checkpoint where the objective gives any. `failed`: `again`
+ * says whether another try may help.
+ */
+export type JobOutcome =
+  | { readonly kind: "done" | "stopped" | "aborted" }
+  | { readonly kind: "diverged"; readonly error: TrialError }
+  | { readonly kind: "failed"; readonly error: TrialError; readonly again: boolean };
+
+/** Runs trials somewhere. */
+export interface Executor {
+  /** How many trials run at a time. */
+  readonly workers: number;
+  /**
+   * Runs a trial to its end. Never rejects for what the trial does: a thread that exits, traps, runs out of
+   * memory or hangs past its limit is replaced, and the others go on.
+   */
+  run(job: TrialJob, events: TrialEvents, signal: AbortSignal): Promise<JobOutcome>;
+  /** Ends all threads. Trials must have ended or been aborted before. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,38 @@
+import type { StopSignal } from "../../pause.js";
+import type { Objective } from "../objective.js";
+import { runTrial } from "../run-trial.js";
+import type { Executor } from "./executor.js";
+
+/**
+ * Runs trials on the calling thread: for objectives that are closures, wait for something else, or are quick.
+ * One that computes for long, or ignores its signal, keeps everything else waiting.
+ */
+export function inlineExecutor(objective: Objective, { workers = 1 }: { workers?: number } = {}): Executor {
+  return {
+    workers,
+    async run(job, events, signal) {
+      const begin = performance.now();
+      const late = new Promise<"late">((resolve) => {
+        if (!Number.isFinite(job.timeLimit)) return;
+        setTimeout(() => resolve("late"), 1000 * job.timeLimit).unref();
+      });
+      // A trial past its limit is left alone: a thread cannot be ended from inside. It is told to stop.
+      const stop = { late: false };
+      const both: StopSignal = {
+        get aborted() {
+          return stop.late || signal.aborted;
+        },
+      };
+      const ended = await Promise.race([runTrial(objective, job, events, both), late]);
+      if (ended !== "late") return ended;
+      stop.late = true;
+      const seconds = ((performance.now() - begin) / 1000).toFixed(1);
+      return {
+        kind: "failed",
+        again: true,
+        error: { code: "time-limit", message: `stopped after ${seconds} s` },
+      };
+    },
+    close: async () => {},
+  };
+}

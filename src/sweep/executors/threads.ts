@@ -1,0 +1,139 @@
+import { availableParallelism } from "node:os";
+import {
+  MessageChannel,
+  type MessagePort,
+  type ResourceLimits,
+  receiveMessageOnPort,
+} from "node:worker_threads";
+import { Piscina } from "piscina";
+import { PlateauError, quote } from "../../errors.js";
+import { compile, compiled } from "../../runtime/compile.js";
+import type { Decision } from "../pruners/pruner.js";
+import type { Executor, JobOutcome, TrialEvents, TrialJob } from "./executor.js";
+import type { FromTrial, ThreadData, ToTrial, TrialTask } from "./messages.js";
+
+/** Seen from dist/src/sweep/executors. */
+const WORKER = new URL("../../../workers/trial.js", import.meta.url).href;
+
+/** How long a trial that was told to stop may take before its thread is ended. */
+export const GRACE_MILLISECONDS = 1500;
+
+export interface ThreadsOptions {
+  /** Default: one a core. */
+  readonly workers?: number;
+  /** Of each thread's JavaScript heap, as `worker_threads` takes them. WebAssembly memory does not count. */
+  readonly resourceLimits?: ResourceLimits;
+}
+
+/**
+ * Runs trials on worker threads, each at most one at a time.
+ * @param objective URL of a module whose default export is the objective
+ * @throws PlateauError `usage`
+ */
+export function threadsExecutor(objective: string, options: ThreadsOptions = {}): Executor {
+  const { workers = availableParallelism(), resourceLimits } = options;
+  if (!Number.isSafeInteger(workers) || workers < 1 || workers > 1024) {
+    throw new PlateauError("usage", `workers is ${quote(workers)}: expected a whole number from 1 to 1024`);
+  }
+  compile("strict");
+  const workerData: ThreadData = { modules: compiled() };
+  const pool = new Piscina<TrialTask, JobOutcome>({
+    filename: WORKER,
+    minThreads: workers,
+    maxThreads: workers,
+    workerData,
+    // Piscina's blocking wait would keep messages of a trial that has just ended from being sent.
+    atomics: "async",
+    ...(resourceLimits ? { resourceLimits } : {}),
+  });
+  // A thread that ends while it is idle is replaced, and nobody has lost anything.
+  pool.on("error", () => {});
+  return {
+    workers,
+    run: (job, events, signal) => runInThread(pool, objective, job, events, signal),
+    close: () => pool.destroy(),
+  };
+}
+
+async function runInThread(
+  pool: Piscina<TrialTask, JobOutcome>,
+  objective: string,
+  job: TrialJob,
+  events: TrialEvents,
+  signal: AbortSignal,
+): Promise<JobOutcome> {
+  const { port1, port2 } = new MessageChannel();
+  const stop = new SharedArrayBuffer(4);
+  const kill = new AbortController();
+  let late = false;
+  let said: JobOutcome | undefined;
+  const onMessage = (message: FromTrial) => {
+    if (message.kind === "outcome") said = message.outcome;
+    else void answer(port1, events, message);
+  };
+  port1.on("message", onMessage);
+
+  const timers: NodeJS.Timeout[] = [];
+  const requestStop = () => {
+    Atomics.store(new Int32Array(stop), 0, 1);
+    timers.push(setTimeout(() => kill.abort(), GRACE_MILLISECONDS));
+  };
+  if (signal.aborted) requestStop();
+  else signal.addEventListener("abort", requestStop, { once: true });
+  if (Number.isFinite(job.timeLimit)) {
+    const expire = () => {
+      late = true;
+      kill.abort();
+    };
+    timers.push(setTimeout(expire, Math.min(2 ** 31 - 1, 1000 * job.timeLimit)));
+  }
+  try {
+    const task: TrialTask = { objective, job, port: port2, stop };
+    return await pool.run(task, { transferList: [port2], signal: kill.signal });
+  } catch (error) {
+    if (late) return failed("time-limit", `it ran for longer than its limit of ${job.timeLimit} s`);
+    if (signal.aborted) return { kind: "aborted" };
+    // What the thread said last may not have arrived yet.
+    for (let left = receiveMessageOnPort(port1); left; left = receiveMessageOnPort(port1))
+      onMessage(left.message);
+    return said ?? threadFailure(error);
+  } finally {
+    signal.removeEventListener("abort", requestStop);
+    for (const timer of timers) clearTimeout(timer);
+    port1.close();
+  }
+}
+
+/** Answers come in the order of the questions: a trial asks one at a time. */
+async function answer(port: MessagePort, events: TrialEvents, message: FromTrial): Promise<void> {
+  let decision: Decision = "continue";
+  switch (message.kind) {
+    case "report":
+      decision = await events.report(message.report);
+      break;
+    case "replicate":
+      decision = await events.replicate(message.place, message.replicate);
+      break;
+    case "checkpoint":
+      await events.checkpoint(message.bytes);
+      break;
+    case "progress":
+      events.progress(message.place, message.done, message.total);
+      return;
+  }
+  port.postMessage(decision satisfies ToTrial);
+}
+
+function threadFailure(error: unknown): JobOutcome {
+  const { message = String(error), code } = error as { message?: string; code?: string };
+  if (code === "ERR_WORKER_OUT_OF_MEMORY") {
+    return failed("memory", "its thread ran out of JavaScript heap and was replaced");
+  }
+  return failed("internal", `its thread ended and was replaced: ${message}`);
+}
+
+const failed = (code: "internal" | "memory" | "time-limit", message: string): JobOutcome => ({
+  kind: "failed",
+  again: true,
+  error: { code, message },
+});

@@ -1,0 +1,122 @@
+import { PlateauError } from "../errors.js";
+import type { StudyDefinition } from "./definition.js";
+import type { Judge, Pruner } from "./pruners/pruner.js";
+import { findPruner } from "./pruners/registry.js";
+import { findSampler } from "./samplers/registry.js";
+import type { Sampler } from "./samplers/sampler.js";
+import type { Parameters } from "./space/parameter.js";
+import { Space } from "./space/space.js";
+import type { StudyStorage } from "./storage/storage.js";
+import { better } from "./trial.js";
+
+/** What a trial is judged by while it runs: fixed when it begins. */
+export interface Yardstick {
+  readonly judge: Judge;
+  /** What the best trial's seeds gave, in their order. Only with several seeds. */
+  readonly incumbent?: readonly number[];
+}
+
+/**
+ * Sampler and pruner of a study, told of its trials in order of number and no further than lookahead allows:
+ * so that what they say depends on the study alone, and not on who has finished when.
+ */
+export class Guide {
+  readonly space: Space;
+  /** Whether trials have to wait for earlier ones. */
+  readonly usesHistory: boolean;
+  readonly #study: StudyStorage;
+  readonly #definition: StudyDefinition;
+  readonly #sampler: Sampler;
+  readonly #pruner: Pruner;
+  readonly #samplerLearns: boolean;
+  readonly #prunerLearns: boolean;
+  readonly #comparesSeeds: boolean;
+  /** Trials that were observed: all below this number. */
+  #observed = 0;
+  #best: { number: number; value: number } | undefined;
+
+  /** @throws PlateauError `unknown-name`, `usage`: the study was made by a plateau that had other samplers */
+  constructor(study: StudyStorage) {
+    const { definition } = study;
+    const { seed, direction, seeds, stopWorse } = definition;
+    const { name: samplerName, ...samplerOptions } = definition.sampler;
+    const { name: prunerName, ...prunerOptions } = definition.pruner;
+    const sampler = findSampler(samplerName);
+    const pruner = findPruner(prunerName);
+    this.space = new Space(definition.space);
+    this.#study = study;
+    this.#definition = definition;
+    this.#sampler = sampler.create({ space: this.space, seed, direction, options: samplerOptions });
+    this.#pruner = pruner.create({ seed, direction, options: prunerOptions });
+    this.#samplerLearns = sampler.usesHistory;
+    this.#prunerLearns = pruner.usesHistory;
+    this.#comparesSeeds = stopWorse && seeds > 1;
+    this.usesHistory = this.#samplerLearns || this.#prunerLearns || this.#comparesSeeds;
+  }
+
+  /** The last trial that trial `number` goes by. */
+  #horizon(number: number): number {
+    return number - this.#definition.lookahead;
+  }
+
+  /** Whether a new trial may begin: all that it goes by have ended. */
+  ready(number: number): boolean {
+    if (!this.usesHistory) return true;
+    const open = this.#study.firstOpen();
+    return open === undefined || open > this.#horizon(number);
+  }
+
+  /** Parameters of a new trial that is `ready`; null where the sampler has no more. */
+  suggest(number: number): Parameters | null {
+    if (!this.usesHistory) return this.#sampler.suggest(number, []);
+    this.#observe(this.#horizon(number));
+    const pending: Parameters[] = [];
+    if (this.#samplerLearns) {
+      for (let n = Math.max(0, this.#observed); n < number; n++)
+        pending.push(this.#study.trial(n)!.parameters);
+    }
+    return this.#sampler.suggest(number, pending);
+  }
+
+  /** What trial `number` is judged by. */
+  begin(number: number): Yardstick {
+    if (!this.#prunerLearns && !this.#comparesSeeds) return { judge: this.#pruner.begin(number) };
+    if (this.#observed > Math.max(0, this.#horizon(number) + 1)) {
+      // It is run again when more has ended than it may go by.
+      const earlier = new Guide(this.#study);
+      earlier.#observe(earlier.#horizon(number));
+      return earlier.begin(number);
+    }
+    this.#observe(this.#horizon(number));
+    const incumbent =
+      this.#comparesSeeds && this.#best
+        ? this.#study.replicates(this.#best.number).map(({ value }) => value)
+        : undefined;
+    return { judge: this.#pruner.begin(number), ...(incumbent ? { incumbent } : {}) };
+  }
+
+  #observe(last: number): void {
+    if (this.#observed > last) return;
+    for (const observation of this.#study.observations(this.#observed, last)) {
+      const { number, state, value } = observation;
+      if (this.#samplerLearns) this.#sampler.observe(observation);
+      if (this.#prunerLearns) {
+        const reports = this.#study.reports(number).filter(({ replicate }) => replicate === 0);
+        this.#pruner.observe({ ...observation, reports });
+      }
+      if (
+        state === "complete" &&
+        value !== null &&
+        (!this.#best || better(this.#definition.direction, value, this.#best.value))
+      ) {
+        this.#best = { number, value };
+      }
+      this.#observed = number + 1;
+    }
+    if (this.#observed > last) return;
+    throw new PlateauError(
+      "internal",
+      `trial ${this.#observed} has not ended, which trial ${last} waits for`,
+    );
+  }
+}

@@ -1,0 +1,262 @@
+import { PlateauError, quote } from "../errors.js";
+import { Attempt } from "./attempt.js";
+import type { Executor, JobOutcome, TrialEvents } from "./executors/executor.js";
+import { Guide } from "./guide.js";
+import { MemoryGate } from "./memory.js";
+import { TrialQueue } from "./queue.js";
+import { failure } from "./run-trial.js";
+import type { Parameters } from "./space/parameter.js";
+import { newOwner, retire } from "./storage/owner.js";
+import { HEARTBEAT_SECONDS, type StoredTrial, type StudyStorage } from "./storage/storage.js";
+
+/** What happens while a study runs, for whoever watches. `worker` is one of 0 … workers − 1. */
+export type StudyEvent =
+  | { readonly kind: "started"; readonly worker: number; readonly trial: StoredTrial }
+  | {
+      readonly kind: "progress";
+      readonly worker: number;
+      readonly number: number;
+      /** Place of the seed, from 0, and how far it is. */
+      readonly replicate: number;
+      readonly done: number;
+      readonly total: number;
+    }
+  | { readonly kind: "ended"; readonly worker: number; readonly trial: StoredTrial }
+  /** It broke down, or was interrupted, and waits to be run again. */
+  | { readonly kind: "released"; readonly worker: number; readonly number: number; readonly reason?: string };
+
+export interface RunStudyOptions {
+  /** Trials that the study is to have in all: those that there are count. */
+  readonly trials: number;
+  readonly executor: Executor;
+  readonly signal?: AbortSignal;
+  /** Seconds that a trial may run before it has failed. Default: no limit. */
+  readonly timeLimit?: number;
+  /** Seconds between checkpoints of a trial. Default 30. */
+  readonly checkpointEvery?: number;
+  /** Bytes that a trial needs; default: nothing to speak of. */
+  readonly footprint?: (parameters: Parameters, task: unknown) => number;
+  /** Bytes that running trials may take together. Default: 90% of what the machine has to give. */
+  readonly memory?: number;
+  readonly onEvent?: (event: StudyEvent) => void;
+}
+
+interface Running {
+  readonly attempt: Attempt;
+  readonly worker: number;
+  readonly bytes: number;
+  readonly outcome: Promise<{ readonly number: number; readonly outcome: JobOutcome }>;
+}
+
+/** How often trials of other processes are looked after. */
+const POLL_MILLISECONDS = 200;
+
+/** Runs a study up to a number of trials, and yields each as it ends. See `Study.run`. */
+export async function* runStudy(
+  study: StudyStorage,
+  options: RunStudyOptions,
+): AsyncGenerator<StoredTrial, void> {
+  const run = new StudyRun(study, options);
+  try {
+    yield* run.trials();
+  } finally {
+    await run.close();
+  }
+}
+
+class StudyRun {
+  readonly #study: StudyStorage;
+  readonly #options: RunStudyOptions;
+  readonly #owner = newOwner();
+  readonly #guide: Guide;
+  readonly #queue: TrialQueue;
+  readonly #gate: MemoryGate;
+  readonly #running = new Map<number, Running>();
+  readonly #idle: number[];
+  /** Stops all trials: for the caller's signal, a broken storage, or a caller that leaves. */
+  readonly #stop = new AbortController();
+  readonly #heartbeat: NodeJS.Timeout;
+  /** A claimed trial that waits until there is memory for it. */
+  #held: { readonly trial: StoredTrial; readonly bytes: number } | undefined;
+  /** Why nothing goes on. */
+  #broken: { readonly error: unknown } | undefined;
+
+  constructor(study: StudyStorage, options: RunStudyOptions) {
+    const { executor, signal, footprint = () => 0, memory } = options;
+    this.#study = study;
+    this.#options = options;
+    this.#guide = new Guide(study);
+    this.#queue = new TrialQueue(study, this.#guide, this.#owner);
+    this.#gate = new MemoryGate(footprint, memory);
+    this.#idle = Array.from({ length: executor.workers }, (_, worker) => executor.workers - 1 - worker);
+    this.#heartbeat = setInterval(
+      () => this.#guarded(() => study.heartbeat(this.#owner)),
+      1000 * HEARTBEAT_SECONDS,
+    );
+    this.#heartbeat.unref();
+    const stop = () => this.#stop.abort();
+    if (signal?.aborted) stop();
+    else signal?.addEventListener("abort", stop, { once: true, signal: this.#stop.signal });
+  }
+
+  async *trials(): AsyncGenerator<StoredTrial, void> {
+    for (;;) {
+      const next = this.#stop.signal.aborted ? "none" : (this.#guarded(() => this.#fill()) ?? "none");
+      if (this.#running.size === 0) {
+        if (this.#broken) throw this.#broken.error;
+        if (this.#stop.signal.aborted) {
+          throw new PlateauError(
+            "aborted",
+            "the sweep was interrupted: run it again to go on where it stopped",
+          );
+        }
+        if (next === "none") return;
+      }
+      const ended = await this.#nextEnd(next === "later");
+      if (ended) yield ended;
+    }
+  }
+
+  /** Stops what still runs, so that it can be continued, and lets go of everything. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    while (this.#running.size > 0) await this.#nextEnd(false);
+    const held = this.#held;
+    if (held) this.#guarded(() => this.#study.release(held.trial.number, this.#owner));
+    clearInterval(this.#heartbeat);
+    retire(this.#owner);
+    await this.#options.executor.close();
+  }
+
+  /**
+   * Starts trials as long as there are idle workers, memory, and trials whose turn has come.
+   * @returns "later" where one waits for what others run, "none" where there are no more
+   */
+  #fill(): "later" | "none" | "full" {
+    while (this.#idle.length > 0) {
+      if (!this.#held) {
+        const next = this.#queue.next(this.#options.trials);
+        if (typeof next === "string") return next;
+        const bytes = this.#bytes(next);
+        if (bytes === undefined) continue;
+        this.#held = { trial: next, bytes };
+      }
+      const { trial, bytes } = this.#held;
+      if (!this.#gate.fits(bytes)) return "full";
+      this.#held = undefined;
+      this.#start(trial, bytes);
+    }
+    return "full";
+  }
+
+  /** What a trial needs. One that cannot be had on this machine has failed. */
+  #bytes(trial: StoredTrial): number | undefined {
+    let outcome: JobOutcome;
+    try {
+      const bytes = this.#gate.bytes(trial.parameters, this.#study.definition.task);
+      if (bytes <= this.#gate.limit) return bytes;
+      const message = `it needs ${bytes} bytes of memory, this machine has ${Math.floor(this.#gate.limit)} to give: use a smaller model or a larger machine`;
+      outcome = { kind: "failed", again: false, error: { code: "memory", message } };
+    } catch (error) {
+      outcome = failure(error);
+      if (outcome.kind === "failed") outcome = { ...outcome, again: false };
+    }
+    this.#launch(trial, 0, async () => outcome);
+    return undefined;
+  }
+
+  #start(trial: StoredTrial, bytes: number): void {
+    const { executor, timeLimit = Number.POSITIVE_INFINITY, checkpointEvery = 30 } = this.#options;
+    this.#launch(trial, bytes, (attempt, worker) => {
+      const job = attempt.job({ timeLimit, checkpointEvery: 1000 * checkpointEvery });
+      return executor.run(job, this.#events(attempt, worker), this.#stop.signal);
+    });
+  }
+
+  #launch(
+    trial: StoredTrial,
+    bytes: number,
+    run: (attempt: Attempt, worker: number) => Promise<JobOutcome>,
+  ): void {
+    const { number } = trial;
+    const attempt = new Attempt(this.#study, trial, this.#guide.begin(number), this.#owner);
+    const worker = this.#idle.pop()!;
+    this.#gate.take(bytes);
+    const outcome = run(attempt, worker)
+      .catch((error: unknown): JobOutcome => failure(error))
+      .then((outcome) => ({ number, outcome }));
+    this.#running.set(number, { attempt, worker, bytes, outcome });
+    this.#options.onEvent?.({ kind: "started", worker, trial });
+  }
+
+  /** What a trial reports is stored before it goes on; where that fails, everything stops. */
+  #events(attempt: Attempt, worker: number): TrialEvents {
+    const { number } = attempt.trial;
+    const current = () => this.#running.get(number)?.attempt === attempt;
+    return {
+      report: (report) =>
+        (current() ? this.#guarded(() => attempt.events.report(report)) : undefined) ?? "stop",
+      replicate: (place, replicate) =>
+        (current() ? this.#guarded(() => attempt.events.replicate(place, replicate)) : undefined) ?? "stop",
+      checkpoint: (bytes) => {
+        if (current()) this.#guarded(() => attempt.events.checkpoint(bytes));
+      },
+      progress: (replicate, done, total) => {
+        if (current()) this.#options.onEvent?.({ kind: "progress", worker, number, replicate, done, total });
+      },
+    };
+  }
+
+  /** Waits until a trial ends, and records it. @returns undefined where it waits to be run again */
+  async #nextEnd(poll: boolean): Promise<StoredTrial | undefined> {
+    const waiting: Promise<{ number: number; outcome: JobOutcome } | undefined>[] = [
+      ...this.#running.values(),
+    ].map(({ outcome }) => outcome);
+    const timer = poll || waiting.length === 0 ? sleep(POLL_MILLISECONDS) : undefined;
+    const first = await Promise.race(timer ? [...waiting, timer.done] : waiting);
+    timer?.cancel();
+    if (!first) return undefined;
+    const { number, outcome } = first;
+    const { attempt, worker, bytes } = this.#running.get(number)!;
+    // Where the storage is broken nothing is recorded: the trial goes on from its last checkpoint some day.
+    const ended = this.#broken ? undefined : this.#guarded(() => attempt.end(outcome));
+    this.#running.delete(number);
+    this.#idle.push(worker);
+    this.#gate.free(bytes);
+    const trial = ended ? this.#guarded(() => this.#study.trial(number)) : undefined;
+    if (trial) {
+      this.#options.onEvent?.({ kind: "ended", worker, trial });
+      return trial;
+    }
+    const reason = outcome.kind === "failed" ? { reason: outcome.error.message } : {};
+    this.#options.onEvent?.({ kind: "released", worker, number, ...reason });
+    return undefined;
+  }
+
+  #guarded<R>(work: () => R): R | undefined {
+    try {
+      return work();
+    } catch (error) {
+      this.#broken ??= { error };
+      this.#stop.abort();
+      return undefined;
+    }
+  }
+}
+
+function sleep(milliseconds: number): { done: Promise<undefined>; cancel: () => void } {
+  let timer: NodeJS.Timeout;
+  const done = new Promise<undefined>(
+    (resolve) => (timer = setTimeout(() => resolve(undefined), milliseconds)),
+  );
+  return { done, cancel: () => clearTimeout(timer) };
+}
+
+/** @throws PlateauError `usage` */
+export function requireTrials(trials: unknown): asserts trials is number {
+  if (Number.isSafeInteger(trials) && (trials as number) >= 1) return;
+  throw new PlateauError(
+    "usage",
+    `trials is ${quote(trials)}: expected how many the study is to have in all, 1 or more`,
+  );
+}

@@ -1,0 +1,168 @@
+import { existsSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import Database from "libsql";
+import { PlateauError, quote } from "../../errors.js";
+import { ioError } from "../../files/io-error.js";
+
+type Value = number | string | Uint8Array | null;
+export type Row = Record<string, unknown>;
+
+/** How long another process may hold the file's lock before a call gives up. */
+const BUSY_MILLISECONDS = 20_000;
+
+/** An SQLite file, with every error told in our words. Statements are prepared once. */
+export class Connection {
+  /** The path as it was given. */
+  readonly where: string;
+  readonly #database: Database.Database;
+  readonly #statements = new Map<string, Database.Statement>();
+  #depth = 0;
+
+  /**
+   * @param path a file, or ":memory:"
+   * @throws PlateauError `io` where there is no such file and `create` is false, or the system refuses it;
+   * `study` where it is no SQLite file
+   */
+  constructor(path: string, { create, readonly }: { create: boolean; readonly: boolean }) {
+    this.where = path;
+    const memory = path === ":memory:";
+    // libsql takes what looks like an address for a server's: an absolute path never does.
+    const file = memory ? path : resolve(path);
+    if (!memory) {
+      if (!create && !existsSync(file)) {
+        throw new PlateauError("io", `cannot open ${quote(path)}: there is no such file: check the path`);
+      }
+      if (existsSync(file) && !statSync(file).isFile()) {
+        throw new PlateauError("io", `cannot open ${quote(path)}: it is no regular file: name another`);
+      }
+      if (!existsSync(resolve(file, ".."))) {
+        const folder = resolve(file, "..");
+        throw new PlateauError(
+          "io",
+          `cannot open ${quote(path)}: there is no folder ${quote(folder)}: create it first`,
+        );
+      }
+    }
+    this.#database = this.#guard(
+      "open",
+      () => new Database(file, { timeout: BUSY_MILLISECONDS } as Database.Options),
+    );
+    try {
+      this.#guard("open", () => {
+        // Reads the header: here a file that is none shows.
+        this.#database.prepare("SELECT count(*) FROM sqlite_master").get();
+        if (readonly) this.#database.exec("PRAGMA query_only = ON");
+        else this.#database.exec("PRAGMA journal_mode = WAL");
+        // After a power cut the last trials may be missing, and are run again to the same bits: not worth a
+        // wait for the disk at every report. A killed process loses nothing.
+        this.#database.exec("PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON");
+      });
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** Runs statements that return nothing. */
+  execute(sql: string): void {
+    this.#guard("write", () => this.#database.exec(sql));
+  }
+
+  /** @returns how many rows it changed */
+  run(sql: string, ...values: Value[]): number {
+    return this.#guard("write", () => this.#statement(sql).run(...values).changes);
+  }
+
+  row(sql: string, ...values: Value[]): Row | undefined {
+    return this.#guard("read", () => this.#statement(sql).get(...values) as Row | undefined);
+  }
+
+  rows(sql: string, ...values: Value[]): Row[] {
+    return this.#guard("read", () => this.#statement(sql).all(...values) as Row[]);
+  }
+
+  /** The first column of the first row. */
+  value(sql: string, ...values: Value[]): unknown {
+    const row = this.row(sql, ...values);
+    return row && Object.values(row)[0];
+  }
+
+  /** Does all of it or nothing, while no other process writes. */
+  transaction<R>(work: () => R): R {
+    if (this.#depth > 0) return work();
+    this.#guard("write", () => this.#database.exec("BEGIN IMMEDIATE"));
+    this.#depth++;
+    try {
+      const result = work();
+      this.#guard("write", () => this.#database.exec("COMMIT"));
+      return result;
+    } catch (error) {
+      try {
+        if (this.#database.inTransaction) this.#database.exec("ROLLBACK");
+      } catch {
+        // SQLite has rolled back by itself; the first error is the one to report.
+      }
+      throw error;
+    } finally {
+      this.#depth--;
+    }
+  }
+
+  close(): void {
+    this.#statements.clear();
+    try {
+      this.#database.close();
+    } catch {
+      // What was to be stored is stored: there is nothing left to lose.
+    }
+  }
+
+  #statement(sql: string): Database.Statement {
+    let statement = this.#statements.get(sql);
+    if (!statement) this.#statements.set(sql, (statement = this.#database.prepare(sql)));
+    return statement;
+  }
+
+  #guard<R>(action: "open" | "read" | "write", work: () => R): R {
+    try {
+      return work();
+    } catch (cause) {
+      throw this.#translate(action, cause);
+    }
+  }
+
+  #translate(action: string, cause: unknown): unknown {
+    if (cause instanceof PlateauError) return cause;
+    const { code = "", message = "" } = cause as { code?: string; message?: string };
+    const refuse = (remedy: string) =>
+      ioError(`cannot ${action}`, this.where, { code: code || undefined, message }, remedy);
+    if (code.startsWith("SQLITE_NOTADB")) {
+      return new PlateauError(
+        "study",
+        `${quote(this.where)} is no SQLite file: name another (it was not touched)`,
+        {
+          cause,
+        },
+      );
+    }
+    if (code.startsWith("SQLITE_CORRUPT")) {
+      return new PlateauError(
+        "study",
+        `${quote(this.where)} is damaged (${message}): restore a copy, or save what sqlite3's .recover finds`,
+        { cause },
+      );
+    }
+    if (code.startsWith("SQLITE_FULL")) return refuse("disk full: free some; what was stored before is safe");
+    if (code.startsWith("SQLITE_READONLY"))
+      return refuse("it is read-only: change its permissions, or copy it");
+    if (code.startsWith("SQLITE_BUSY") || code.startsWith("SQLITE_LOCKED"))
+      return refuse(`another process has held it for ${BUSY_MILLISECONDS / 1000} s: stop that, or wait`);
+    if (code.startsWith("SQLITE_IOERR"))
+      return refuse("the device failed: check the disk, and whether it is full");
+    if (code.startsWith("SQLITE_CANTOPEN") || message.includes("Unable to open"))
+      return refuse(
+        "permission denied, or its folder is read-only: change that, or copy it to another place",
+      );
+    return code.startsWith("SQLITE") ? refuse(message) : cause;
+  }
+}

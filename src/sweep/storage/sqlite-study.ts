@@ -1,0 +1,348 @@
+import { version } from "../../version.js";
+import type { StudyDefinition } from "../definition.js";
+import type { Parameters } from "../space/parameter.js";
+import {
+  type Ending,
+  type Observation,
+  type Replicate,
+  type Report,
+  type TrialError,
+  type TrialState,
+  trialStates,
+} from "../trial.js";
+import type { Connection, Row } from "./connection.js";
+import { engineName, isGone, ownerText } from "./owner.js";
+import type { Owner, StoredTrial, StudyStorage, TrialProgress } from "./storage.js";
+
+/** Rows read at a time: a reader that leaves in the middle holds nothing open. */
+const PAGE = 1000;
+const OPEN = "state IN ('waiting', 'running')";
+
+export class SqliteStudy implements StudyStorage {
+  readonly definition: StudyDefinition;
+  readonly plateau: string;
+  readonly #db: Connection;
+  readonly #id: number;
+
+  constructor(db: Connection, id: number, definition: StudyDefinition, plateau: string) {
+    this.#db = db;
+    this.#id = id;
+    this.definition = definition;
+    this.plateau = plateau;
+  }
+
+  count(): number {
+    return (
+      1 + Number(this.#db.value("SELECT coalesce(max(number), -1) FROM trials WHERE study = ?", this.#id))
+    );
+  }
+
+  states(): Record<TrialState, number> {
+    return countStates(this.#db, this.#id);
+  }
+
+  firstOpen(): number | undefined {
+    const found = this.#db.value(`SELECT min(number) FROM trials WHERE study = ? AND ${OPEN}`, this.#id);
+    return found === null || found === undefined ? undefined : Number(found);
+  }
+
+  add(
+    number: number,
+    { parameters, seeds }: { parameters: Parameters; seeds: readonly number[] },
+    owner: Owner,
+  ): boolean {
+    return this.#db.transaction(() => {
+      if (this.count() !== number) return false;
+      this.#db.run(
+        "INSERT INTO trials (study, number, state, parameters, seeds, started, owner, heartbeat) VALUES (?, ?, 'running', ?, ?, ?, ?, ?)",
+        this.#id,
+        number,
+        JSON.stringify(parameters),
+        JSON.stringify(seeds),
+        new Date().toISOString(),
+        ownerText(owner),
+        Date.now(),
+      );
+      return true;
+    });
+  }
+
+  claim(owner: Owner, limit: number): StoredTrial | undefined {
+    return this.#db.transaction(() => {
+      const open = this.#db.rows(
+        `SELECT number, state, owner, heartbeat FROM trials WHERE study = ? AND ${OPEN} ORDER BY number`,
+        this.#id,
+      );
+      const free = open.find(
+        (row) => row["state"] === "waiting" || isGone(String(row["owner"]), Number(row["heartbeat"]), owner),
+      );
+      if (!free || Number(free["number"]) >= limit) return undefined;
+      this.#db.run(
+        "UPDATE trials SET state = 'running', owner = ?, heartbeat = ?, started = coalesce(started, ?) WHERE study = ? AND number = ?",
+        ownerText(owner),
+        Date.now(),
+        new Date().toISOString(),
+        this.#id,
+        Number(free["number"]),
+      );
+      return this.trial(Number(free["number"]));
+    });
+  }
+
+  heartbeat(owner: Owner): void {
+    this.#db.run(
+      `UPDATE trials SET heartbeat = ? WHERE study = ? AND state = 'running' AND owner = ?`,
+      Date.now(),
+      this.#id,
+      ownerText(owner),
+    );
+  }
+
+  report(number: number, { replicate, step, value }: Report): void {
+    this.#db.transaction(() => {
+      this.#db.run(
+        "INSERT OR REPLACE INTO reports (study, number, replicate, step, value) VALUES (?, ?, ?, ?, ?)",
+        this.#id,
+        number,
+        replicate,
+        step,
+        stored(value),
+      );
+      this.#db.run("UPDATE trials SET step = ? WHERE study = ? AND number = ?", step, this.#id, number);
+    });
+  }
+
+  replicate(number: number, replicate: number, { seed, value, result }: Replicate): void {
+    this.#db.transaction(() => {
+      this.#db.run(
+        "INSERT OR REPLACE INTO replicates (study, number, replicate, seed, value, result) VALUES (?, ?, ?, ?, ?, ?)",
+        this.#id,
+        number,
+        replicate,
+        seed,
+        stored(value),
+        result === undefined ? null : JSON.stringify(result),
+      );
+      // The seconds stay: they count, whatever the next seed is stopped at.
+      this.#db.run("UPDATE checkpoints SET bytes = NULL WHERE study = ? AND number = ?", this.#id, number);
+    });
+  }
+
+  checkpoint(number: number, seconds: number, bytes: Uint8Array): void {
+    this.#db.run(
+      "INSERT OR REPLACE INTO checkpoints (study, number, seconds, bytes) VALUES (?, ?, ?, ?)",
+      this.#id,
+      number,
+      seconds,
+      bytes,
+    );
+  }
+
+  progress(number: number): TrialProgress {
+    const kept = this.#db.row(
+      "SELECT seconds, bytes FROM checkpoints WHERE study = ? AND number = ?",
+      this.#id,
+      number,
+    );
+    const bytes = kept?.["bytes"] as Uint8Array | null | undefined;
+    return {
+      replicates: this.replicates(number),
+      reports: this.reports(number),
+      // A view of Node's own kind may lie anywhere in a larger buffer: readers want bytes of their own.
+      ...(bytes ? { checkpoint: new Uint8Array(bytes) } : {}),
+      seconds: Number(kept?.["seconds"] ?? 0),
+    };
+  }
+
+  finish(number: number, { state, value, spread, error, seconds }: Ending, owner: Owner): boolean {
+    return this.#db.transaction(() => {
+      const changed = this.#db.run(
+        `UPDATE trials SET state = ?, value = ?, deviation = ?, low = ?, high = ?, error_code = ?, error_message = ?,
+         error_step = ?, seconds = ?, ended = ?, plateau = ?, engine = ?, owner = NULL, heartbeat = NULL
+         WHERE study = ? AND number = ? AND state = 'running' AND owner = ?`,
+        state,
+        value,
+        spread?.deviation ?? null,
+        spread?.low ?? null,
+        spread?.high ?? null,
+        error?.code ?? null,
+        error?.message ?? null,
+        error?.step ?? null,
+        seconds,
+        new Date().toISOString(),
+        version,
+        engineName(),
+        this.#id,
+        number,
+        ownerText(owner),
+      );
+      if (changed === 0) return false;
+      this.#db.run("DELETE FROM checkpoints WHERE study = ? AND number = ?", this.#id, number);
+      if (state === "failed" && error) this.#recordFailure(number, error);
+      return true;
+    });
+  }
+
+  release(number: number, owner: Owner, error?: TrialError): void {
+    this.#db.transaction(() => {
+      const changed = this.#db.run(
+        `UPDATE trials SET state = 'waiting', owner = NULL, heartbeat = NULL, failures = failures + ?
+         WHERE study = ? AND number = ? AND state = 'running' AND owner = ?`,
+        error ? 1 : 0,
+        this.#id,
+        number,
+        ownerText(owner),
+      );
+      if (changed > 0 && error) this.#recordFailure(number, error);
+    });
+  }
+
+  retryFailed(): number {
+    return this.#db.transaction(() => {
+      const failed = this.#db.rows(
+        "SELECT number FROM trials WHERE study = ? AND state = 'failed'",
+        this.#id,
+      );
+      for (const { number } of failed) {
+        // What it reported before it failed is reported again, to the same bits.
+        this.#db.run(
+          `UPDATE trials SET state = 'waiting', failures = 0, value = NULL, error_code = NULL, error_message = NULL,
+           error_step = NULL, seconds = NULL, ended = NULL WHERE study = ? AND number = ?`,
+          this.#id,
+          Number(number),
+        );
+      }
+      return failed.length;
+    });
+  }
+
+  trial(number: number): StoredTrial | undefined {
+    const row = this.#db.row("SELECT * FROM trials WHERE study = ? AND number = ?", this.#id, number);
+    return row && toTrial(row);
+  }
+
+  *trials(states?: readonly TrialState[]): Iterable<StoredTrial> {
+    const wanted = states ? `AND state IN (${states.map(() => "?").join(", ")})` : "";
+    const sql = `SELECT * FROM trials WHERE study = ? AND number > ? ${wanted} ORDER BY number LIMIT ${PAGE}`;
+    for (let last = -1; ; ) {
+      const rows = this.#db.rows(sql, this.#id, last, ...(states ?? []));
+      for (const row of rows) yield toTrial(row);
+      if (rows.length < PAGE) return;
+      last = Number(rows.at(-1)!["number"]);
+    }
+  }
+
+  *observations(first: number, last: number): Iterable<Observation> {
+    const sql = `SELECT number, parameters, state, value, step FROM trials
+      WHERE study = ? AND number BETWEEN ? AND ? ORDER BY number LIMIT ${PAGE}`;
+    for (let from = first; from <= last; from += PAGE) {
+      const rows = this.#db.rows(sql, this.#id, from, last);
+      for (const { number, parameters, state, value, step } of rows) {
+        if (state === "waiting" || state === "running") return;
+        yield {
+          number: Number(number),
+          parameters: JSON.parse(String(parameters)) as Parameters,
+          state: state as Observation["state"],
+          value: value as number | null,
+          step: Number(step),
+        };
+      }
+      if (rows.length < PAGE) return;
+    }
+  }
+
+  reports(number: number): Report[] {
+    const rows = this.#db.rows(
+      "SELECT replicate, step, value FROM reports WHERE study = ? AND number = ? ORDER BY replicate, step",
+      this.#id,
+      number,
+    );
+    return rows.map(({ replicate, step, value }) => ({
+      replicate: Number(replicate),
+      step: Number(step),
+      value: loaded(value),
+    }));
+  }
+
+  replicates(number: number): Replicate[] {
+    const rows = this.#db.rows(
+      "SELECT seed, value, result FROM replicates WHERE study = ? AND number = ? ORDER BY replicate",
+      this.#id,
+      number,
+    );
+    return rows.map(({ seed, value, result }) => ({
+      seed: Number(seed),
+      value: loaded(value),
+      ...(result === null ? {} : { result: JSON.parse(String(result)) as unknown }),
+    }));
+  }
+
+  best(): StoredTrial | undefined {
+    const order = this.definition.direction === "minimize" ? "ASC" : "DESC";
+    const row = this.#db.row(
+      `SELECT * FROM trials WHERE study = ? AND state = 'complete' AND value IS NOT NULL ORDER BY value ${order}, number LIMIT 1`,
+      this.#id,
+    );
+    return row && toTrial(row);
+  }
+
+  #recordFailure(number: number, { code, message }: TrialError): void {
+    this.#db.run(
+      `INSERT INTO failures (study, number, failure, at, code, message) VALUES (?, ?,
+       (SELECT count(*) FROM failures WHERE study = ? AND number = ?), ?, ?, ?)`,
+      this.#id,
+      number,
+      this.#id,
+      number,
+      new Date().toISOString(),
+      code,
+      message,
+    );
+  }
+}
+
+/** How many trials of a study are in each state. */
+export function countStates(connection: Connection, study: number): Record<TrialState, number> {
+  const states = Object.fromEntries(trialStates.map((state) => [state, 0])) as Record<TrialState, number>;
+  const rows = connection.rows(
+    "SELECT state, count(*) AS n FROM trials WHERE study = ? GROUP BY state",
+    study,
+  );
+  for (const { state, n } of rows) states[state as TrialState] = Number(n);
+  return states;
+}
+
+function toTrial(row: Row): StoredTrial {
+  const number = (name: string) => (row[name] === null ? null : Number(row[name]));
+  const text = (name: string) => (row[name] === null ? null : String(row[name]));
+  const step = number("error_step");
+  return {
+    number: Number(row["number"]),
+    state: row["state"] as TrialState,
+    parameters: JSON.parse(String(row["parameters"])) as Parameters,
+    seeds: JSON.parse(String(row["seeds"])) as number[],
+    failures: Number(row["failures"]),
+    step: Number(row["step"]),
+    value: number("value"),
+    deviation: number("deviation"),
+    low: number("low"),
+    high: number("high"),
+    error:
+      row["error_code"] === null
+        ? null
+        : {
+            code: row["error_code"] as TrialError["code"],
+            message: String(row["error_message"]),
+            ...(step === null ? {} : { step }),
+          },
+    seconds: number("seconds"),
+    started: text("started"),
+    ended: text("ended"),
+    plateau: text("plateau"),
+    engine: text("engine"),
+  };
+}
+
+/** SQLite has no NaN. */
+const stored = (value: number): number | null => (Number.isNaN(value) ? null : value);
+const loaded = (value: unknown): number => (value === null ? Number.NaN : Number(value));

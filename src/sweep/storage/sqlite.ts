@@ -1,0 +1,99 @@
+import { PlateauError, quote } from "../../errors.js";
+import { version } from "../../version.js";
+import type { StudyDefinition } from "../definition.js";
+import { Connection } from "./connection.js";
+import { prepareSchema } from "./schema.js";
+import { countStates, SqliteStudy } from "./sqlite-study.js";
+import type { Storage, StudyStorage, StudySummary } from "./storage.js";
+
+export interface OpenOptions {
+  /** Make the file where there is none. Default true. */
+  readonly create?: boolean;
+  /** Change nothing, for readers. Default false. */
+  readonly readonly?: boolean;
+}
+
+/**
+ * Studies in one SQLite file, which any SQLite tool reads and several processes may use at a time.
+ * @param path a file, or ":memory:" for studies that end with the process
+ * @throws PlateauError `io`, `study`: the file is not touched then
+ */
+export function openSqlite(path: string, { create = true, readonly = false }: OpenOptions = {}): Storage {
+  const connection = new Connection(path, { create: create && !readonly, readonly });
+  try {
+    prepareSchema(connection, !readonly);
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+  return new SqliteStorage(connection);
+}
+
+class SqliteStorage implements Storage {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  get where(): string {
+    return this.#connection.where;
+  }
+
+  list(): StudySummary[] {
+    const studies = this.#connection.rows(
+      "SELECT id, name, definition, created, plateau FROM studies ORDER BY id",
+    );
+    return studies.map(({ id, name, definition, created, plateau }) => ({
+      name: String(name),
+      definition: parseDefinition(definition, String(name), this.where),
+      created: String(created),
+      plateau: String(plateau),
+      states: countStates(this.#connection, Number(id)),
+    }));
+  }
+
+  find(name: string): StudyStorage | undefined {
+    const row = this.#connection.row("SELECT id, definition, plateau FROM studies WHERE name = ?", name);
+    if (!row) return undefined;
+    const definition = parseDefinition(row["definition"], name, this.where);
+    return new SqliteStudy(this.#connection, Number(row["id"]), definition, String(row["plateau"]));
+  }
+
+  create(definition: StudyDefinition): StudyStorage {
+    return this.#connection.transaction(() => {
+      const existing = this.find(definition.name);
+      if (existing) return existing;
+      this.#connection.run(
+        "INSERT INTO studies (name, definition, plateau, created) VALUES (?, ?, ?, ?)",
+        definition.name,
+        JSON.stringify(definition),
+        version,
+        new Date().toISOString(),
+      );
+      return this.find(definition.name)!;
+    });
+  }
+
+  remove(name: string): boolean {
+    return this.#connection.run("DELETE FROM studies WHERE name = ?", name) > 0;
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+}
+
+function parseDefinition(text: unknown, name: string, where: string): StudyDefinition {
+  try {
+    return JSON.parse(String(text)) as StudyDefinition;
+  } catch (cause) {
+    throw new PlateauError(
+      "study",
+      `the definition of study ${quote(name)} in ${quote(where)} is damaged: it is no JSON`,
+      {
+        cause,
+      },
+    );
+  }
+}
