@@ -1,7 +1,8 @@
 import test from "ava";
 import fc from "fast-check";
 import { describeRate, fitRate, type RatePoint } from "../../src/analysis/rates.js";
-import { curvatureOf, fitLine, studentQuantile } from "../../src/analysis/statistics/line.js";
+import { curvatureOf, fitLine } from "../../src/analysis/statistics/line.js";
+import { studentQuantile } from "../../src/analysis/statistics/student.js";
 import { PlateauError } from "../../src/errors.js";
 import { streamKey } from "../../src/random/keys.js";
 import { uniform64 } from "../../src/random/uniform.js";
@@ -132,14 +133,6 @@ test("the bend of a parabola is its second derivative", (t) => {
   t.true(Math.abs(first - -1) < 1e-7);
   t.true(Math.abs(last - 1.5) < 1e-7);
   t.true(statistic > 1e6);
-});
-
-test("Student's quantiles", (t) => {
-  // Abramowitz & Stegun, table 26.10.
-  const known = { 1: 12.706, 5: 2.571, 11: 2.201, 20: 2.086, 30: 2.042, 120: 1.98 };
-  for (const [freedom, value] of Object.entries(known)) {
-    t.true(Math.abs(studentQuantile(Number(freedom)) - value) < 6e-4, freedom);
-  }
 });
 
 test("property: units of size and error move the constant, not the exponent; order does not matter", (t) => {

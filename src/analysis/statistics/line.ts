@@ -1,6 +1,7 @@
 import { streamKey } from "../../random/keys.js";
 import { uniform64 } from "../../random/uniform.js";
 import { type Interval, quantile, RESAMPLES } from "./bootstrap.js";
+import { studentQuantile } from "./student.js";
 
 /** A straight line through points (x, y) by least squares. */
 export interface Line {
@@ -164,21 +165,4 @@ export function bendsBy(
   change: number,
 ): boolean {
   return Math.abs(t) > critical && Math.abs(last - first) > change * Math.abs(slope);
-}
-
-/** 97.5% quantiles of Student's t for 1 … 10 degrees of freedom. */
-const student = [12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.306, 2.2622, 2.2281];
-
-/** The same for any: from 11 on by Fisher's expansion around the normal quantile, good to 4 digits. */
-export function studentQuantile(freedom: number): number {
-  if (freedom <= student.length) return student[freedom - 1];
-  const z = 1.959963984540054;
-  const z3 = z * z * z;
-  const z5 = z3 * z * z;
-  return (
-    z +
-    (z3 + z) / (4 * freedom) +
-    (5 * z5 + 16 * z3 + 3 * z) / (96 * freedom * freedom) +
-    (3 * z5 * z * z + 19 * z5 + 17 * z3 - 15 * z) / (384 * freedom * freedom * freedom)
-  );
 }

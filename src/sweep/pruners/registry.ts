@@ -1,9 +1,22 @@
 import { unknownName } from "../../errors.js";
+import { asha } from "./asha.js";
+import { divergence } from "./divergence.js";
+import { hyperband } from "./hyperband.js";
+import { median } from "./median.js";
+import { none } from "./none.js";
 import type { PrunerDefinition } from "./pruner.js";
+import { threshold } from "./threshold.js";
 
 /** Every pruner: one line each. */
 // Each knows its own options; here they are names for whoever looks them up.
-const registry = [] as unknown as readonly PrunerDefinition[];
+const registry = [
+  none,
+  median,
+  asha,
+  hyperband,
+  threshold,
+  divergence,
+] as unknown as readonly PrunerDefinition[];
 
 export const pruners: ReadonlyMap<string, PrunerDefinition> = new Map(registry.map((one) => [one.name, one]));
 
