@@ -2,7 +2,7 @@ import type { StudyDefinition } from "./definition.js";
 import type { JobOutcome, TrialEvents, TrialJob } from "./executors/executor.js";
 import type { Yardstick } from "./guide.js";
 import type { Decision } from "./pruners/pruner.js";
-import { summarise, worse } from "./replicates.js";
+import { meanOf, spreadOf, worse } from "./replicates.js";
 import type { Owner, StoredTrial, StudyStorage } from "./storage/storage.js";
 import type { Ending, Replicate, TrialError } from "./trial.js";
 
@@ -93,7 +93,7 @@ export class Attempt {
 
   #ending(outcome: JobOutcome): Ending {
     const values = this.#replicates.map(({ value }) => value);
-    const { mean, spread } = summarise(values);
+    const spread = spreadOf(values);
     const base = { replicates: this.#replicates, seconds: this.seconds };
     const without = (state: "diverged" | "failed", error: TrialError): Ending => ({
       ...base,
@@ -103,9 +103,9 @@ export class Attempt {
     });
     switch (outcome.kind) {
       case "done":
-        return { ...base, state: "complete", value: mean, ...(spread ? { spread } : {}) };
+        return { ...base, state: "complete", value: meanOf(values), ...(spread ? { spread } : {}) };
       case "stopped":
-        return { ...base, state: "pruned", value: values.length > 0 ? mean : (this.#last ?? null) };
+        return { ...base, state: "pruned", value: values.length > 0 ? meanOf(values) : (this.#last ?? null) };
       case "diverged":
         return without("diverged", outcome.error);
       case "failed":
@@ -128,6 +128,6 @@ export class Attempt {
     const { seeds, direction } = this.#definition;
     const values = this.#replicates.map(({ value }) => value);
     if (!incumbent || values.length >= seeds) return "continue";
-    return worse(values, incumbent, { direction, seeds }) ? "stop" : "continue";
+    return worse(values, incumbent, direction, { seeds }).worse ? "stop" : "continue";
   }
 }
