@@ -8,8 +8,8 @@ import { inlineExecutor } from "./executors/inline.js";
 import { threadsExecutor } from "./executors/threads.js";
 import { loadObjective } from "./load-objective.js";
 import type { Objective } from "./objective.js";
+import { pickStudy } from "./pick.js";
 import { type RunStudyOptions, requireTrials, runStudy } from "./run-study.js";
-import type { Parameters } from "./space/parameter.js";
 import { Space } from "./space/space.js";
 import { openSqlite } from "./storage/sqlite.js";
 import type { Storage, StoredTrial, StudyStorage } from "./storage/storage.js";
@@ -48,22 +48,22 @@ export class Study implements AsyncDisposable {
   }
 
   /**
-   * Opens a study, made where there is none of that name. With a name alone it opens one that there is.
+   * Opens a study, made where there is none of that name. With a name alone it opens one that there is, with
+   * neither the only one.
    * @param storage a SQLite file's path, ":memory:", or a storage, which the study then closes
    * @throws PlateauError `usage`, `unknown-name`; `io`; `study` where the file is none, or holds another
    * study of that name
    */
   static async open(
     storage: string | Storage,
-    input: StudyInput | { readonly name: string },
+    input: StudyInput | { readonly name?: string },
     objectives: ObjectiveNames = {},
   ): Promise<Study> {
     const definition = "space" in input ? defineStudy(input) : undefined;
     const opened =
       typeof storage === "string" ? openSqlite(storage, { create: definition !== undefined }) : storage;
     try {
-      const found = opened.find(input.name) ?? (definition && opened.create(definition));
-      if (!found) throw unknownStudy(opened, input.name);
+      const found = definition ? opened.create(definition) : pickStudy(opened, input.name);
       if (definition) requireSameStudy(found.definition, definition, quote(opened.where));
       return new Study(opened, found, objectives);
     } catch (error) {
@@ -177,11 +177,3 @@ export function moduleUrl(module: string | URL): string {
   if (module instanceof URL) return module.href;
   return /^(file|data|node):/.test(module) ? module : pathToFileURL(module).href;
 }
-
-function unknownStudy(storage: Storage, name: string): PlateauError {
-  const names = storage.list().map((study) => quote(study.name));
-  const known = names.length > 0 ? `it holds ${names.join(", ")}` : "it holds none yet";
-  return new PlateauError("study", `${quote(storage.where)} has no study ${quote(name)}: ${known}`);
-}
-
-export type { Parameters };

@@ -42,7 +42,7 @@ export interface TrainingStudyInput extends Omit<StudyInput, "space" | "objectiv
  */
 export async function openStudy(
   storage: string | Storage,
-  input: TrainingStudyInput | StudyInput | { readonly name: string },
+  input: TrainingStudyInput | StudyInput | { readonly name?: string },
 ): Promise<Study> {
   const study = "target" in input ? trainingStudy(input) : input;
   return Study.open(storage, study, objectives);

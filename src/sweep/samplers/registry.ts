@@ -1,9 +1,12 @@
 import { unknownName } from "../../errors.js";
+import { grid } from "./grid.js";
+import { random } from "./random.js";
 import type { SamplerDefinition } from "./sampler.js";
+import { sobol } from "./sobol/sobol.js";
 
 /** Every sampler: one line each. */
 // Each knows its own options; here they are names for whoever looks them up.
-const registry = [] as unknown as readonly SamplerDefinition[];
+const registry = [grid, random, sobol] as unknown as readonly SamplerDefinition[];
 
 export const samplers: ReadonlyMap<string, SamplerDefinition> = new Map(
   registry.map((one) => [one.name, one]),

@@ -13,6 +13,7 @@ export interface SpaceInput {
 
 /** Draws that a sampler makes to satisfy constraints before it gives up. */
 export const MOST_ATTEMPTS = 10_000;
+/** Parameters that a space may have. */
 export const MOST_PARAMETERS = 256;
 
 const scalar = v.union([v.number(), v.string(), v.boolean(), v.null_()]);

@@ -1,0 +1,53 @@
+import * as v from "valibot";
+import { streamKey } from "../../../random/keys.js";
+import type { Parameters } from "../../space/parameter.js";
+import { MOST_ATTEMPTS, type Space } from "../../space/space.js";
+import type { Sampler, SamplerContext, SamplerDefinition } from "../sampler.js";
+import { Satisfying } from "../satisfying.js";
+import { SOBOL_POINTS, SobolSequence } from "./sequence.js";
+
+const schema = v.strictObject({});
+
+/**
+ * Trial n takes the n-th point of a scrambled Sobol sequence, from point 0 on, that satisfies the
+ * constraints. Every parameter of more than one value has a dimension of its own, in the order of the space,
+ * whether it applies or not. All 2^m first trials, and all blocks of 2^m after them, are nets: an unbroken
+ * run of them covers the space evenly.
+ */
+export const sobol: SamplerDefinition<typeof schema> = {
+  name: "sobol",
+  description: "a scrambled Sobol sequence: covers the space more evenly than random draws",
+  usesHistory: false,
+  schema,
+  create: (context) => new SobolSampler(context),
+};
+
+class SobolSampler implements Sampler {
+  readonly #space: Space;
+  readonly #points: Satisfying;
+
+  constructor({ space, seed }: SamplerContext) {
+    this.#space = space;
+    const dimensionOf: number[] = [];
+    let dimensions = 0;
+    for (const { cardinality } of space.parameters) dimensionOf.push(cardinality > 1 ? dimensions++ : -1);
+    const sequence = new SobolSequence(dimensions, streamKey(seed, "sweep/sobol"));
+    this.#points = new Satisfying({
+      constraints: space.constraints,
+      length: SOBOL_POINTS,
+      at(position) {
+        const point = sequence.point(position);
+        return space.decode(dimensionOf.map((d) => (d < 0 ? 0 : point[d])));
+      },
+      patience: MOST_ATTEMPTS,
+    });
+  }
+
+  observe(): void {}
+
+  suggest(number: number): Parameters | null {
+    const found = this.#points.find(number);
+    if (found === "given up") throw this.#space.unsatisfiable();
+    return found === "exhausted" ? null : found;
+  }
+}
