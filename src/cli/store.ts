@@ -29,6 +29,10 @@ export function reportUnsaved(error: PlateauError, directory?: RunDirectory): nu
 
 /** The command that continues a run, its path quoted for a shell. */
 export function resumeCommand(path: string): string {
-  const shown = /^[\w./+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
-  return `plateau train --resume ${shown}`;
+  return `plateau train --resume ${shellWord(path)}`;
+}
+
+/** A text as one word of a command for a shell. */
+export function shellWord(text: string): string {
+  return /^[\w./+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

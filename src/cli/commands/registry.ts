@@ -4,6 +4,8 @@ import { demo } from "./demo.js";
 import { evaluate } from "./eval.js";
 import { fit } from "./fit.js";
 import { info } from "./info.js";
+import { study } from "./study.js";
+import { sweep } from "./sweep.js";
 import { targets } from "./targets.js";
 import { train } from "./train.js";
 import { verify } from "./verify.js";
@@ -14,6 +16,8 @@ export const commands: readonly CliCommand[] = [
   evaluate,
   analyze,
   fit,
+  sweep,
+  study,
   targets,
   verify,
   info,

@@ -1,0 +1,162 @@
+import type { StudyEvent } from "../sweep/run-study.js";
+import type { StoredTrial } from "../sweep/storage/storage.js";
+import type { Study } from "../sweep/study.js";
+import { better, type TrialState } from "../sweep/trial.js";
+import { duration, short } from "./output.js";
+import { fitted } from "./progress.js";
+
+const REDRAW_MILLISECONDS = 200;
+
+interface Slot {
+  readonly number: number;
+  readonly parameters: string;
+  readonly began: number;
+  share?: number;
+}
+
+/** The live view of a sweep: a line a worker, then counts, the best, and how long it takes. For terminals. */
+export class SweepView {
+  readonly #live: boolean;
+  readonly #study: Study;
+  readonly #trials: number;
+  readonly #slots: (Slot | undefined)[];
+  readonly #counts: Record<TrialState, number>;
+  readonly #began = performance.now();
+  #ended = 0;
+  #best: StoredTrial | undefined;
+  #lines = 0;
+  #drawn = 0;
+  #note = "";
+
+  constructor(
+    study: Study,
+    { trials, workers, quiet = false }: { trials: number; workers: number; quiet?: boolean },
+  ) {
+    this.#live = !quiet && process.stderr.isTTY === true && process.env["TERM"] !== "dumb";
+    this.#study = study;
+    this.#trials = trials;
+    this.#slots = Array.from({ length: workers });
+    this.#counts = { ...study.states };
+    this.#best = study.best;
+  }
+
+  get live(): boolean {
+    return this.#live;
+  }
+
+  /** Seconds since the view was made. */
+  get seconds(): number {
+    return (performance.now() - this.#began) / 1000;
+  }
+
+  take(event: StudyEvent): void {
+    const { worker } = event;
+    switch (event.kind) {
+      case "started": {
+        const { number, parameters } = event.trial;
+        this.#slots[worker] = {
+          number,
+          parameters: describeParameters(parameters),
+          began: performance.now(),
+        };
+        break;
+      }
+      case "progress": {
+        const slot = this.#slots[worker];
+        const { seeds } = this.#study.definition;
+        if (slot) slot.share = (event.replicate + event.done / event.total) / seeds;
+        break;
+      }
+      case "ended":
+        this.#slots[worker] = undefined;
+        this.#counts[event.trial.state]++;
+        this.#ended++;
+        if (isBetter(this.#study, event.trial, this.#best)) this.#best = event.trial;
+        break;
+      case "released":
+        this.#slots[worker] = undefined;
+    }
+    if (this.#live && performance.now() - this.#drawn >= REDRAW_MILLISECONDS) this.#draw();
+  }
+
+  /** Shows a last word in the view: "stopping…". */
+  note(text: string): void {
+    this.#note = text;
+    if (this.#live) this.#draw();
+  }
+
+  /** Takes the view off the screen. */
+  clear(): void {
+    if (this.#lines > 0) process.stderr.write(`\u001b[${this.#lines}A\u001b[J`);
+    this.#lines = 0;
+  }
+
+  #draw(): void {
+    this.#drawn = performance.now();
+    const lines = this.text().map((line) => fitted(line, process.stderr.columns));
+    this.clear();
+    process.stderr.write(`${lines.join("\n")}\n`);
+    this.#lines = lines.length;
+  }
+
+  /** The lines of the view. */
+  text(): string[] {
+    const width = String(this.#trials - 1).length;
+    const workers = this.#slots.map((slot, worker) => {
+      if (!slot) return `worker ${worker + 1}  idle`;
+      const share = slot.share === undefined ? "    " : `${Math.floor(100 * slot.share)}%`.padStart(4);
+      const seconds = duration((performance.now() - slot.began) / 1000);
+      return `worker ${worker + 1}  trial ${String(slot.number).padStart(width)} ${share}  ${seconds.padStart(5)}  ${slot.parameters}`;
+    });
+    const { waiting: _, running: __, ...ended } = this.#counts;
+    const done = Object.values(ended).reduce((a, b) => a + b, 0);
+    const counts = Object.entries(ended)
+      .filter(([, n]) => n > 0)
+      .map(([state, n]) => `${n} ${state}`);
+    const minutes = this.seconds / 60;
+    const rate = this.#ended / minutes;
+    const left =
+      this.#ended > 0
+        ? `${short(rate)} trials/min, ${duration((60 * (this.#trials - done)) / rate)} left`
+        : "";
+    const best = this.#best ? describeBest(this.#best) : "best: none yet";
+    return [
+      ...workers,
+      [`${done} of ${this.#trials} trials`, ...counts, left].filter((part) => part !== "").join("  "),
+      best,
+      ...(this.#note ? [this.#note] : []),
+    ];
+  }
+}
+
+function isBetter({ definition }: Study, trial: StoredTrial, best: StoredTrial | undefined): boolean {
+  if (trial.state !== "complete" || trial.value === null) return false;
+  if (!best || best.value === null) return true;
+  if (trial.value === best.value) return trial.number < best.number;
+  return better(definition.direction, trial.value, best.value);
+}
+
+export function describeParameters(parameters: StoredTrial["parameters"]): string {
+  return Object.entries(parameters)
+    .map(([name, value]) => `${name}=${typeof value === "number" ? short(value) : String(value)}`)
+    .join(" ");
+}
+
+export function describeBest(trial: StoredTrial): string {
+  return `best: trial ${trial.number}  ${describeValue(trial)}  ${describeParameters(trial.parameters)}`;
+}
+
+/** "0.0123", or with its spread over the seeds "0.0123 ± 0.0004 (0.0119 to 0.0127)". */
+export function describeValue({ value, deviation, low, high }: StoredTrial): string {
+  if (value === null) return "–";
+  if (deviation === null) return short(value);
+  return `${short(value)} ± ${short(deviation)} (${short(low)} to ${short(high)})`;
+}
+
+/** One line of a trial that has ended. */
+export function describeTrial(trial: StoredTrial): string {
+  const { number, state, seconds, error } = trial;
+  const time = seconds === null ? "" : `  ${seconds.toFixed(1)} s`;
+  const why = error ? `  ${error.message}` : "";
+  return `trial ${number}  ${state}  ${describeValue(trial)}${time}  ${describeParameters(trial.parameters)}${why}`;
+}
