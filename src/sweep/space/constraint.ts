@@ -1,6 +1,6 @@
 import jsep, { type Expression } from "jsep";
 import { PlateauError, quote } from "../../errors.js";
-import type { Parameters, ParameterValue } from "./parameter.js";
+import type { Parameter, Parameters, ParameterValue } from "./parameter.js";
 
 /** What must hold among the parameters of a trial. */
 export interface Constraint {
@@ -35,8 +35,13 @@ class ConstraintParser extends Jsep {
   }
 }
 
-type Value = ParameterValue | undefined;
-type Node = (values: Parameters) => Value;
+/** What is known of a part before there are values: `mixed` may be anything. */
+type Type = "number" | "text" | "truth" | "null" | "mixed";
+interface Part {
+  readonly type: Type;
+  value(values: Parameters): ParameterValue;
+}
+type Fail = (problem: string) => never;
 
 const arithmetic: Record<string, (a: number, b: number) => number> = {
   "+": (a, b) => a + b,
@@ -45,78 +50,96 @@ const arithmetic: Record<string, (a: number, b: number) => number> = {
   "/": (a, b) => a / b,
   "%": (a, b) => a % b,
 };
+// Of what jsep knows, this stands where "divides" belongs: below sums, above comparisons.
+const DIVIDES = ">>>";
 const comparisons: Record<string, (a: number, b: number) => boolean> = {
   "<": (a, b) => a < b,
   "<=": (a, b) => a <= b,
   ">": (a, b) => a > b,
   ">=": (a, b) => a >= b,
+  [DIVIDES]: (a, b) => b % a === 0,
 };
+const connectives: Record<string, (a: boolean, b: boolean) => boolean> = {
+  "&&": (a, b) => a && b,
+  "||": (a, b) => a || b,
+};
+const equalities: Record<string, boolean> = { "==": true, "===": true, "!=": false, "!==": false };
 
 /**
- * Reads a condition on parameters: names, numbers, "texts", true and false, joined by + - * / %,
- * < <= > >= == !=, && || !, and `a divides b`.
- * @param names the parameters that there are
+ * Reads a condition on parameters: names, numbers, "texts", true, false and null, joined by + - * / %,
+ * < <= > >= == !=, && || !, and `a divides b` (which binds like a comparison).
+ * @param parameters those that there are, by name
  * @throws PlateauError `usage` quoting the text and what is wrong with it
  */
-export function parseConstraint(text: string, names: ReadonlySet<string>): Constraint {
-  const fail = (problem: string): never => {
+export function parseConstraint(text: string, parameters: ReadonlyMap<string, Parameter>): Constraint {
+  const fail: Fail = (problem) => {
     throw new PlateauError("usage", `space: constraint ${quote(text)}: ${problem}`);
   };
   if (text.length > LENGTH_LIMIT) fail(`${text.length} characters, at most ${LENGTH_LIMIT} are allowed`);
-  // The one operator that jsep does not know stands between two whole sides.
-  const sides = text.split(/\bdivides\b/);
-  if (sides.length > 2) fail("`divides` stands there more than once");
   const used = new Set<string>();
-  const [left, right] = sides.map((side) => compile(read(side, fail), names, used, fail));
-  const condition: Node = right
-    ? (values) => {
-        const divisor = left(values);
-        return typeof divisor === "number" && divisor !== 0 && Number(right(values)) % divisor === 0;
-      }
-    : left;
+  const condition = compile(read(text, fail), parameters, used, fail);
+  if (condition.type !== "truth" && condition.type !== "mixed") {
+    fail(`it is a ${condition.type}: expected a condition, such as "heads divides dModel"`);
+  }
   return {
     text,
     holds(values) {
       for (const name of used) if (!Object.hasOwn(values, name)) return true;
-      return condition(values) === true;
+      return condition.value(values) === true;
     },
   };
 }
 
-function read(text: string, fail: (problem: string) => never): Expression {
+function read(text: string, fail: Fail): Expression {
+  // Of the same length, so that jsep's positions are those of the text.
+  const translated = text.replace(
+    /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|(?<![\w.])divides(?![\w.])|>>>/g,
+    (found) => {
+      if (found === DIVIDES) fail(`unknown operator ${quote(found)}`);
+      return found === "divides" ? DIVIDES.padEnd(found.length) : found;
+    },
+  );
   try {
-    return new ConstraintParser(text).parse();
+    return new ConstraintParser(translated).parse();
   } catch (cause) {
     const { index, description } = cause as { index?: number; description?: string };
     if (index === undefined || description === undefined) throw cause;
-    return fail(`${description.toLowerCase()} at character ${index + 1}`);
+    return fail(`${description.toLowerCase().replace(DIVIDES, "divides")} at character ${index + 1}`);
   }
 }
 
 function compile(
   node: Expression,
-  names: ReadonlySet<string>,
+  parameters: ReadonlyMap<string, Parameter>,
   used: Set<string>,
-  fail: (problem: string) => never,
-): Node {
-  const part = (child: unknown) => compile(child as Expression, names, used, fail);
+  fail: Fail,
+): Part {
+  const part = (child: unknown) => compile(child as Expression, parameters, used, fail);
   switch (node.type) {
     case "Literal": {
       const value = node["value"] as ParameterValue;
-      return () => value;
+      return { type: typeOf(value), value: () => value };
     }
     case "Identifier":
     case "MemberExpression": {
       const name = nameOf(node, fail);
-      if (!names.has(name)) fail(`${quote(name)} is no parameter (known: ${[...names].join(", ")})`);
+      const parameter = parameters.get(name);
+      if (!parameter) {
+        return fail(`${quote(name)} is no parameter (known: ${[...parameters.keys()].join(", ")})`);
+      }
       used.add(name);
-      return (values) => values[name];
+      return { type: typeOfParameter(parameter), value: (values) => values[name] };
     }
     case "UnaryExpression": {
+      const operator = String(node["operator"]);
       const of = part(node["argument"]);
-      if (node["operator"] === "!") return (values) => of(values) !== true;
-      if (node["operator"] === "-") return (values) => -Number(of(values));
-      return fail(`unknown operator ${quote(node["operator"])}`);
+      if (operator === "!") {
+        demand("truth", operator, [of], fail);
+        return { type: "truth", value: (values) => of.value(values) !== true };
+      }
+      if (operator !== "-") return fail(`unknown operator ${quote(operator)}`);
+      demand("number", operator, [of], fail);
+      return { type: "number", value: (values) => -numberOf(of.value(values)) };
     }
     case "LogicalExpression":
     case "BinaryExpression":
@@ -126,22 +149,60 @@ function compile(
   }
 }
 
-function binary(operator: string, left: Node, right: Node, fail: (problem: string) => never): Node {
-  if (operator === "&&") return (values) => left(values) === true && right(values) === true;
-  if (operator === "||") return (values) => left(values) === true || right(values) === true;
-  if (operator === "==" || operator === "===") return (values) => left(values) === right(values);
-  if (operator === "!=" || operator === "!==") return (values) => left(values) !== right(values);
+function binary(operator: string, left: Part, right: Part, fail: Fail): Part {
+  if (Object.hasOwn(equalities, operator)) {
+    const equal = equalities[operator];
+    if (left.type !== right.type && left.type !== "mixed" && right.type !== "mixed") {
+      fail(`${operator} between a ${left.type} and a ${right.type}, which are never equal`);
+    }
+    return { type: "truth", value: (values) => (left.value(values) === right.value(values)) === equal };
+  }
+  if (Object.hasOwn(connectives, operator)) {
+    const connect = connectives[operator];
+    demand("truth", operator, [left, right], fail);
+    return {
+      type: "truth",
+      value: (values) => connect(left.value(values) === true, right.value(values) === true),
+    };
+  }
   const compare = Object.hasOwn(comparisons, operator) ? comparisons[operator] : undefined;
-  if (compare) return (values) => compare(Number(left(values)), Number(right(values)));
   const compute = Object.hasOwn(arithmetic, operator) ? arithmetic[operator] : undefined;
-  if (compute) return (values) => compute(Number(left(values)), Number(right(values)));
-  return fail(`unknown operator ${quote(operator)}`);
+  const apply = compare ?? compute;
+  if (!apply) return fail(`unknown operator ${quote(operator)}`);
+  demand("number", operator, [left, right], fail);
+  return {
+    type: compare ? "truth" : "number",
+    value: (values) => apply(numberOf(left.value(values)), numberOf(right.value(values))),
+  };
+}
+
+/** What is no number compares with nothing. */
+const numberOf = (value: ParameterValue) => (typeof value === "number" ? value : Number.NaN);
+
+function demand(type: Type, operator: string, parts: readonly Part[], fail: Fail): void {
+  const wrong = parts.find((part) => part.type !== type && part.type !== "mixed");
+  if (!wrong) return;
+  const written = operator === DIVIDES ? "divides" : operator;
+  fail(`${written} is between ${type}s, not of a ${wrong.type}: use parentheses where parts belong together`);
+}
+
+function typeOf(value: ParameterValue): Type {
+  if (value === null) return "null";
+  return typeof value === "number" ? "number" : typeof value === "string" ? "text" : "truth";
+}
+
+function typeOfParameter({ values }: Parameter): Type {
+  if (!values) return "number";
+  const [first, ...others] = values.map(typeOf);
+  return others.every((other) => other === first) ? first : "mixed";
 }
 
 /** Names with dots are read by jsep as members of objects. */
-function nameOf(node: Expression, fail: (problem: string) => never): string {
+function nameOf(node: Expression, fail: Fail): string {
   if (node.type === "Identifier") return String(node["name"]);
-  if (node.type !== "MemberExpression" || node["computed"]) return fail("a name is expected before a dot");
+  if (node.type !== "MemberExpression" || node["computed"] || node["optional"]) {
+    return fail("a name is expected before a dot");
+  }
   const { object, property } = node as unknown as { object: Expression; property: Expression };
   return `${nameOf(object, fail)}.${nameOf(property, fail)}`;
 }

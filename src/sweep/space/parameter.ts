@@ -100,6 +100,9 @@ function integer(name: string, { low, high, step = 1, log: logarithmic = false }
     throw refuse(name, `${what} is ${quote(value)}: expected a whole number`);
   }
   if (low > high) throw refuse(name, `low is ${low}, above high (${high})`);
+  if (high - low >= Number.MAX_SAFE_INTEGER) {
+    throw refuse(name, `from ${low} to ${high} is too far for exact whole numbers`);
+  }
   if (step < 1) throw refuse(name, `step is ${step}: expected at least 1`);
   const cardinality = Math.floor((high - low) / step) + 1;
   const last = low + (cardinality - 1) * step;
@@ -171,6 +174,7 @@ function requireRange(name: string, low: number, high: number): void {
     throw refuse(name, `${what} is ${quote(value)}: expected a finite number`);
   }
   if (!(low < high)) throw refuse(name, `low is ${low}, not below high (${high})`);
+  if (!Number.isFinite(high - low)) throw refuse(name, `from ${low} to ${high} is too far for float64`);
 }
 
 function requirePositive(name: string, low: number): void {

@@ -2,7 +2,13 @@ import * as v from "valibot";
 import { PlateauError, quote } from "../../errors.js";
 import { check } from "../../validate.js";
 import { type Constraint, parseConstraint } from "./constraint.js";
-import { defineParameter, type Parameter, type ParameterSpec, type Parameters } from "./parameter.js";
+import {
+  defineParameter,
+  type Parameter,
+  type ParameterSpec,
+  type Parameters,
+  type When,
+} from "./parameter.js";
 
 /** A space as users write it, in code, JSON or YAML. */
 export interface SpaceInput {
@@ -56,6 +62,11 @@ export class Space {
 
   /** @throws PlateauError `usage` naming the parameter or constraint that makes no sense */
   constructor(input: SpaceInput) {
+    // Before valibot, which leaves out what it thinks dangerous without a word.
+    for (const [name, spec] of Object.entries(Object((input as Partial<SpaceInput> | null)?.parameters))) {
+      requireName(name);
+      Object.keys(Object((spec as { when?: When } | null)?.when)).forEach(requireName);
+    }
     const checked = check("space", spaceSchema, input);
     const names = Object.keys(checked.parameters);
     if (names.length === 0) throw new PlateauError("usage", "space: it has no parameters: give at least one");
@@ -66,17 +77,10 @@ export class Space {
       );
     }
     this.input = checked as SpaceInput;
-    this.parameters = names.map((name) => {
-      if (!/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/.test(name) || name.split(".").includes("__proto__")) {
-        throw new PlateauError(
-          "usage",
-          `space: ${quote(name)} is no name of a parameter: use letters, digits, _ and dots`,
-        );
-      }
-      return defineParameter(name, checked.parameters[name] as ParameterSpec);
-    });
+    this.parameters = names.map((name) => defineParameter(name, checked.parameters[name] as ParameterSpec));
     this.#order = inOrder(this.parameters);
-    this.constraints = checked.constraints.map((text) => parseConstraint(text, new Set(names)));
+    const byName = new Map(this.parameters.map((parameter) => [parameter.name, parameter]));
+    this.constraints = checked.constraints.map((text) => parseConstraint(text, byName));
   }
 
   /**
@@ -111,6 +115,9 @@ export class Space {
     const fail = (problem: string): never => {
       throw new PlateauError("usage", `parameters: ${problem}`);
     };
+    if (given === null || typeof given !== "object" || Array.isArray(given)) {
+      fail(`${quote(given)} is no object of values by name`);
+    }
     const values = new Map<string, Parameters[string]>();
     for (const i of this.#order) {
       const parameter = this.parameters[i];
@@ -121,8 +128,7 @@ export class Space {
         continue;
       }
       if (!present) fail(`${name} is missing`);
-      if (!parameter.has(given[name]))
-        fail(`${name} is ${quote(given[name])}, which the space does not hold`);
+      if (!parameter.has(given[name])) fail(`${name} is ${quote(given[name])}: ${expected(parameter)}`);
       values.set(name, given[name]);
     }
     for (const name of Object.keys(given)) {
@@ -162,6 +168,27 @@ export class Space {
   }
 }
 
+const WORD = /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/;
+/** Parts of names that reach into an object's prototype where names become paths of objects. */
+const DANGEROUS = new Set(["__proto__", "prototype", "constructor"]);
+/** What means something else in a constraint. */
+const RESERVED = new Set(["true", "false", "null", "this", "divides"]);
+
+function requireName(name: string): void {
+  const parts = name.split(".");
+  if (WORD.test(name) && !RESERVED.has(parts[0]) && !parts.some((part) => DANGEROUS.has(part))) return;
+  const why = WORD.test(name) ? "that word is reserved" : "use letters, digits, _ and dots";
+  throw new PlateauError("usage", `space: ${quote(name)} is no name of a parameter: ${why}`);
+}
+
+/** What a parameter may be, for messages. */
+function expected({ kind, range, step, values }: Parameter): string {
+  if (values) return `expected ${values.length > 1 ? `one of ${quote(values)}` : quote(values[0])}`;
+  const { low, high } = range!;
+  if (kind !== "integer") return `expected a number from ${low} to ${high}`;
+  return `expected a whole number from ${low} to ${high}${step === 1 ? "" : ` in steps of ${step}`}`;
+}
+
 function applies({ when }: Parameter, values: ReadonlyMap<string, unknown>): boolean {
   return Object.entries(when ?? {}).every(([name, wanted]) => {
     if (!values.has(name)) return false;
@@ -193,11 +220,17 @@ function inOrder(parameters: readonly Parameter[]): number[] {
         );
       }
       const list: readonly unknown[] = Array.isArray(wanted) ? wanted : [wanted];
-      const foreign = list.find((value) => !parameters[at].has(value));
-      if (list.length === 0 || foreign !== undefined) {
+      if (parameters[at].cardinality === Number.POSITIVE_INFINITY) {
         throw new PlateauError(
           "usage",
-          `space: ${quote(name)} applies when ${quote(other)} is ${quote(foreign ?? wanted)}, which it never is`,
+          `space: ${quote(name)} applies when ${quote(other)} is ${quote(wanted)}, but that is any real number: make it a choice or an integer`,
+        );
+      }
+      const foreign = list.filter((value) => !parameters[at].has(value));
+      if (list.length === 0 || foreign.length > 0) {
+        throw new PlateauError(
+          "usage",
+          `space: ${quote(name)} applies when ${quote(other)} is ${quote(list.length === 0 ? wanted : foreign[0])}, which it never is`,
         );
       }
       visit(at);
