@@ -6,6 +6,8 @@ import { defineStudy, requireSameStudy, type StudyDefinition, type StudyInput } 
 import type { Executor } from "./executors/executor.js";
 import { inlineExecutor } from "./executors/inline.js";
 import { threadsExecutor } from "./executors/threads.js";
+import { type Importance, type ImportanceOptions, importance } from "./insight/importance.js";
+import { findInsight } from "./insight/registry.js";
 import { loadObjective } from "./load-objective.js";
 import type { Objective } from "./objective.js";
 import { pickStudy } from "./pick.js";
@@ -108,6 +110,24 @@ export class Study implements AsyncDisposable {
   /** What each seed of a trial gave. */
   replicates(number: number): Replicate[] {
     return this.#study.replicates(number);
+  }
+
+  /**
+   * Parameter importance by functional analysis of variance: see `importance` of the insights.
+   * @throws PlateauError `usage` where there are fewer than 10 complete trials
+   */
+  importance(options?: ImportanceOptions): Importance {
+    const { direction } = this.definition;
+    return importance.see({ trials: [...this.trials(["complete"])], space: this.space, direction }, options);
+  }
+
+  /**
+   * What is to be seen in the study, as plain data: importance, history, parallel, slice, edf.
+   * @throws PlateauError `unknown-name`; `usage` where there are too few trials
+   */
+  insight(name: string, options?: object): unknown {
+    const { direction } = this.definition;
+    return findInsight(name).see({ trials: [...this.trials()], space: this.space, direction }, options);
   }
 
   /**

@@ -4,11 +4,13 @@ import { trainingTask, trialExperiment } from "../../experiments/sweep/task.js";
 import { writeFileAtomic } from "../../files/atomic.js";
 import { writeCsv, writeParquet } from "../../formats/write-table.js";
 import { exportTrials, trialTable } from "../../sweep/export.js";
+import { type Importance, importance } from "../../sweep/insight/importance.js";
 import { pickStudy } from "../../sweep/pick.js";
+import { Space } from "../../sweep/space/space.js";
 import { openSqlite } from "../../sweep/storage/sqlite.js";
 import type { Storage, StoredTrial, StudyStorage, StudySummary } from "../../sweep/storage/storage.js";
 import { type TrialState, trialStates } from "../../sweep/trial.js";
-import { note, print, printJson, table, whole } from "../output.js";
+import { note, percent, print, printJson, table, whole } from "../output.js";
 import { exitCodes } from "../report.js";
 import { shellWord } from "../store.js";
 import { describeBest, describeParameters, describeValue } from "../sweep-view.js";
@@ -122,18 +124,15 @@ const show: Action = (file, { name, json }) =>
   reading(file, async (storage) => {
     const found = pickStudy(storage, name);
     const { definition } = found;
-    const { importance } = await import("../../sweep/insight/importance.js");
-    const { Space } = await import("../../sweep/space/space.js");
     const states = found.states();
-    const weight =
-      states.complete < 10 ? undefined : importance(found.trials(["complete"]), new Space(definition.space));
+    const weight = importanceOf(found);
     if (json) {
       printJson({
         ...definition,
         plateau: found.plateau,
         states,
         best: found.best() ?? null,
-        importance: weight ?? null,
+        importance: typeof weight === "string" ? null : weight,
       });
       return exitCodes.done;
     }
@@ -159,9 +158,29 @@ const show: Action = (file, { name, json }) =>
         ),
       );
     }
-    if (weight) print(weight.line);
+    print(describeImportance(weight));
     return exitCodes.done;
   });
+
+/** Shares of the parameters, or why there are none. */
+function importanceOf(found: StudyStorage): Importance | string {
+  const { space, direction } = found.definition;
+  try {
+    return importance.see({ trials: [...found.trials(["complete"])], space: new Space(space), direction });
+  } catch (error) {
+    if (error instanceof PlateauError && error.code === "usage") return error.message;
+    throw error;
+  }
+}
+
+function describeImportance(found: Importance | string): string {
+  if (typeof found === "string") return found;
+  const shares = found.parameters.map(({ name, share }) => `${name} ${percent(share.value)}`);
+  const [pair] = found.pairs;
+  const together =
+    pair && pair.share.value >= 0.05 ? `; ${pair.names.join(" with ")} ${percent(pair.share.value)}` : "";
+  return `importance (share of the variance): ${shares.join(", ")}${together}; a forest of trees explains ${percent(found.explained)}`;
+}
 
 function topTrials(found: StudyStorage, count: number): StoredTrial[] {
   const sign = found.definition.direction === "minimize" ? 1 : -1;
