@@ -23,6 +23,7 @@ export default async function trial({ objective, job, port, stop }: TrialTask): 
       waiting.push(resolve);
       post(message);
     });
+  post({ kind: "began" });
   let told = 0;
   const events: TrialEvents = {
     report: (report) => ask({ kind: "report", report }),

@@ -24,6 +24,8 @@ export interface ThreadData {
 
 /** From the trial. `report`, `replicate` and `checkpoint` wait for an answer. */
 export type FromTrial =
+  /** The thread has begun: time counts from here. */
+  | { readonly kind: "began" }
   | { readonly kind: "report"; readonly report: Report }
   | { readonly kind: "replicate"; readonly place: number; readonly replicate: Replicate }
   | { readonly kind: "checkpoint"; readonly bytes: Uint8Array }

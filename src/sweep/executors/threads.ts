@@ -63,30 +63,32 @@ async function runInThread(
   signal: AbortSignal,
 ): Promise<JobOutcome> {
   const { port1, port2 } = new MessageChannel();
+  const timers: NodeJS.Timeout[] = [];
   const stop = new SharedArrayBuffer(4);
   const kill = new AbortController();
   let late = false;
   let said: JobOutcome | undefined;
   const onMessage = (message: FromTrial) => {
     if (message.kind === "outcome") said = message.outcome;
+    else if (message.kind === "began") startClock();
     else void answer(port1, events, message);
   };
   port1.on("message", onMessage);
 
-  const timers: NodeJS.Timeout[] = [];
+  const startClock = () => {
+    if (!Number.isFinite(job.timeLimit)) return;
+    const expire = () => {
+      late = true;
+      kill.abort();
+    };
+    timers.push(setTimeout(expire, Math.min(2 ** 31 - 1, 1000 * job.timeLimit)));
+  };
   const requestStop = () => {
     Atomics.store(new Int32Array(stop), 0, 1);
     timers.push(setTimeout(() => kill.abort(), GRACE_MILLISECONDS));
   };
   if (signal.aborted) requestStop();
   else signal.addEventListener("abort", requestStop, { once: true });
-  if (Number.isFinite(job.timeLimit)) {
-    const expire = () => {
-      late = true;
-      kill.abort();
-    };
-    timers.push(setTimeout(expire, Math.min(2 ** 31 - 1, 1000 * job.timeLimit)));
-  }
   try {
     const task: TrialTask = { objective, job, port: port2, stop };
     return await pool.run(task, { transferList: [port2], signal: kill.signal });
@@ -105,7 +107,11 @@ async function runInThread(
 }
 
 /** Answers come in the order of the questions: a trial asks one at a time. */
-async function answer(port: MessagePort, events: TrialEvents, message: FromTrial): Promise<void> {
+async function answer(
+  port: MessagePort,
+  events: TrialEvents,
+  message: Exclude<FromTrial, { kind: "began" | "outcome" }>,
+): Promise<void> {
   let decision: Decision = "continue";
   switch (message.kind) {
     case "report":

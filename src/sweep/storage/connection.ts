@@ -16,6 +16,7 @@ export class Connection {
   readonly where: string;
   readonly #database: Database.Database;
   readonly #statements = new Map<string, Database.Statement>();
+  #shared = false;
   #depth = 0;
 
   /**
@@ -52,7 +53,6 @@ export class Connection {
         // Reads the header: here a file that is none shows.
         this.#database.prepare("SELECT count(*) FROM sqlite_master").get();
         if (readonly) this.#database.exec("PRAGMA query_only = ON");
-        else this.#database.exec("PRAGMA journal_mode = WAL");
         // After a power cut the last trials may be missing, and are run again to the same bits: not worth a
         // wait for the disk at every report. A killed process loses nothing.
         this.#database.exec("PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON");
@@ -61,6 +61,12 @@ export class Connection {
       this.close();
       throw error;
     }
+  }
+
+  /** Lets others read while this process writes (WAL). Not before it is known whose file it is: this changes it. */
+  share(): void {
+    this.#guard("open", () => this.#database.exec("PRAGMA journal_mode = WAL"));
+    this.#shared = true;
   }
 
   /** Runs statements that return nothing. */
@@ -108,13 +114,24 @@ export class Connection {
     }
   }
 
+  /**
+   * Leaves one whole file, without SQLite's -wal beside it, if no other process uses it: so it can be copied,
+   * and read where nothing can be written. (libsql lets go of the file only when its statements are collected.)
+   */
   close(): void {
     this.#statements.clear();
-    try {
-      this.#database.close();
-    } catch {
-      // What was to be stored is stored: there is nothing left to lose.
+    const quietly = (work: () => unknown) => {
+      try {
+        work();
+      } catch {
+        // Somebody else has the file, or it is gone: what was to be stored is stored all the same.
+      }
+    };
+    if (this.#shared) {
+      quietly(() => this.#database.exec("PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)"));
+      quietly(() => this.#database.exec("PRAGMA journal_mode = DELETE"));
     }
+    quietly(() => this.#database.close());
   }
 
   #statement(sql: string): Database.Statement {

@@ -112,7 +112,9 @@ export function prepareSchema(connection: Connection, writable: boolean): void {
     }
     return version;
   };
-  if (state() === migrations.length) return;
+  const version = state();
+  if (writable) connection.share();
+  if (version === migrations.length) return;
   if (!writable) {
     throw new PlateauError(
       "study",

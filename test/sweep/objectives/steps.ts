@@ -8,8 +8,8 @@ export default async function steps({ parameters, seed, task, signal, ...context
   const { steps = 10, milliseconds = 0 } = task as { steps?: number; milliseconds?: number };
   const x = Number(parameters["x"]);
   const y = Number(parameters["y"] ?? 1);
-  const noise = (seed % 1000) / 1e6;
-  const at = (step: number) => (x - 0.3) * (x - 0.3) + y / step + noise;
+  const noise = (seed % 1000) / 1e5;
+  const at = (step: number) => (x - 0.3) * (x - 0.3) + y / step + noise * x;
   const begin = context.checkpoint ? new Float64Array(context.checkpoint.slice().buffer)[0] : 0;
   for (let step = begin + 1; step <= steps; step++) {
     if (signal.aborted) return Number.NaN;
@@ -18,5 +18,5 @@ export default async function steps({ parameters, seed, task, signal, ...context
     if ((await context.report(step, at(step))) === "stop") return Number.NaN;
     await context.saveCheckpoint(new Uint8Array(Float64Array.of(step).buffer));
   }
-  return { value: at(steps), result: { x, resumed: begin > 0 ? undefined : false } };
+  return { value: at(steps), result: { x } };
 }
