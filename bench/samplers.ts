@@ -24,7 +24,11 @@ if (values.only !== "cost") {
   if (!values.json) console.log("function\tlookahead\ttpe\trandom\tlog10 ratio [95%]\twins");
   for (const lookahead of [1, 8]) {
     for (const f of standardFunctions) {
-      const { regret, randomRegret, difference, wins } = compareWithRandom(tpe, f, { seeds, trials, lookahead });
+      const { regret, randomRegret, difference, wins } = compareWithRandom(tpe, f, {
+        seeds,
+        trials,
+        lookahead,
+      });
       const [value, low, high] = [difference.value, difference.low, difference.high].map((x) => x.toFixed(2));
       print({
         function: f.name,

@@ -114,39 +114,25 @@ export const hartmann6 = box(
 );
 
 /** Rosenbrock (1960), summed over neighbours: a bent valley. */
-export const rosenbrock4 = box(
-  "Rosenbrock 4",
-  4,
-  -5,
-  10,
-  { minimum: 0, at: [1, 1, 1, 1] },
-  (x) => {
-    let sum = 0;
-    for (let i = 0; i + 1 < x.length; i++) {
-      const across = x[i + 1] - x[i] * x[i];
-      sum += 100 * across * across + (1 - x[i]) * (1 - x[i]);
-    }
-    return sum;
-  },
-);
+export const rosenbrock4 = box("Rosenbrock 4", 4, -5, 10, { minimum: 0, at: [1, 1, 1, 1] }, (x) => {
+  let sum = 0;
+  for (let i = 0; i + 1 < x.length; i++) {
+    const across = x[i + 1] - x[i] * x[i];
+    sum += 100 * across * across + (1 - x[i]) * (1 - x[i]);
+  }
+  return sum;
+});
 
 /** Ackley (1987): one funnel, full of small dents. */
-export const ackley5 = box(
-  "Ackley 5",
-  5,
-  -32.768,
-  32.768,
-  { minimum: 0, at: [0, 0, 0, 0, 0] },
-  (x) => {
-    let [squares, waves] = [0, 0];
-    for (const xi of x) {
-      squares += xi * xi;
-      waves += cos(2 * PI * xi);
-    }
-    const n = x.length;
-    return 20 - 20 * exp(-0.2 * Math.sqrt(squares / n)) + exp(1) - exp(waves / n);
-  },
-);
+export const ackley5 = box("Ackley 5", 5, -32.768, 32.768, { minimum: 0, at: [0, 0, 0, 0, 0] }, (x) => {
+  let [squares, waves] = [0, 0];
+  for (const xi of x) {
+    squares += xi * xi;
+    waves += cos(2 * PI * xi);
+  }
+  const n = x.length;
+  return 20 - 20 * exp(-0.2 * Math.sqrt(squares / n)) + exp(1) - exp(waves / n);
+});
 
 const log10 = (x: number) => log(x) / log(10);
 

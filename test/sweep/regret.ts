@@ -20,7 +20,11 @@ export interface Minimisation {
 export function create(
   definition: SamplerDefinition,
   space: Space,
-  { seed = 0, direction = "minimize", options = {} }: { seed?: number; direction?: Direction; options?: object },
+  {
+    seed = 0,
+    direction = "minimize",
+    options = {},
+  }: { seed?: number; direction?: Direction; options?: object },
 ): Sampler {
   return definition.create({
     space,

@@ -1,9 +1,10 @@
 import { unknownName } from "../../errors.js";
 import type { SamplerDefinition } from "./sampler.js";
+import { sampler as tpe } from "./tpe.js";
 
 /** Every sampler: one line each. */
 // Each knows its own options; here they are names for whoever looks them up.
-const registry = [] as unknown as readonly SamplerDefinition[];
+const registry = [tpe] as unknown as readonly SamplerDefinition[];
 
 export const samplers: ReadonlyMap<string, SamplerDefinition> = new Map(
   registry.map((one) => [one.name, one]),

@@ -8,9 +8,7 @@ import type { Sampler, SamplerContext, SamplerDefinition } from "./sampler.js";
 import { type Axis, axesOf } from "./tpe/axis.js";
 import { History } from "./tpe/history.js";
 import { Mixture, type Point } from "./tpe/mixture.js";
-import { T } from "./tpe/t.js";
-import { badWidths, goodWidths } from "./tpe/widths.js";
-export { T };
+import { badWidth, goodWidth } from "./tpe/widths.js";
 
 const schema = v.strictObject({
   /** Trials that must have ended before it learns from them; until then it draws at random. Default 10. */
@@ -20,8 +18,14 @@ const schema = v.strictObject({
 });
 type Options = v.InferOutput<typeof schema>;
 
-/** The best tenth of the trials are good, but no more than 25 (Bergstra et al. 2013). */
-const goodOf = (count: number): number => Math.min(Math.ceil(count * T.gamma), T.maxGood);
+/** The best tenth of the trials are good, up to 25 of them (Bergstra, Yamins, Cox 2013). */
+const GOOD_SHARE = 0.1;
+const MOST_GOOD = 25;
+/** Of all others so many are kept: what a suggestion costs stops growing there. */
+const MOST_OTHERS = 300;
+/** What the prior counts for among good trials: half an average one; among bad ones, as one of them. */
+const GOOD_PRIOR = 0.5;
+const BAD_PRIOR = 1;
 /** Draws for each candidate that is wanted, where constraints drop them. */
 const PATIENCE = 20;
 
@@ -33,21 +37,38 @@ export const sampler: SamplerDefinition<typeof schema> = {
   create: (context) => new TreeParzen(context),
 };
 
+interface Candidate {
+  readonly parameters: Parameters;
+  readonly point: Point;
+}
+
+/**
+ * Bergstra, Bardenet, Bengio, Kégl (2011), multivariate as in Falkner, Klein, Hutter (2018): the ended trials
+ * are split into good and bad ones, each a Parzen estimator over all parameters together; of candidates
+ * drawn from the good one, that is taken whose density there is largest over that of the bad one. Better
+ * trials weigh more among the good, as Watanabe (2023) finds to help. Trials that are pending count as bad
+ * ones (a constant liar), so that the next ones keep away from them.
+ */
 class TreeParzen implements Sampler {
   readonly #context: SamplerContext<Options>;
   readonly #axes: readonly Axis[];
   readonly #history: History;
   readonly #key: StreamKey;
-  readonly #priorKey: StreamKey;
+  readonly #randomKey: StreamKey;
 
   constructor(context: SamplerContext<Options>) {
     const { space, seed, direction } = context;
     this.#context = context;
     this.#axes = axesOf(space);
     this.#key = streamKey(seed, "sweep/tpe");
-    this.#priorKey = streamKey(seed, "sweep/tpe/prior");
+    this.#randomKey = streamKey(seed, "sweep/tpe/random");
     const kept = streamKey(seed, "sweep/tpe/kept");
-    this.#history = new History(direction, T.maxGood, T.maxOthers, T.recent ? (n) => -n : (number) => uniform64(kept, number, 1)[0]);
+    this.#history = new History({
+      direction,
+      mostBest: MOST_GOOD,
+      mostOthers: MOST_OTHERS,
+      priority: (number) => uniform64(kept, number, 1)[0],
+    });
   }
 
   observe(trial: Observation): void {
@@ -55,55 +76,67 @@ class TreeParzen implements Sampler {
   }
 
   suggest(number: number, pending: readonly Parameters[]): Parameters {
-    const startup = T.startup || this.#context.options.startup;
-    if (this.#history.count < startup || this.#axes.length === 0) return this.#fromPrior(number);
-    const { good, bad } = this.#history.split(goodOf(this.#history.count));
-    for (let i = 0; i < T.liar; i++) bad.push(...pending.map((parameters) => this.#point(parameters)));
-    const likely = new Mixture(this.#axes, good, {
-      weights: good.map((_, i) => (T.weight === "linear" ? (2 * (good.length - i)) / (good.length + 1) : T.weight === "sqrt" ? 1 / Math.sqrt(i + 1) : 1)),
-      priorWeight: T.prior,
-      rule: goodWidths,
+    const { space, options } = this.#context;
+    const { count } = this.#history;
+    if (count < options.startup || this.#axes.length === 0) {
+      return space.firstSatisfied((attempt) => this.#random(number, attempt));
+    }
+    const { good, bad } = this.#history.split(Math.min(MOST_GOOD, Math.ceil(GOOD_SHARE * count)));
+    bad.push(...pending.map((parameters) => this.#point(parameters)));
+    const goodDensity = new Mixture(this.#axes, good, {
+      // From the best down in equal steps, 1 on average.
+      weights: good.map((_, rank) => (2 * (good.length - rank)) / (good.length + 1)),
+      priorWeight: GOOD_PRIOR,
+      width: goodWidth,
     });
-    const unlikely = new Mixture(this.#axes, bad, {
+    const badDensity = new Mixture(this.#axes, bad, {
       weights: bad.map(() => 1),
-      priorWeight: T.badPrior,
-      rule: badWidths,
+      priorWeight: BAD_PRIOR,
+      width: badWidth,
     });
-    const candidates = this.#candidates(number, likely).map(({ parameters, point }) => ({
-      parameters,
-      point,
-      score: likely.logDensity(point) - unlikely.logDensity(point),
-    }));
-    // The sort is stable: of equal scores the first drawn is taken.
-    candidates.sort((a, b) => b.score - a.score);
-    const isNew = ({ point }: { point: Point }) =>
-      !good.some((other) => equal(point, other)) && !bad.some((other) => equal(point, other));
-    const chosen = candidates.find(isNew) ?? candidates[0];
-    return chosen?.parameters ?? this.#fromPrior(number);
+    const promise = ({ point }: Candidate) => goodDensity.logDensity(point) - badDensity.logDensity(point);
+    const isNew = ({ point }: Candidate) =>
+      ![good, bad].some((list) => list.some((one) => equal(one, point)));
+    const candidates = this.#candidates(number, goodDensity)
+      .map((candidate) => ({ ...candidate, promise: promise(candidate) }))
+      // Stable: of equal ones the first that was drawn comes first.
+      .sort((a, b) => b.promise - a.promise);
+    const chosen = candidates.find(isNew) ?? this.#randomCandidates(number).find(isNew) ?? candidates[0];
+    return chosen?.parameters ?? space.firstSatisfied((attempt) => this.#random(number, attempt));
   }
 
-  #candidates(number: number, mixture: Mixture): { parameters: Parameters; point: Point }[] {
-    const { space, options } = this.#context;
-    const wanted = T.candidates || options.candidates;
+  /** Draws from a mixture that satisfy the constraints: fewer than wanted, or none, where few do. */
+  #candidates(number: number, mixture: Mixture): Candidate[] {
+    const wanted = this.#context.options.candidates;
     const size = this.#axes.length + 1;
-    const found: { parameters: Parameters; point: Point }[] = [];
-    const u = new Float64Array(space.parameters.length);
+    const found: Candidate[] = [];
+    const u = new Float64Array(this.#context.space.parameters.length);
     for (let batch = 0; batch < PATIENCE && found.length < wanted; batch++) {
       const uniforms = uniform64(this.#key, batch * wanted * size, wanted * size, number);
       for (let i = 0; i < wanted && found.length < wanted; i++) {
         const drawn = mixture.draw(uniforms.subarray(i * size, (i + 1) * size));
-        for (let a = 0; a < this.#axes.length; a++) u[this.#axes[a].index] = drawn[a];
-        const parameters = space.decode(u);
-        if (space.satisfied(parameters)) found.push({ parameters, point: this.#point(parameters) });
+        for (let a = 0; a < drawn.length; a++) u[this.#axes[a].index] = drawn[a];
+        found.push(...this.#allowed(u));
       }
     }
     return found;
   }
 
-  #fromPrior(number: number): Parameters {
+  /** As many from the space itself: where all that the good trials suggest has been tried. */
+  #randomCandidates(number: number): Candidate[] {
+    const attempts = Array.from({ length: this.#context.options.candidates }, (_, attempt) => attempt);
+    return attempts.flatMap((attempt) => this.#allowed(this.#random(number, attempt)));
+  }
+
+  #random(number: number, attempt: number): Float64Array {
+    const size = this.#context.space.parameters.length;
+    return uniform64(this.#randomKey, attempt * size, size, number);
+  }
+
+  #allowed(u: Float64Array): Candidate[] {
     const { space } = this.#context;
-    const size = space.parameters.length;
-    return space.firstSatisfied((attempt) => uniform64(this.#priorKey, attempt * size, size, number));
+    const parameters = space.decode(u);
+    return space.satisfied(parameters) ? [{ parameters, point: this.#point(parameters) }] : [];
   }
 
   #point(parameters: Parameters): Point {

@@ -17,7 +17,9 @@ export interface Axis {
   readonly cardinality: number;
   /** Where a value is: of choices and integers its number from 0, of reals the u that decodes to it. */
   place(value: ParameterValue): number;
-  /** What the space decodes a drawn u of: kernels draw u, 0 ≤ u < 1. */
+  /** A u, 0 ≤ u ≤ 1, that decodes to the value at a place: of an integer or choice the middle of them. */
+  unit(place: number): number;
+  /** Kernels around places, NaN where there is none. */
   kernels(places: Float64Array, width: number): Kernels;
 }
 
@@ -29,25 +31,32 @@ export function axesOf(space: Space): Axis[] {
   });
 }
 
-function describe(parameter: Parameter): Pick<Axis, "unordered" | "place" | "kernels"> {
+function describe(parameter: Parameter): Pick<Axis, "unordered" | "place" | "unit" | "kernels"> {
   const { kind, cardinality, values, step, range } = parameter;
   if (kind === "choice") {
     return {
       unordered: true,
       place: (value) => values!.indexOf(value),
+      unit: (n) => (n + 0.5) / cardinality,
       kernels: (places, width) => choiceKernels(places, width, cardinality),
     };
   }
   if (!Number.isFinite(cardinality)) {
-    return { unordered: false, place: (value) => clamp(parameter.encode(value)), kernels: realKernels };
+    return {
+      unordered: false,
+      place: (value) => clamp(parameter.encode(value)),
+      unit: (place) => place,
+      kernels: realKernels,
+    };
   }
-  const edges = edgesOf(parameter);
   const { low } = range!;
+  const edges = edgesOf(parameter);
+  const unit = (n: number) => clamp(parameter.encode(low + n * step!));
   return {
     unordered: false,
     place: (value) => (Number(value) - low) / step!,
-    kernels: (places, width) =>
-      integerKernels(places, width, { edges, center: (n) => clamp(parameter.encode(low + n * step!)) }),
+    unit,
+    kernels: (places, width) => integerKernels(places, width, { edges, unit }),
   };
 }
 

@@ -7,9 +7,16 @@ type Rank = readonly [ending: number, step: number, loss: number, number: number
 interface Kept {
   readonly rank: Rank;
   readonly number: number;
-  /** Of those that are not among the best, the ones with the lowest are kept. */
   readonly priority: number;
   readonly point: Point;
+}
+
+export interface HistoryOptions {
+  readonly direction: Direction;
+  readonly mostBest: number;
+  readonly mostOthers: number;
+  /** Of those that are not among the best, the ones with the lowest priorities are kept. */
+  priority(number: number): number;
 }
 
 /**
@@ -24,33 +31,23 @@ export class History {
   #finite = 0;
   readonly #best: Kept[] = [];
   readonly #others: Kept[] = [];
-  readonly #direction: Direction;
-  readonly #mostBest: number;
-  readonly #mostOthers: number;
-  readonly #priority: (number: number) => number;
+  readonly #options: HistoryOptions;
 
-  constructor(
-    direction: Direction,
-    mostBest: number,
-    mostOthers: number,
-    priority: (number: number) => number,
-  ) {
-    this.#direction = direction;
-    this.#mostBest = mostBest;
-    this.#mostOthers = mostOthers;
-    this.#priority = priority;
+  constructor(options: HistoryOptions) {
+    this.#options = options;
   }
 
   add(trial: Observation, point: Point): void {
-    const rank = rankOf(trial, this.#direction);
+    const { direction, mostBest, mostOthers, priority } = this.#options;
+    const rank = rankOf(trial, direction);
     if (rank === null) return;
     const { number } = trial;
     this.count++;
     if (rank[0] < DIVERGED) this.#finite++;
-    insert(this.#best, { rank, number, priority: this.#priority(number), point }, byRank);
-    if (this.#best.length <= this.#mostBest) return;
+    insert(this.#best, { rank, number, priority: priority(number), point }, byRank);
+    if (this.#best.length <= mostBest) return;
     insert(this.#others, this.#best.pop()!, byPriority);
-    if (this.#others.length > this.#mostOthers) this.#others.pop();
+    if (this.#others.length > mostOthers) this.#others.pop();
   }
 
   /**

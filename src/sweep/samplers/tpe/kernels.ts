@@ -30,8 +30,7 @@ export function realKernels(places: Float64Array, width: number): Kernels {
     addLogDensity(place, terms) {
       for (let k = 0; k < places.length; k++) {
         const z = (place - places[k]) / width;
-        // NaN where there is no place.
-        if (z === z) terms[k] += norms[k] - (z * z) / 2;
+        if (!Number.isNaN(z)) terms[k] += norms[k] - (z * z) / 2;
       }
     },
     draw: (k, uniform) => drawNormal(places[k], width, uniform),
@@ -41,17 +40,17 @@ export function realKernels(places: Float64Array, width: number): Kernels {
 /**
  * Of each integer the mass that such a distribution has on its part of the interval, over that part's length.
  * @param edges where the n-th integer's part begins
- * @param center where the n-th integer itself is
+ * @param unit where the n-th integer itself is
  */
 export function integerKernels(
   places: Float64Array,
   width: number,
-  { edges, center }: { edges: (n: number) => number; center: (n: number) => number },
+  { edges, unit }: { edges: (n: number) => number; unit: (n: number) => number },
 ): Kernels {
   const distinct = new Float64Array(new Set(places.filter((n) => !Number.isNaN(n))));
   const which = new Int32Array(places.length);
   for (let k = 0; k < which.length; k++) which[k] = distinct.indexOf(places[k]);
-  const centers = distinct.map(center);
+  const centers = distinct.map(unit);
   const inside = centers.map((at) => massInside(at, width));
   const norms = inside.map((mass) => -log(width * mass) - LOG_SQRT_2_PI);
   /** By integer, the log density of kernels at each distinct place. */
@@ -89,7 +88,7 @@ export function choiceKernels(places: Float64Array, width: number, cardinality: 
   return {
     addLogDensity(place, terms) {
       for (let k = 0; k < places.length; k++) {
-        if (places[k] === places[k]) terms[k] += places[k] === place ? same : other;
+        if (!Number.isNaN(places[k])) terms[k] += places[k] === place ? same : other;
       }
     },
     draw: (k, uniform) =>

@@ -5,8 +5,18 @@ import type { Kernels } from "./kernels.js";
 /** Where a trial is on each axis; NaN where the axis's parameter does not apply. */
 export type Point = Float64Array;
 
-/** How wide the kernels of an axis are, by where they are and how many axes there are. */
+/**
+ * How wide the kernels of an axis are.
+ * @param places of the trials that have the parameter
+ * @param dimension how many axes a trial has on average
+ */
 export type WidthRule = (axis: Axis, places: Float64Array, dimension: number) => number;
+
+export interface MixtureOptions {
+  readonly weights: readonly number[];
+  readonly priorWeight: number;
+  readonly width: WidthRule;
+}
 
 /** A kernel this far below the largest, in log density, adds nothing to a sum of doubles. */
 const NEGLIGIBLE = -40;
@@ -25,13 +35,11 @@ export class Mixture {
   readonly #logWeights: Float64Array;
   readonly #terms: Float64Array;
 
-  /**
-   * @param weights of the points; the prior's is `priorWeight`
-   */
+  /** @param options weights of the points and, beside theirs, that of the prior; widths of their kernels */
   constructor(
     axes: readonly Axis[],
     points: readonly Point[],
-    { weights, priorWeight, rule }: { weights: readonly number[]; priorWeight: number; rule: WidthRule },
+    { weights, priorWeight, width }: MixtureOptions,
   ) {
     const total = weights.reduce((sum, weight) => sum + weight, priorWeight);
     this.#points = points;
@@ -42,7 +50,7 @@ export class Mixture {
     const present = columns.map((column) => column.filter((place) => !Number.isNaN(place)));
     const places = present.reduce((sum, { length }) => sum + length, 0);
     const dimension = points.length === 0 ? axes.length : places / points.length;
-    this.#kernels = axes.map((axis, a) => axis.kernels(columns[a], rule(axis, present[a], dimension)));
+    this.#kernels = axes.map((axis, a) => axis.kernels(columns[a], width(axis, present[a], dimension)));
   }
 
   /** log of the density at a point over the prior's. */

@@ -1,7 +1,12 @@
 import test from "ava";
 import fc from "fast-check";
 import { History } from "../../../../src/sweep/samplers/tpe/history.js";
-import { type Direction, directions, type EndedState, type Observation } from "../../../../src/sweep/trial.js";
+import {
+  type Direction,
+  directions,
+  type EndedState,
+  type Observation,
+} from "../../../../src/sweep/trial.js";
 
 type Ended = { state: EndedState; value: number | null; step: number };
 const trial = (number: number, ended: Partial<Ended>): Observation => ({
@@ -14,7 +19,12 @@ const trial = (number: number, ended: Partial<Ended>): Observation => ({
 });
 /** Points are the trials' numbers, so that it shows who is where. */
 function historyOf(trials: readonly Observation[], direction: Direction = "minimize", others = 1000) {
-  const history = new History(direction, 25, others, (number) => (number * 7919) % 1009);
+  const history = new History({
+    direction,
+    mostBest: 25,
+    mostOthers: others,
+    priority: (number) => (number * 7919) % 1009,
+  });
   for (const one of trials) history.add(one, new Float64Array([one.number]));
   return history;
 }
@@ -63,9 +73,7 @@ test("what is kept does not depend on the order in which trials came", (t) => {
       fc
         .array(ended, { maxLength: 120 })
         .map((list) => list.map((one, number) => trial(number, one)))
-        .chain((list) =>
-          fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length })),
-        ),
+        .chain((list) => fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length }))),
       fc.constantFrom(...directions),
       (pair, direction) => {
         const [a, b] = pair.map((trials) => historyOf(trials, direction, 20).split(10));
@@ -78,7 +86,12 @@ test("what is kept does not depend on the order in which trials came", (t) => {
 });
 
 test("the best of many are kept, and the rest is bounded and stands for all", (t) => {
-  const history = new History("minimize", 25, 300, (number) => (number * 48_271) % 2_147_483_647);
+  const history = new History({
+    direction: "minimize",
+    mostBest: 25,
+    mostOthers: 300,
+    priority: (number) => (number * 48_271) % 2_147_483_647,
+  });
   const count = 100_000;
   for (let i = 0; i < count; i++) {
     history.add(trial(i, { value: (i * 7919) % 100_003 }), new Float64Array([i]));

@@ -28,12 +28,12 @@ test("a kernel of real numbers integrates to 1", (t) => {
   fc.assert(
     fc.property(fc.double({ min: 0, max: 1, noNaN: true }), width, (center, w) => {
       const kernels = axis.kernels(new Float64Array([center]), w);
-      const n = 4000;
+      const n = 2000;
       let sum = 0;
       for (let i = 0; i < n; i++) sum += density(kernels, (i + 0.5) / n) / n;
       return Math.abs(sum - 1) < 1e-3;
     }),
-    { numRuns: 50 },
+    { numRuns: 30 },
   );
   t.pass();
 });
@@ -50,7 +50,7 @@ for (const [name, spec] of Object.entries(discrete)) {
     const { axis, decode } = axisOf(spec);
     const { cardinality } = axis;
     // The prior: how many of many even u decode to each.
-    const draws = 40_000;
+    const draws = 20_000;
     const prior = new Float64Array(cardinality);
     for (let i = 0; i < draws; i++) prior[decode((i + 0.5) / draws)] += 1 / draws;
     const uniforms = uniform64(streamKey(1, name), 0, draws);
@@ -65,9 +65,9 @@ for (const [name, spec] of Object.entries(discrete)) {
           sum += probability;
           apart += Math.abs(probability - drawn[n]) / 2;
         }
-        t.true(Math.abs(sum - 1) < 0.005, `${w} ${own}: sum ${sum}`);
+        t.true(Math.abs(sum - 1) < 0.01, `${w} ${own}: sum ${sum}`);
         // Total variation of n draws from c values is about sqrt(c / (2 π n)).
-        t.true(apart < 0.005 + Math.sqrt(cardinality / draws), `${w} ${own}: ${apart}`);
+        t.true(apart < 0.005 + Math.sqrt(cardinality / draws) / 2, `${w} ${own}: ${apart}`);
       }
     }
   });
@@ -75,7 +75,7 @@ for (const [name, spec] of Object.entries(discrete)) {
 
 test("draws of real numbers have the density", (t) => {
   const { axis } = axisOf({ type: "log-uniform", low: 1e-5, high: 1 });
-  const draws = 40_000;
+  const draws = 20_000;
   const bins = 20;
   const uniforms = uniform64(streamKey(2, "draws"), 0, draws);
   for (const center of [0, 0.3, 1]) {
