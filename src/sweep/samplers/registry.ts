@@ -3,10 +3,11 @@ import { grid } from "./grid.js";
 import { random } from "./random.js";
 import type { SamplerDefinition } from "./sampler.js";
 import { sobol } from "./sobol/sobol.js";
+import { tpe } from "./tpe.js";
 
 /** Every sampler: one line each. */
 // Each knows its own options; here they are names for whoever looks them up.
-const registry = [grid, random, sobol] as unknown as readonly SamplerDefinition[];
+const registry = [grid, random, sobol, tpe] as unknown as readonly SamplerDefinition[];
 
 export const samplers: ReadonlyMap<string, SamplerDefinition> = new Map(
   registry.map((one) => [one.name, one]),

@@ -80,10 +80,7 @@ test("a file with a newer schema is refused and not touched", async (t) => {
   const database = new Database(file);
   database.exec("PRAGMA user_version = 99");
   database.close();
-  await refused(
-    t,
-    file,
-    /was written by a later plateau \(its schema is version 99, this one knows 1\)/);
+  await refused(t, file, /was written by a later plateau \(its schema is version 99, this one knows 1\)/);
 });
 
 test("a study opened with another space or sampler is refused by what differs", async (t) => {

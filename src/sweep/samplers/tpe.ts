@@ -1,0 +1,155 @@
+import * as v from "valibot";
+import { type StreamKey, streamKey } from "../../random/keys.js";
+import { uniform64 } from "../../random/uniform.js";
+import { whole } from "../../validate.js";
+import type { Parameters } from "../space/parameter.js";
+import type { Observation } from "../trial.js";
+import type { Sampler, SamplerContext, SamplerDefinition } from "./sampler.js";
+import { type Axis, axesOf } from "./tpe/axis.js";
+import { History } from "./tpe/history.js";
+import { Mixture, type Point } from "./tpe/mixture.js";
+import { badWidth, goodWidth } from "./tpe/widths.js";
+
+const schema = v.strictObject({
+  /** Trials that must have ended before it learns from them; until then it draws at random. Default 10. */
+  startup: v.optional(whole(1), 10),
+  /** Draws from the good trials' density, of which the most promising is taken. Default 24. */
+  candidates: v.optional(whole(1, 10_000), 24),
+});
+type Options = v.InferOutput<typeof schema>;
+
+/** The best tenth of the trials are good, up to 25 of them (Bergstra, Yamins, Cox 2013). */
+const GOOD_SHARE = 0.1;
+const MOST_GOOD = 25;
+/** Of all others so many are kept: what a suggestion costs stops growing there. */
+const MOST_OTHERS = 300;
+/** What the prior counts for among good trials: half an average one; among bad ones, as one of them. */
+const GOOD_PRIOR = 0.5;
+const BAD_PRIOR = 1;
+/** Draws for each candidate that is wanted, where constraints drop them. */
+const PATIENCE = 20;
+
+export const tpe: SamplerDefinition<typeof schema> = {
+  name: "tpe",
+  description: "tree-structured Parzen estimator: draws where good trials are dense and bad ones are not",
+  usesHistory: true,
+  schema,
+  create: (context) => new TreeParzen(context),
+};
+
+interface Candidate {
+  readonly parameters: Parameters;
+  readonly point: Point;
+}
+
+/**
+ * Bergstra, Bardenet, Bengio, Kégl (2011), multivariate as in Falkner, Klein, Hutter (2018): the ended trials
+ * are split into good and bad ones, each a Parzen estimator over all parameters together; of candidates
+ * drawn from the good one, that is taken whose density there is largest over that of the bad one. Better
+ * trials weigh more among the good, as Watanabe (2023) finds to help. Trials that are pending count as bad
+ * ones (a constant liar), so that the next ones keep away from them.
+ */
+class TreeParzen implements Sampler {
+  readonly #context: SamplerContext<Options>;
+  readonly #axes: readonly Axis[];
+  readonly #history: History;
+  readonly #key: StreamKey;
+  readonly #randomKey: StreamKey;
+
+  constructor(context: SamplerContext<Options>) {
+    const { space, seed, direction } = context;
+    this.#context = context;
+    this.#axes = axesOf(space);
+    this.#key = streamKey(seed, "sweep/tpe");
+    this.#randomKey = streamKey(seed, "sweep/tpe/random");
+    const kept = streamKey(seed, "sweep/tpe/kept");
+    this.#history = new History({
+      direction,
+      mostBest: MOST_GOOD,
+      mostOthers: MOST_OTHERS,
+      priority: (number) => uniform64(kept, number, 1)[0],
+    });
+  }
+
+  observe(trial: Observation): void {
+    this.#history.add(trial, this.#point(trial.parameters));
+  }
+
+  suggest(number: number, pending: readonly Parameters[]): Parameters {
+    const { space, options } = this.#context;
+    const { count } = this.#history;
+    if (count < options.startup || this.#axes.length === 0) {
+      return space.firstSatisfied((attempt) => this.#random(number, attempt));
+    }
+    const { good, bad } = this.#history.split(Math.min(MOST_GOOD, Math.ceil(GOOD_SHARE * count)));
+    bad.push(...pending.map((parameters) => this.#point(parameters)));
+    const goodDensity = new Mixture(this.#axes, good, {
+      // From the best down in equal steps, 1 on average.
+      weights: good.map((_, rank) => (2 * (good.length - rank)) / (good.length + 1)),
+      priorWeight: GOOD_PRIOR,
+      width: goodWidth,
+    });
+    const badDensity = new Mixture(this.#axes, bad, {
+      weights: bad.map(() => 1),
+      priorWeight: BAD_PRIOR,
+      width: badWidth,
+    });
+    const promise = ({ point }: Candidate) => goodDensity.logDensity(point) - badDensity.logDensity(point);
+    const isNew = ({ point }: Candidate) =>
+      ![good, bad].some((list) => list.some((one) => equal(one, point)));
+    const candidates = this.#candidates(number, goodDensity)
+      .map((candidate) => ({ ...candidate, promise: promise(candidate) }))
+      // Stable: of equal ones the first that was drawn comes first.
+      .sort((a, b) => b.promise - a.promise);
+    const chosen = candidates.find(isNew) ?? this.#randomCandidates(number).find(isNew) ?? candidates[0];
+    return chosen?.parameters ?? space.firstSatisfied((attempt) => this.#random(number, attempt));
+  }
+
+  /** Draws from a mixture that satisfy the constraints: fewer than wanted, or none, where few do. */
+  #candidates(number: number, mixture: Mixture): Candidate[] {
+    const wanted = this.#context.options.candidates;
+    const size = this.#axes.length + 1;
+    const found: Candidate[] = [];
+    const u = new Float64Array(this.#context.space.parameters.length);
+    for (let batch = 0; batch < PATIENCE && found.length < wanted; batch++) {
+      const uniforms = uniform64(this.#key, batch * wanted * size, wanted * size, number);
+      for (let i = 0; i < wanted && found.length < wanted; i++) {
+        const drawn = mixture.draw(uniforms.subarray(i * size, (i + 1) * size));
+        for (let a = 0; a < drawn.length; a++) u[this.#axes[a].index] = drawn[a];
+        found.push(...this.#allowed(u));
+      }
+    }
+    return found;
+  }
+
+  /** As many from the space itself: where all that the good trials suggest has been tried. */
+  #randomCandidates(number: number): Candidate[] {
+    const attempts = Array.from({ length: this.#context.options.candidates }, (_, attempt) => attempt);
+    return attempts.flatMap((attempt) => this.#allowed(this.#random(number, attempt)));
+  }
+
+  #random(number: number, attempt: number): Float64Array {
+    const size = this.#context.space.parameters.length;
+    return uniform64(this.#randomKey, attempt * size, size, number);
+  }
+
+  #allowed(u: Float64Array): Candidate[] {
+    const { space } = this.#context;
+    const parameters = space.decode(u);
+    return space.satisfied(parameters) ? [{ parameters, point: this.#point(parameters) }] : [];
+  }
+
+  #point(parameters: Parameters): Point {
+    const point = new Float64Array(this.#axes.length);
+    for (let a = 0; a < point.length; a++) {
+      const { name, place } = this.#axes[a];
+      point[a] = Object.hasOwn(parameters, name) ? place(parameters[name]) : Number.NaN;
+    }
+    return point;
+  }
+}
+
+function equal(a: Point, b: Point): boolean {
+  for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false;
+  return true;
+}

@@ -1,0 +1,89 @@
+import { exp, log } from "../../../targets/math.js";
+import type { Axis } from "./axis.js";
+import type { Kernels } from "./kernels.js";
+
+/** Where a trial is on each axis; NaN where the axis's parameter does not apply. */
+export type Point = Float64Array;
+
+/**
+ * How wide the kernels of an axis are.
+ * @param places of the trials that have the parameter
+ * @param dimension how many axes a trial has on average
+ */
+export type WidthRule = (axis: Axis, places: Float64Array, dimension: number) => number;
+
+export interface MixtureOptions {
+  readonly weights: readonly number[];
+  readonly priorWeight: number;
+  readonly width: WidthRule;
+}
+
+/** A kernel this far below the largest, in log density, adds nothing to a sum of doubles. */
+const NEGLIGIBLE = -40;
+
+/**
+ * A Parzen estimator: one kernel a trial, each a product over the axes, and the uniform prior as one more.
+ * Densities are relative to the prior. Where a kernel's trial lacks a parameter, the kernel is the prior on
+ * its axis; where the point lacks it, it is summed over: both are the factor 1. So one mixture describes all
+ * branches of a conditional space, and a kernel speaks for the axes that it shares with a point.
+ */
+export class Mixture {
+  readonly #points: readonly Point[];
+  readonly #kernels: readonly Kernels[];
+  /** Of the kernels, the prior's last; they sum to 1. */
+  readonly #weights: Float64Array;
+  readonly #logWeights: Float64Array;
+  readonly #terms: Float64Array;
+
+  /** @param options weights of the points and, beside theirs, that of the prior; widths of their kernels */
+  constructor(
+    axes: readonly Axis[],
+    points: readonly Point[],
+    { weights, priorWeight, width }: MixtureOptions,
+  ) {
+    const total = weights.reduce((sum, weight) => sum + weight, priorWeight);
+    this.#points = points;
+    this.#weights = new Float64Array([...weights, priorWeight]).map((weight) => weight / total);
+    this.#logWeights = this.#weights.map(log);
+    this.#terms = new Float64Array(points.length + 1);
+    const columns = axes.map((_, a) => new Float64Array(points.map((point) => point[a])));
+    const present = columns.map((column) => column.filter((place) => !Number.isNaN(place)));
+    const places = present.reduce((sum, { length }) => sum + length, 0);
+    const dimension = points.length === 0 ? axes.length : places / points.length;
+    this.#kernels = axes.map((axis, a) => axis.kernels(columns[a], width(axis, present[a], dimension)));
+  }
+
+  /** log of the density at a point over the prior's. */
+  logDensity(point: Point): number {
+    const terms = this.#terms;
+    terms.set(this.#logWeights);
+    for (let a = 0; a < point.length; a++) {
+      if (!Number.isNaN(point[a])) this.#kernels[a].addLogDensity(point[a], terms);
+    }
+    let largest = terms[0];
+    for (let k = 1; k < terms.length; k++) if (terms[k] > largest) largest = terms[k];
+    let sum = 0;
+    for (let k = 0; k < terms.length; k++) {
+      const below = terms[k] - largest;
+      if (below > NEGLIGIBLE) sum += exp(below);
+    }
+    return largest + log(sum);
+  }
+
+  /**
+   * A draw: for each axis a number in [0, 1) that the space decodes. An axis that the kernel lacks is drawn
+   * from the prior.
+   * @param uniforms numbers uniform on [0, 1): one that chooses the kernel, then one an axis
+   */
+  draw(uniforms: Float64Array): Float64Array {
+    const prior = this.#points.length;
+    let k = 0;
+    for (let sum = this.#weights[0]; k < prior && uniforms[0] >= sum; sum += this.#weights[++k]);
+    const drawn = uniforms.slice(1);
+    if (k === prior) return drawn;
+    for (let a = 0; a < drawn.length; a++) {
+      if (!Number.isNaN(this.#points[k][a])) drawn[a] = this.#kernels[a].draw(k, drawn[a]);
+    }
+    return drawn;
+  }
+}
