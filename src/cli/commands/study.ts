@@ -27,6 +27,8 @@ interface Flags {
 
 type Action = (file: string, flags: Flags) => number | Promise<number>;
 
+/** Below this share of variance that is predicted of unseen trials, importance says little. */
+const RELIABLE = 0.5;
 const formats = ["csv", "parquet", "json"] as const;
 
 export const study: CliCommand = {
@@ -179,7 +181,10 @@ function describeImportance(found: Importance | string): string {
   const [pair] = found.pairs;
   const together =
     pair && pair.share.value >= 0.05 ? `; ${pair.names.join(" with ")} ${percent(pair.share.value)}` : "";
-  return `importance (share of the variance): ${shares.join(", ")}${together}; a forest of trees explains ${percent(found.explained)}`;
+  const line = `importance (share of the variance): ${shares.join(", ")}${together}`;
+  return found.explained >= RELIABLE
+    ? line
+    : `${line}; not to be relied on yet: ${found.trials} trials predict ${percent(found.explained)} of the variance of others`;
 }
 
 function topTrials(found: StudyStorage, count: number): StoredTrial[] {

@@ -1,19 +1,23 @@
 import * as v from "valibot";
 import { PlateauError, quote } from "../../errors.js";
 import type { StudyInput } from "../../sweep/definition.js";
+import { random } from "../../sweep/samplers/random.js";
 import { Space, type SpaceInput } from "../../sweep/space/space.js";
 import type { Storage } from "../../sweep/storage/storage.js";
 import { Study } from "../../sweep/study.js";
 import { check } from "../../validate.js";
-import { defineExperiment, type ExperimentInput, experimentSchema } from "../config.js";
+import { defineExperiment, type Experiment, type ExperimentInput, experimentSchema } from "../config.js";
 import { parseMetric, protocolMetric } from "../metric.js";
 import { findPreset } from "./presets.js";
-import type { TrainingTask } from "./task.js";
+import { type TrainingTask, trialExperiment } from "./task.js";
 
 /** The name that definitions have for the objective that trains a model. */
 const TRAINING = "training";
 /** Where plateau's own objectives are, by the name that definitions have for them. */
 export const objectives = { [TRAINING]: new URL("./objective.js", import.meta.url).href };
+
+/** Draws from a space that are looked at before a study is made. */
+const EXAMPLES = 16;
 
 /** A study of trained models: each trial trains one. */
 export interface TrainingStudyInput extends Omit<StudyInput, "space" | "objective" | "task"> {
@@ -55,13 +59,11 @@ export function trainingStudy(input: TrainingStudyInput): StudyInput {
   const fixed: Partial<ExperimentInput> = { ...preset?.experiment, ...experiment, target };
   const described = preset ? preset.space(fixed) : (space as SpaceInput);
   requireOptions(fixed, described);
-  const metric = objective ?? `validation.${protocolMetric(exemplary(fixed, described))}`;
+  const options = fixed as TrainingTask["experiment"];
+  const [example] = examples({ experiment: options, metric: "", test: false }, described);
+  const metric = objective ?? `validation.${protocolMetric(example)}`;
   const { rising } = parseMetric(metric);
-  const task: TrainingTask = {
-    experiment: fixed as TrainingTask["experiment"],
-    metric,
-    test: test ?? true,
-  };
+  const task: TrainingTask = { experiment: options, metric, test: test ?? true };
   return {
     ...rest,
     direction: direction ?? (rising ? "maximize" : "minimize"),
@@ -86,16 +88,24 @@ function requireOptions(fixed: Partial<ExperimentInput>, space: SpaceInput): voi
   }
 }
 
-/** An experiment of the study's kind: the constants of its space count, what varies does not matter here. */
-function exemplary(fixed: Partial<ExperimentInput>, space: SpaceInput) {
-  const mode = space.parameters["mode"];
-  const varied = typeof mode === "string" ? { mode: mode as "regression" } : {};
-  const { target, protocol, dim, mode: given } = fixed;
-  const chosen = {
-    target: target!,
-    ...(protocol ? { protocol } : {}),
-    ...(dim ? { dim } : {}),
-    ...(given ? { mode: given } : {}),
-  };
-  return defineExperiment({ ...chosen, ...varied });
+/**
+ * Experiments that the space holds: some drawn at random, those left out that training refuses.
+ * @throws PlateauError `usage` where it refuses them all: then not one trial could be trained
+ */
+function examples(task: TrainingTask, space: SpaceInput): Experiment[] {
+  const drawn = random.create({ space: new Space(space), seed: 0, direction: "minimize", options: {} });
+  const found: Experiment[] = [];
+  let refused: unknown;
+  for (let n = 0; n < EXAMPLES; n++) {
+    try {
+      found.push(defineExperiment(trialExperiment(task, drawn.suggest(n, [])!, 0)));
+    } catch (error) {
+      refused ??= error;
+    }
+  }
+  if (found.length > 0) return found;
+  if (!(refused instanceof PlateauError)) throw refused;
+  throw new PlateauError(refused.code, `no trial of this space can be trained: ${refused.message}`, {
+    cause: refused,
+  });
 }
