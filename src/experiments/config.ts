@@ -44,7 +44,7 @@ export const experimentSchema = v.strictObject({
   clipNorm: v.optional(nonNegative, 1),
   clipEvery: v.optional(oneOf(["update", "micro-batch"])),
   warmup: v.optional(whole(0)),
-  /** Instead of `warmup`: batches of warm-up, so many updates as hold them. */
+  /** Instead of `warmup`: batches of warm-up, as many updates as hold them, below `steps`. */
   warmupBatches: v.optional(whole(0)),
   /** Updates between validations. */
   evaluateEvery: v.optional(whole(0)),
@@ -154,7 +154,7 @@ export function defineExperiment(input: ExperimentInput): Experiment {
     config.warmup ??
     (config.warmupBatches === undefined
       ? Math.min(asStudy ? Math.ceil(800 / config.accumulation) : 100, Math.floor(steps / 4))
-      : Math.ceil(config.warmupBatches / config.accumulation));
+      : Math.min(Math.ceil(config.warmupBatches / config.accumulation), steps - 1));
   if (warmup >= steps) {
     throw new PlateauError(
       "usage",
