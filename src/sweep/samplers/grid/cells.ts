@@ -37,7 +37,7 @@ export class Cells {
 
   /** @param index from 0, below `count` */
   at(index: number): Parameters {
-    const chosen: (ParameterValue | undefined)[] = [];
+    const chosen = new Array<ParameterValue | undefined>(this.#parameters.length);
     let node = this.#root;
     let left = index;
     while (node.runs.length > 0) {
@@ -54,9 +54,9 @@ export class Cells {
       }
     }
     const found: Record<string, ParameterValue> = {};
-    for (const [i, { name }] of this.#parameters.entries()) {
+    for (let i = 0; i < this.#parameters.length; i++) {
       const value = chosen[i];
-      if (value !== undefined) found[name] = value;
+      if (value !== undefined) found[this.#parameters[i].name] = value;
     }
     return found;
   }

@@ -23,12 +23,14 @@ export const sobol: SamplerDefinition<typeof schema> = {
     let dimensions = 0;
     for (const { cardinality } of space.parameters) dimensionOf.push(cardinality > 1 ? dimensions++ : -1);
     const sequence = new SobolSequence(dimensions, streamKey(seed, "sweep/sobol"));
+    const u = new Float64Array(space.parameters.length);
     const points = new Satisfying({
       constraints: space.constraints,
       length: SOBOL_POINTS,
       at(position) {
         const point = sequence.point(position);
-        return space.decode(dimensionOf.map((d) => (d < 0 ? 0 : point[d])));
+        for (let i = 0; i < u.length; i++) if (dimensionOf[i] >= 0) u[i] = point[dimensionOf[i]];
+        return space.decode(u);
       },
       patience: MOST_ATTEMPTS,
     });
