@@ -207,3 +207,11 @@ test("seeds decide a shuffled order, and nothing of another", (t) => {
   t.not(order(true, 1), order(false, 1));
   t.is(order(false, 1), order(false, 2));
 });
+
+test("known answers: a seed means the same order for ever", (t) => {
+  const sampler = make({ parameters: { c: [0, 1, 2, 3, 4, 5, 6, 7] } }, { shuffle: true }, 42);
+  t.deepEqual(
+    all(sampler).map(({ c }) => c),
+    [0, 1, 6, 4, 5, 7, 2, 3],
+  );
+});
