@@ -7,6 +7,7 @@ import {
   type Parameter,
   type ParameterSpec,
   type Parameters,
+  plain,
   type When,
 } from "./parameter.js";
 
@@ -139,7 +140,7 @@ export class Space {
       }
       if (!present) fail(`${name} is missing`);
       if (!parameter.has(given[name])) fail(`${name} is ${quote(given[name])}: ${expected(parameter)}`);
-      values.set(name, given[name]);
+      values.set(name, plain(given[name]));
     }
     for (const name of Object.keys(given)) {
       if (!values.has(name)) fail(`${quote(name)} is no parameter of the space`);

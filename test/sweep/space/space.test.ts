@@ -248,3 +248,17 @@ test("the first draw that satisfies the constraints is taken; after enough of th
   });
   t.is(count, MOST_ATTEMPTS);
 });
+
+test("−0 is 0, so that what is stored and read again is the same", (t) => {
+  const space = new Space({
+    parameters: {
+      c: [-0, 1],
+      d: -0,
+      k: { type: "integer", low: -0, high: 3 },
+      x: { type: "uniform", low: -0, high: 1 },
+    },
+  });
+  for (const values of [space.decode([0, 0, 0, 0]), space.accept({ c: -0, d: -0, k: -0, x: -0 })]) {
+    for (const value of Object.values(values)) t.true(Object.is(value, 0));
+  }
+});
