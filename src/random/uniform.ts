@@ -16,7 +16,7 @@ export function uniform64(
 ): Float64Array<ArrayBuffer> {
   const out = new Float64Array(count);
   sharedEngine().scoped((engine) => {
-    const words = engine.allocate(8 * BLOCK);
+    const words = engine.allocate(8 * Math.min(BLOCK, count + 1));
     let done = 0;
     while (done < count) {
       const element = start + done;

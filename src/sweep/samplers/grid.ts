@@ -85,14 +85,17 @@ function tooMany(count: number, axes: readonly Axis[]): PlateauError {
 /** The whole numbers below `count` in random order (Fisher and Yates; Durstenfeld 1964). */
 function permutation(count: number, seed: number): Uint32Array {
   const key = streamKey(seed, "sweep/grid");
-  const order = Uint32Array.from({ length: count }, (_, i) => i);
+  const order = new Uint32Array(count);
+  for (let i = 0; i < count; i++) order[i] = i;
   const block = 1 << 16;
   for (let start = 0; start < count; start += block) {
     const draws = uniform64(key, start, Math.min(block, count - start));
     for (let k = 0; k < draws.length; k++) {
       const i = start + k;
       const j = i + Math.floor(draws[k] * (count - i));
-      [order[i], order[j]] = [order[j], order[i]];
+      const other = order[j];
+      order[j] = order[i];
+      order[i] = other;
     }
   }
   return order;

@@ -65,7 +65,8 @@ export function defineParameter(name: string, spec: ParameterSpec): Parameter {
   }
 }
 
-function uniform(name: string, { low, high }: Numeric): Parameter {
+function uniform(name: string, given: Numeric): Parameter {
+  const [low, high] = [plain(given.low), plain(given.high)];
   requireRange(name, low, high);
   return {
     name,
@@ -94,7 +95,8 @@ function logUniform(name: string, { low, high }: Numeric): Parameter {
 }
 
 /** low, low + step, … up to high; with `log`, n has the probability of [n − ½, n + ½] on a logarithmic scale. */
-function integer(name: string, { low, high, step = 1, log: logarithmic = false }: Numeric): Parameter {
+function integer(name: string, { step = 1, log: logarithmic = false, ...given }: Numeric): Parameter {
+  const [low, high] = [plain(given.low), plain(given.high)];
   for (const [what, value] of Object.entries({ low, high, step })) {
     if (Number.isSafeInteger(value)) continue;
     throw refuse(name, `${what} is ${quote(value)}: expected a whole number`);
@@ -134,10 +136,11 @@ function integer(name: string, { low, high, step = 1, log: logarithmic = false }
   };
 }
 
-function choice(name: string, values: readonly ParameterValue[]): Parameter {
-  if (!Array.isArray(values) || values.length === 0) {
-    throw refuse(name, `values is ${quote(values)}: expected a list of at least one`);
+function choice(name: string, given: readonly ParameterValue[]): Parameter {
+  if (!Array.isArray(given) || given.length === 0) {
+    throw refuse(name, `values is ${quote(given)}: expected a list of at least one`);
   }
+  const values: readonly ParameterValue[] = given.map(plain);
   for (const [i, value] of values.entries()) {
     requireValue(name, value);
     if (values.indexOf(value) !== i) throw refuse(name, `${quote(value)} stands twice among its values`);
@@ -153,7 +156,8 @@ function choice(name: string, values: readonly ParameterValue[]): Parameter {
   };
 }
 
-function constant(name: string, value: ParameterValue): Parameter {
+function constant(name: string, given: ParameterValue): Parameter {
+  const value = plain(given);
   requireValue(name, value);
   return {
     name,
@@ -164,6 +168,11 @@ function constant(name: string, value: ParameterValue): Parameter {
     encode: () => 0.5,
     has: (other) => other === value,
   };
+}
+
+/** 0 for −0, which JSON does not know: what is stored and read again must be the same value. */
+export function plain<V>(value: V): V {
+  return value === 0 ? (0 as V) : value;
 }
 
 const clamp = (x: number, low: number, high: number) => Math.min(high, Math.max(low, x));

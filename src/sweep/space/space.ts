@@ -7,6 +7,7 @@ import {
   type Parameter,
   type ParameterSpec,
   type Parameters,
+  plain,
   type When,
 } from "./parameter.js";
 
@@ -59,6 +60,8 @@ export class Space {
   readonly input: SpaceInput;
   /** Indices of `parameters`, those that `when` asks for before those that ask. */
   readonly #order: readonly number[];
+  /** Whether there are parameters that do not always apply. */
+  readonly #conditional: boolean;
 
   /** @throws PlateauError `usage` naming the parameter or constraint that makes no sense */
   constructor(input: SpaceInput) {
@@ -79,6 +82,7 @@ export class Space {
     this.input = checked as SpaceInput;
     this.parameters = names.map((name) => defineParameter(name, checked.parameters[name] as ParameterSpec));
     this.#order = inOrder(this.parameters);
+    this.#conditional = this.parameters.some(({ when }) => when !== undefined);
     const byName = new Map(this.parameters.map((parameter) => [parameter.name, parameter]));
     this.constraints = checked.constraints.map((text) => parseConstraint(text, byName));
   }
@@ -88,6 +92,13 @@ export class Space {
    * @param u a number in [0, 1) for each of `parameters`
    */
   decode(u: ArrayLike<number>): Parameters {
+    if (!this.#conditional) {
+      const found: Record<string, Parameters[string]> = {};
+      for (let i = 0; i < this.parameters.length; i++) {
+        found[this.parameters[i].name] = this.parameters[i].decode(u[i]);
+      }
+      return found;
+    }
     const values = new Map<string, Parameters[string]>();
     for (const i of this.#order) {
       const parameter = this.parameters[i];
@@ -129,7 +140,7 @@ export class Space {
       }
       if (!present) fail(`${name} is missing`);
       if (!parameter.has(given[name])) fail(`${name} is ${quote(given[name])}: ${expected(parameter)}`);
-      values.set(name, given[name]);
+      values.set(name, plain(given[name]));
     }
     for (const name of Object.keys(given)) {
       if (!values.has(name)) fail(`${quote(name)} is no parameter of the space`);

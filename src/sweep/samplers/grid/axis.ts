@@ -73,12 +73,13 @@ function spacedNumbers(parameter: Parameter, count: number): number[] {
 
 function spread({ range }: Parameter, count: number): number[] {
   const { low, high, log: logarithmic } = range!;
-  const between = (share: number) =>
-    logarithmic ? exp(log(low) * (1 - share) + log(high) * share) : low * (1 - share) + high * share;
-  const values = Array.from({ length: count }, (_, i) =>
-    i === 0 ? low : i === count - 1 ? high : between(i / (count - 1)),
-  );
-  return values.map((x, i) => (i === 0 || i === count - 1 ? x : tidy(x, values[i + 1] - values[i - 1])));
+  const last = count - 1;
+  const between = (i: number) => {
+    const [a, b] = [(last - i) / last, i / last];
+    return logarithmic ? exp(log(low) * a + log(high) * b) : low * a + high * b;
+  };
+  const values = Array.from({ length: count }, (_, i) => (i === 0 ? low : i === last ? high : between(i)));
+  return values.map((x, i) => (i === 0 || i === last ? x : tidy(x, values[i + 1] - values[i - 1])));
 }
 
 /** 0.001 for 0.0010000000000000002, where the points are far enough apart for it not to matter. */

@@ -2,7 +2,7 @@ import { PlateauError } from "../../../errors.js";
 import type { Parameter, Parameters, ParameterValue } from "../../space/parameter.js";
 import type { Axis } from "./axis.js";
 
-const MOST_NODES = 100_000;
+const MOST_NODES = 20_000;
 
 /** A parameter that applies, after those before it have been given values; or the end, without runs. */
 interface Node {
@@ -37,7 +37,7 @@ export class Cells {
 
   /** @param index from 0, below `count` */
   at(index: number): Parameters {
-    const chosen: (ParameterValue | undefined)[] = [];
+    const chosen = new Array<ParameterValue | undefined>(this.#parameters.length);
     let node = this.#root;
     let left = index;
     while (node.runs.length > 0) {
@@ -54,9 +54,9 @@ export class Cells {
       }
     }
     const found: Record<string, ParameterValue> = {};
-    for (const [i, { name }] of this.#parameters.entries()) {
+    for (let i = 0; i < this.#parameters.length; i++) {
       const value = chosen[i];
-      if (value !== undefined) found[name] = value;
+      if (value !== undefined) found[this.#parameters[i].name] = value;
     }
     return found;
   }
@@ -65,16 +65,17 @@ export class Cells {
 function countCells(parameters: readonly Parameter[], axes: readonly Axis[]): Node {
   const askedBy = dependents(parameters);
   const order = depthFirst(parameters, askedBy);
-  const rank = new Map(order.map((i, at) => [i, at]));
+  const runsOf = axes.map((axis, i) => runsAlong(axis, askedBy[i], parameters));
   const nodes = new Map<string, Node>();
   const end: Node = { parameter: -1, runs: [], count: 1 };
 
-  /** @param ruledOut parameters from place `at` of the order on that do not apply */
-  const build = (at: number, ruledOut: ReadonlySet<number>): Node => {
+  /** @param ruledOut bits of the parameters from place `at` of the order on that do not apply */
+  const build = (at: number, ruledOut: bigint): Node => {
     if (at === order.length) return end;
     const i = order[at];
-    if (ruledOut.has(i)) return build(at + 1, without(ruledOut, i, askedBy[i]));
-    const key = `${at} ${[...ruledOut].sort((a, b) => rank.get(a)! - rank.get(b)!).join()}`;
+    const later = ruledOut & ~(1n << BigInt(i));
+    if (later !== ruledOut) return build(at + 1, later | bits(askedBy[i]));
+    const key = `${at} ${ruledOut.toString(36)}`;
     const known = nodes.get(key);
     if (known) return known;
     if (nodes.size >= MOST_NODES) {
@@ -83,10 +84,10 @@ function countCells(parameters: readonly Parameter[], axes: readonly Axis[]): No
         "grid: conditions (`when`) of the space combine in too many ways to count its cells: use fewer, or another sampler",
       );
     }
-    const runs = runsOf(axes[i], askedBy[i], parameters).map(({ from, size, failing }) => ({
+    const runs = runsOf[i].map(({ from, size, failing }) => ({
       from,
       size,
-      next: build(at + 1, without(ruledOut, i, failing)),
+      next: build(at + 1, later | failing),
     }));
     const node = {
       parameter: i,
@@ -96,8 +97,10 @@ function countCells(parameters: readonly Parameter[], axes: readonly Axis[]): No
     nodes.set(key, node);
     return node;
   };
-  return build(0, new Set());
+  return build(0, 0n);
 }
+
+const bits = (indices: readonly number[]) => indices.reduce((all, i) => all | (1n << BigInt(i)), 0n);
 
 /** Of each parameter, those whose `when` names it. */
 function dependents(parameters: readonly Parameter[]): number[][] {
@@ -120,14 +123,8 @@ function depthFirst(parameters: readonly Parameter[], askedBy: readonly number[]
   return order;
 }
 
-function without(ruledOut: ReadonlySet<number>, i: number, more: readonly number[]): Set<number> {
-  const all = new Set([...ruledOut, ...more]);
-  all.delete(i);
-  return all;
-}
-
 /** The values of an axis as runs, with the parameters that do not apply beside those of a run. */
-function runsOf(axis: Axis, askedBy: readonly number[], parameters: readonly Parameter[]) {
+function runsAlong(axis: Axis, askedBy: readonly number[], parameters: readonly Parameter[]) {
   const wanted = askedBy.map((j) => new Set(places(axis, parameters[j])));
   // Runs begin where a value that some condition names does, and after it.
   const starts = new Set([0]);
@@ -136,7 +133,7 @@ function runsOf(axis: Axis, askedBy: readonly number[], parameters: readonly Par
   return sorted.map((from, k) => ({
     from,
     size: (sorted[k + 1] ?? axis.size) - from,
-    failing: askedBy.filter((_, k) => !wanted[k].has(from)),
+    failing: bits(askedBy.filter((_, k) => !wanted[k].has(from))),
   }));
 }
 

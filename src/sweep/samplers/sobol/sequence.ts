@@ -57,7 +57,10 @@ export class SobolSequence {
 
   /** Point n in (0, 1): the middle of the interval of length 2⁻³² that its digits are, as exact as they are. */
   point(n: number): Float64Array<ArrayBuffer> {
-    return Float64Array.from(this.digits(n), (digits) => (digits + 0.5) / SOBOL_POINTS);
+    const digits = this.digits(n);
+    const point = new Float64Array(digits.length);
+    for (let d = 0; d < point.length; d++) point[d] = (digits[d] + 0.5) / SOBOL_POINTS;
+    return point;
   }
 }
 

@@ -1,8 +1,7 @@
 import * as v from "valibot";
 import { streamKey } from "../../../random/keys.js";
-import type { Parameters } from "../../space/parameter.js";
-import { MOST_ATTEMPTS, type Space } from "../../space/space.js";
-import type { Sampler, SamplerContext, SamplerDefinition } from "../sampler.js";
+import { MOST_ATTEMPTS } from "../../space/space.js";
+import type { SamplerDefinition } from "../sampler.js";
 import { Satisfying } from "../satisfying.js";
 import { SOBOL_POINTS, SobolSequence } from "./sequence.js";
 
@@ -19,35 +18,29 @@ export const sobol: SamplerDefinition<typeof schema> = {
   description: "a scrambled Sobol sequence: covers the space more evenly than random draws",
   usesHistory: false,
   schema,
-  create: (context) => new SobolSampler(context),
-};
-
-class SobolSampler implements Sampler {
-  readonly #space: Space;
-  readonly #points: Satisfying;
-
-  constructor({ space, seed }: SamplerContext) {
-    this.#space = space;
+  create({ space, seed }) {
     const dimensionOf: number[] = [];
     let dimensions = 0;
     for (const { cardinality } of space.parameters) dimensionOf.push(cardinality > 1 ? dimensions++ : -1);
     const sequence = new SobolSequence(dimensions, streamKey(seed, "sweep/sobol"));
-    this.#points = new Satisfying({
+    const u = new Float64Array(space.parameters.length);
+    const points = new Satisfying({
       constraints: space.constraints,
       length: SOBOL_POINTS,
       at(position) {
         const point = sequence.point(position);
-        return space.decode(dimensionOf.map((d) => (d < 0 ? 0 : point[d])));
+        for (let i = 0; i < u.length; i++) if (dimensionOf[i] >= 0) u[i] = point[dimensionOf[i]];
+        return space.decode(u);
       },
       patience: MOST_ATTEMPTS,
     });
-  }
-
-  observe(): void {}
-
-  suggest(number: number): Parameters | null {
-    const found = this.#points.find(number);
-    if (found === "given up") throw this.#space.unsatisfiable();
-    return found === "exhausted" ? null : found;
-  }
-}
+    return {
+      observe() {},
+      suggest(number) {
+        const found = points.find(number);
+        if (found === "given up") throw space.unsatisfiable();
+        return found === "exhausted" ? null : found;
+      },
+    };
+  },
+};
