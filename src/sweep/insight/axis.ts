@@ -17,7 +17,5 @@ export function axisOf({ name, kind, range, values }: Parameter): Axis {
 /** Where a trial lies on a parameter's axis: a number, or the place of its category; null where it does not apply. */
 export function placeOf({ name, values }: Parameter, parameters: Parameters): number | null {
   if (!Object.hasOwn(parameters, name)) return null;
-  const value = parameters[name];
-  const place = values ? values.indexOf(value) : value;
-  return typeof place === "number" && place !== -1 ? place : values ? null : Number(place);
+  return values ? values.indexOf(parameters[name]) : Number(parameters[name]);
 }

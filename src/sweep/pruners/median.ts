@@ -20,8 +20,8 @@ const schema = v.strictObject({
 /**
  * Median stopping rule (Golovin et al. 2017, § 3.2.1; as in Optuna, against values at the step rather than
  * running averages): a trial stops whose best value so far is worse than the median of what complete trials
- * reported at the same step. Trials that were stopped do not count: where they came late, they would be
- * missing, and the median would be another one at every step.
+ * reported at the same step. Trials that were stopped do not count, so that early and late medians are of
+ * the same trials.
  */
 export const median: PrunerDefinition<typeof schema> = {
   name: "median",
