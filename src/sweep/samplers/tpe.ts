@@ -94,11 +94,13 @@ class TreeParzen implements Sampler {
       priorWeight: BAD_PRIOR,
       width: badWidth,
     });
-    const promise = ({ point }: Candidate) => goodDensity.logDensity(point) - badDensity.logDensity(point);
     const isNew = ({ point }: Candidate) =>
-      ![good, bad].some((list) => list.some((one) => equal(one, point)));
+      !good.some((one) => equal(one, point)) && !bad.some((one) => equal(one, point));
     const candidates = this.#candidates(number, goodDensity)
-      .map((candidate) => ({ ...candidate, promise: promise(candidate) }))
+      .map(({ parameters, point }) => {
+        const promise = goodDensity.logDensity(point) - badDensity.logDensity(point);
+        return { parameters, point, promise };
+      })
       // Stable: of equal ones the first that was drawn comes first.
       .sort((a, b) => b.promise - a.promise);
     const chosen = candidates.find(isNew) ?? this.#randomCandidates(number).find(isNew) ?? candidates[0];
@@ -150,6 +152,8 @@ class TreeParzen implements Sampler {
 }
 
 function equal(a: Point, b: Point): boolean {
-  for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false;
+  for (let i = 0; i < a.length; i++) {
+    if (a[i] !== b[i] && !(Number.isNaN(a[i]) && Number.isNaN(b[i]))) return false;
+  }
   return true;
 }

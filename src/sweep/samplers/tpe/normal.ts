@@ -20,7 +20,7 @@ const hartBelow = [
 ];
 /** Beyond it a continued fraction keeps more digits of the tail: Laplace's, to so many terms. */
 const HART_LIMIT = 5;
-const TERMS = 24;
+const TERMS = 12;
 const SQRT_2_PI = 2.5066282746310002;
 
 /** Φ(x), the probability of a standard normal number below x: absolute error below 1e-14, relative below 1e-9. */
