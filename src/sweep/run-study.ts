@@ -34,7 +34,7 @@ export interface RunStudyOptions {
   readonly timeLimit?: number;
   /** Seconds between checkpoints of a trial. Default 30. */
   readonly checkpointEvery?: number;
-  /** Bytes that a trial needs; default: nothing to speak of. */
+  /** Bytes that a trial needs. Default: what the objective's module says, else nothing to speak of. */
   readonly footprint?: (parameters: Parameters, task: unknown) => number;
   /** Bytes that running trials may take together. Default: 90% of what the machine has to give. */
   readonly memory?: number;
@@ -182,7 +182,9 @@ class StudyRun {
     const attempt = new Attempt(this.#study, trial, this.#guide.begin(number), this.#owner);
     const worker = this.#idle.pop()!;
     this.#gate.take(bytes);
-    const outcome = run(attempt, worker)
+    // Not before it is among the running ones: an objective of this thread reports at once.
+    const outcome = Promise.resolve()
+      .then(() => run(attempt, worker))
       .catch((error: unknown): JobOutcome => failure(error))
       .then((outcome) => ({ number, outcome }));
     this.#running.set(number, { attempt, worker, bytes, outcome });

@@ -17,7 +17,7 @@ import { openSqlite } from "./storage/sqlite.js";
 import type { Storage, StoredTrial, StudyStorage } from "./storage/storage.js";
 import type { Replicate, Report, TrialState } from "./trial.js";
 
-export interface RunOptions extends Omit<RunStudyOptions, "executor" | "footprint"> {
+export interface RunOptions extends Omit<RunStudyOptions, "executor"> {
   /** Trials at a time. Default: one a core. */
   readonly workers?: number;
   /**
@@ -147,7 +147,7 @@ export class Study implements AsyncDisposable {
     const url = this.#objectiveUrl(objective);
     const { footprint } = await loadObjective(url);
     const threads = threadsExecutor(url, { workers });
-    yield* runStudy(this.#study, { ...rest, executor: threads, ...(footprint ? { footprint } : {}) });
+    yield* runStudy(this.#study, { ...(footprint ? { footprint } : {}), ...rest, executor: threads });
   }
 
   /**

@@ -1,14 +1,9 @@
 import { check } from "../../validate.js";
+import type { ConformanceCase } from "../conformance.js";
 import { directions } from "../trial.js";
 import { bestOf, curve, STEPS, TRIALS, trialOf } from "./made-up-study.js";
 import type { Decision, Judge, Pruner, PrunerDefinition } from "./pruner.js";
 import { withoutChance } from "./without-chance.js";
-
-export interface PrunerCase {
-  readonly name: string;
-  /** @throws Error saying what a pruner must do, and what this one did */
-  run(): void;
-}
 
 export interface PrunerConformanceOptions {
   /** The pruner's options. Default: its own defaults. */
@@ -42,7 +37,7 @@ const LOOKAHEAD = 4;
 export function* prunerConformance(
   definition: PrunerDefinition,
   { options = {}, mirrored = options }: PrunerConformanceOptions = {},
-): Iterable<PrunerCase> {
+): Iterable<ConformanceCase> {
   const what = `options of ${definition.name}`;
   const checked = [options, mirrored].map((given) => check(what, definition.schema, given));
   const create = (mirror = false): Pruner =>
@@ -52,7 +47,10 @@ export function* prunerConformance(
       options: checked[mirror ? 1 : 0],
     });
   const play = (how: Play = {}) => playStudy(create(how.mirror), definition.usesHistory, how);
-  const one = (name: string, run: () => void): PrunerCase => ({ name: `${definition.name}: ${name}`, run });
+  const one = (name: string, run: () => void): ConformanceCase => ({
+    name: `${definition.name}: ${name}`,
+    run,
+  });
 
   yield one("fresh instances decide the same", () => {
     same(play(), play(), "a second instance");

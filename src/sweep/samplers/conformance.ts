@@ -1,5 +1,6 @@
 import { PlateauError, quote } from "../../errors.js";
 import { check } from "../../validate.js";
+import type { ConformanceCase } from "../conformance.js";
 import type { Parameters } from "../space/parameter.js";
 import { Space, type SpaceInput } from "../space/space.js";
 import type { Direction } from "../trial.js";
@@ -7,13 +8,6 @@ import { withoutEngine } from "./conformance/engine.js";
 import { bowl, type Objective, type Play, play, replay } from "./conformance/play.js";
 import { conformanceSpaces, unsatisfiable } from "./conformance/spaces.js";
 import type { SamplerContext, SamplerDefinition } from "./sampler.js";
-
-/** One thing that a sampler has to hold. */
-export interface ConformanceCase {
-  readonly name: string;
-  /** @throws Error saying what the sampler did, and what it should have done */
-  run(): void | Promise<void>;
-}
 
 export interface SamplerConformanceOptions {
   /** Options to make the sampler with, checked by its own schema. */

@@ -1,13 +1,8 @@
+import type { ConformanceCase } from "../conformance.js";
 import { defineStudy, type StudyInput } from "../definition.js";
 import type { Ending } from "../trial.js";
 import { newOwner, retire } from "./owner.js";
 import type { Owner, Storage, StudyStorage } from "./storage.js";
-
-/** One thing that every storage does. It throws an Error that says what it found. */
-export interface ConformanceCase {
-  readonly name: string;
-  run(): void | Promise<void>;
-}
 
 const input: StudyInput = {
   name: "conformance",

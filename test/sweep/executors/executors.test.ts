@@ -1,0 +1,26 @@
+import test from "ava";
+import { executorConformance } from "../../../src/sweep/executors/conformance.js";
+import { inlineExecutor } from "../../../src/sweep/executors/inline.js";
+import { threadsExecutor } from "../../../src/sweep/executors/threads.js";
+
+const executors = {
+  threads: executorConformance(({ url }) => threadsExecutor(url, { workers: 2 })),
+  inline: executorConformance(({ evaluate }) => inlineExecutor(evaluate, { workers: 2 })),
+};
+
+for (const [executor, cases] of Object.entries(executors)) {
+  for (const { name, run } of cases) {
+    test(`${executor}: ${name}`, async (t) => {
+      await run();
+      t.pass();
+    });
+  }
+}
+
+test("a number of workers that is none is refused", (t) => {
+  for (const workers of [0, 1.5, -1, Number.NaN]) {
+    t.throws(() => threadsExecutor("file:///x.js", { workers }), {
+      message: /^workers is .*: expected a whole number/,
+    });
+  }
+});

@@ -1,0 +1,194 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import test from "ava";
+import { PlateauError } from "../../src/errors.js";
+import { openStudy } from "../../src/experiments/sweep/open.js";
+import { presets } from "../../src/experiments/sweep/presets.js";
+import type { StudyInput } from "../../src/sweep/definition.js";
+import { inlineExecutor } from "../../src/sweep/executors/inline.js";
+import { Study } from "../../src/sweep/study.js";
+import { folder } from "../cli/plateau.js";
+import { facts, finish } from "./support/facts.js";
+
+const line: StudyInput = {
+  name: "line",
+  sampler: "random",
+  space: { parameters: { x: { type: "uniform", low: 0, high: 1 } } },
+};
+const identity = ({ parameters }: { parameters: Readonly<Record<string, unknown>> }) =>
+  Number(parameters["x"]);
+
+test("ask and tell make the study that run makes", async (t) => {
+  const input: StudyInput = { ...line, sampler: "tpe", lookahead: 1 };
+  await using ran = await Study.open(":memory:", input);
+  await finish(ran, { trials: 20, workers: 1, objective: identity });
+  await using asked = await Study.open(":memory:", input);
+  for (let n = 0; n < 20; n++) {
+    const { number, parameters, tell } = asked.ask()!;
+    t.is(number, n);
+    tell(Number(parameters["x"]));
+  }
+  t.deepEqual(facts(asked), facts(ran));
+  t.is(asked.best!.value, Math.min(...facts(asked).map(({ value }) => value!)));
+});
+
+test("asking waits for earlier trials to be told where the sampler goes by them", async (t) => {
+  await using study = await Study.open(":memory:", { ...line, sampler: "tpe", lookahead: 2 });
+  const [first, second] = [study.ask()!, study.ask()!];
+  t.throws(() => study.ask(), {
+    instanceOf: PlateauError,
+    message: /no more trials before trial 0 is told: .*lookahead is 2/,
+  });
+  second.tell(1);
+  t.throws(() => study.ask(), { message: /before trial 0 is told/ });
+  first.tell(2);
+  t.is(study.ask()!.number, 2);
+});
+
+test("what is told is held to what was asked", async (t) => {
+  await using study = await Study.open(":memory:", { ...line, seeds: 2, stopWorse: false });
+  const trial = study.ask()!;
+  t.throws(() => trial.tell(1), { message: /was told 1: expected 2 numbers, one for each seed/ });
+  t.throws(() => trial.tell([1, "2" as unknown as number]), { message: /expected 2 numbers/ });
+  t.like(trial.tell([1, 2]), { state: "complete", value: 1.5 });
+  t.throws(() => trial.tell([1, 2]), { message: /trial 0 was told before/ });
+  t.like(study.ask()!.tell([1, Number.NaN]), { state: "diverged", value: null });
+  t.like(study.ask()!.tell({ failed: "the oven is cold" }), {
+    state: "failed",
+    error: { message: "the oven is cold" },
+  });
+});
+
+test("a trial that is asked for reports, is pruned, and is handed out again when it was never told", async (t) => {
+  const input: StudyInput = { ...line, pruner: { name: "threshold", upper: 10 } };
+  const file = join(folder(t), "runs.sqlite");
+  const study = await Study.open(file, input);
+  const first = study.ask()!;
+  t.is(first.report(1, 5), "continue");
+  t.is(first.report(2, 50), "stop");
+  t.like(first.tell(0), { state: "pruned", value: 50 });
+  const left = study.ask()!;
+  t.is(left.number, 1);
+  study.close();
+  await using again = await Study.open(file, input);
+  t.like(again.ask()!, { number: 1, parameters: left.parameters, seed: left.seed });
+});
+
+test("trials that memory does not hold together run one after the other, those that it never holds fail", async (t) => {
+  const running = new Set<number>();
+  let most = 0;
+  await using study = await Study.open(":memory:", line);
+  const objective = async ({ number }: { number: number }) => {
+    running.add(number);
+    most = Math.max(most, running.size);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    running.delete(number);
+    return 1;
+  };
+  const MiB = 2 ** 20;
+  await finish(study, { trials: 8, workers: 4, objective, memory: 500 * MiB });
+  t.is(most, 4);
+  most = 0;
+  await using large = await Study.open(":memory:", line);
+  const executor = inlineExecutor(objective, { workers: 4 });
+  const footprint = (parameters: Readonly<Record<string, unknown>>) =>
+    (Number(parameters["x"]) > 0.8 ? 900 : 150) * MiB;
+  await finish(large, { trials: 20, executor, memory: 500 * MiB, footprint });
+  t.is(most, 2, "(150 + 96) · 2 fit, and no third");
+  for (const { parameters, state, error } of large.trials()) {
+    if (Number(parameters["x"]) <= 0.8) t.is(state, "complete");
+    else t.regex(error!.message, /^it needs 1044381696 bytes of memory, this machine has 524288000 to give/);
+  }
+  t.true(large.states.failed > 0 && large.states.complete > 0);
+});
+
+test("what run is not given, or cannot be, is named", async (t) => {
+  await using study = await Study.open(":memory:", line);
+  const run = (options: object) => finish(study, options as never);
+  await t.throwsAsync(() => run({ trials: 5 }), {
+    message: /does not say what evaluates its trials: give run an objective/,
+  });
+  await t.throwsAsync(() => run({ trials: 0, objective: identity }), {
+    message: /^trials is 0: expected how many/,
+  });
+  await t.throwsAsync(() => run({ trials: 2, objective: "/no/such/module.mjs" }), {
+    message: /cannot be loaded/,
+  });
+  const empty = join(folder(t), "empty.mjs");
+  writeFileSync(empty, "export const nothing = 1;\n");
+  await t.throwsAsync(() => run({ trials: 2, objective: empty }), {
+    message: /has no default export that is a function/,
+  });
+  const returnsText = async () => "much" as unknown as number;
+  await run({ trials: 1, objective: returnsText });
+  t.regex(study.trial(0)!.error!.message, /the objective returned string: expected a number/);
+  await run({
+    trials: 2,
+    objective: async (c: { report(s: number, v: number): Promise<string> }) => {
+      await c.report(2, 1);
+      await c.report(1, 1);
+      return 1;
+    },
+  });
+  t.regex(study.trial(1)!.error!.message, /report\(1, …\) after step 2: steps are whole numbers/);
+});
+
+const options = { trainRows: 1000, validationRows: 50, testRows: 50, batch: 16 };
+
+test("a study of models is refused before it is made where not one of its trials could be", async (t) => {
+  const space = { parameters: { lr: { type: "log-uniform", low: 1e-4, high: 1 } } } as const;
+  const open = (input: object) => openStudy(":memory:", { name: "a", target: "m2n1", space, ...input });
+  await t.throwsAsync(() => open({ target: "m3n1" }), { code: "unknown-name" });
+  await t.throwsAsync(() => open({ experiment: { step: 5 } }), { message: /^experiment: step is no option/ });
+  await t.throwsAsync(() => open({ experiment: { steps: 5, epochs: 1 } }), {
+    message: /^no trial of this space can be trained: steps 5 and epochs 1/,
+  });
+  await t.throwsAsync(() => open({ objective: "validation.rsme" }), {
+    message: /"validation.rsme" is no measure of a trained model: give validation/,
+  });
+  await t.throwsAsync(() => open({ space: { parameters: { seed: [1, 2] } } }), {
+    message: /^space: "seed" is no option of training/,
+  });
+  await t.throwsAsync(() => open({ space: "studies" }), {
+    message: /^unknown preset of a space: "studies" \(known: study, sound\)/,
+  });
+});
+
+test("what a study of models minimises follows from its protocol, or is what it says", async (t) => {
+  const parameters = { "protocol.outputHead": ["linear", "none"], steps: [20, 30] };
+  const base = {
+    name: "a",
+    target: "m2n1",
+    space: { parameters },
+    experiment: { ...options, layers: 1 },
+  } as const;
+  await using sound = await openStudy(":memory:", base);
+  t.like(sound.definition, { direction: "minimize", task: { metric: "validation.rmse" } });
+  await using study = await openStudy(":memory:", {
+    ...base,
+    experiment: { ...base.experiment, protocol: "study" },
+  });
+  t.like(study.definition, { direction: "minimize", task: { metric: "validation.failureRate.1" } });
+  await using fit = await openStudy(":memory:", { ...base, sampler: "grid", objective: "test.r2" });
+  t.is(fit.definition.direction, "maximize");
+  await finish(fit, { trials: 9, workers: 2 });
+  t.is(fit.states.complete, 4, "a grid of four");
+  for (const { number, value } of fit.trials()) {
+    const [{ result }] = fit.replicates(number) as { result: { test: { r2: number } } }[];
+    t.is(result.test.r2, value!);
+  }
+});
+
+test("the study's own space is that of its code, for the width of its tokens", (t) => {
+  const { parameters } = presets["study"].space({ target: "m2n1", dim: 16 });
+  t.deepEqual(parameters["heads"], [1, 2, 4, 8, 16]);
+  t.deepEqual(Object.keys(parameters), [
+    "layers",
+    "heads",
+    "dropout",
+    "lr",
+    "accumulation",
+    "epochs",
+    "warmupBatches",
+  ]);
+});
