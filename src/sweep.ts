@@ -1,0 +1,54 @@
+// Hyperparameter sweeps: studies in SQLite, trials on worker threads. Needs Node's files and threads.
+import { openStudy } from "./experiments/sweep/open.js";
+import type { Study as SweepStudy } from "./sweep/study.js";
+
+export type { TrainedResult } from "./experiments/sweep/objective.js";
+export { type TrainingStudyInput, trainingStudy } from "./experiments/sweep/open.js";
+export { findPreset, type Preset, presets } from "./experiments/sweep/presets.js";
+export type { AskedTrial } from "./sweep/ask.js";
+export type { ConformanceCase } from "./sweep/conformance.js";
+export { defineStudy, type Named, type StudyDefinition, type StudyInput } from "./sweep/definition.js";
+export { executorConformance } from "./sweep/executors/conformance.js";
+export type { Executor, JobOutcome, TrialEvents, TrialJob } from "./sweep/executors/executor.js";
+export { inlineExecutor } from "./sweep/executors/inline.js";
+export { type ThreadsOptions, threadsExecutor } from "./sweep/executors/threads.js";
+export { type ExportedTrial, exportTrials, trialTable } from "./sweep/export.js";
+export type { Importance, ImportanceOptions } from "./sweep/insight/importance.js";
+export type { Insight, InsightInput, InsightTrial } from "./sweep/insight/insight.js";
+export { findInsight, insights } from "./sweep/insight/registry.js";
+export type { Objective, ObjectiveContext, ObjectiveModule, ObjectiveResult } from "./sweep/objective.js";
+export { type PrunerConformanceOptions, prunerConformance } from "./sweep/pruners/conformance.js";
+export type { Decision, Judge, Pruner, PrunerContext, PrunerDefinition } from "./sweep/pruners/pruner.js";
+export { findPruner, pruners, registerPruner } from "./sweep/pruners/registry.js";
+export type { StudyEvent } from "./sweep/run-study.js";
+export { type SamplerConformanceOptions, samplerConformance } from "./sweep/samplers/conformance.js";
+export { findSampler, registerSampler, samplers } from "./sweep/samplers/registry.js";
+export type { Sampler, SamplerContext, SamplerDefinition } from "./sweep/samplers/sampler.js";
+export type { ParameterSpec, Parameters, ParameterValue, When } from "./sweep/space/parameter.js";
+export { readConfigFile } from "./sweep/space/read.js";
+export { Space, type SpaceInput } from "./sweep/space/space.js";
+export { storageConformance } from "./sweep/storage/conformance.js";
+export { type OpenOptions, openSqlite } from "./sweep/storage/sqlite.js";
+export type {
+  Owner,
+  Storage,
+  StoredTrial,
+  StudyStorage,
+  StudySummary,
+  TrialProgress,
+} from "./sweep/storage/storage.js";
+export type { ObjectiveNames, RunOptions } from "./sweep/study.js";
+export type {
+  Direction,
+  Ending,
+  Observation,
+  Replicate,
+  Report,
+  ReportedTrial,
+  TrialError,
+  TrialState,
+} from "./sweep/trial.js";
+
+/** A study: `Study.open(file, { name, target, space, … })`. */
+export type Study = SweepStudy;
+export const Study = { open: openStudy };
