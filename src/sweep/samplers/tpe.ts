@@ -18,7 +18,7 @@ const schema = v.strictObject({
 });
 type Options = v.InferOutput<typeof schema>;
 
-/** The best tenth of the trials are good, up to 25 of them (Bergstra, Yamins, Cox 2013). */
+/** The best tenth of the trials are good, up to 25 of them: Optuna's rule, with Hyperopt's limit. */
 const GOOD_SHARE = 0.1;
 const MOST_GOOD = 25;
 /** Of all others so many are kept: what a suggestion costs stops growing there. */
@@ -46,8 +46,11 @@ interface Candidate {
  * Bergstra, Bardenet, Bengio, Kégl (2011), multivariate as in Falkner, Klein, Hutter (2018): the ended trials
  * are split into good and bad ones, each a Parzen estimator over all parameters together; of candidates
  * drawn from the good one, that is taken whose density there is largest over that of the bad one. Better
- * trials weigh more among the good, as Watanabe (2023) finds to help. Trials that are pending count as bad
- * ones (a constant liar), so that the next ones keep away from them.
+ * trials weigh more among the good, here by rank (Watanabe 2023 compares such weights). Trials that
+ * are pending count as bad ones (a constant liar), so that the next ones keep away from them.
+ *
+ * Each call depends on its number, what has been observed, and what is pending alone: its random numbers are
+ * those of the number, and what is kept of the history does not depend on when it came.
  */
 class TreeParzen implements Sampler {
   readonly #context: SamplerContext<Options>;

@@ -18,7 +18,7 @@ export interface MixtureOptions {
   readonly width: WidthRule;
 }
 
-/** A kernel this far below the largest, in log density, adds nothing to a sum of doubles. */
+/** A kernel this far below the largest, in log density, is lost in a sum of doubles. */
 const NEGLIGIBLE = -40;
 
 /**
