@@ -5,7 +5,9 @@ import type { ExperimentInput } from "../experiments/config.js";
 import type { TrainingStudyInput } from "../experiments/sweep/open.js";
 import { presets } from "../experiments/sweep/presets.js";
 import type { Named, StudyInput } from "../sweep/definition.js";
+import { requireWorkers } from "../sweep/executors/threads.js";
 import { pruners } from "../sweep/pruners/registry.js";
+import { requireTrials } from "../sweep/run-study.js";
 import { samplers } from "../sweep/samplers/registry.js";
 import { readConfigFile } from "../sweep/space/read.js";
 import type { SpaceInput } from "../sweep/space/space.js";
@@ -138,6 +140,8 @@ export async function sweepRequest(argument: string | undefined, flags: SweepFla
     checkpointEvery: flags.checkpointEvery ?? checkpointEvery,
     memory: flags.memory === undefined ? memory : flags.memory * 2 ** 20,
   };
+  requireTrials(common.trials);
+  requireWorkers(common.workers);
   const study = await studyInput(target, flags, config);
   const name = flags.name ?? (study?.name as string | undefined);
   return { ...common, ...(name === undefined ? {} : { name }), ...(study ? { study } : {}) };

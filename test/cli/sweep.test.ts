@@ -137,12 +137,12 @@ test.serial(
   "SIGINT: running trials are kept, the command that continues is printed, and it ends in the same study",
   async (t) => {
     const cwd = folder(t);
-    const length = ["--steps", "20000", "--evaluate-every", "5000", ...small.slice(2, 4), ...small.slice(6)];
+    const length = ["--steps", "60000", "--evaluate-every", "20000", ...small.slice(2, 4), ...small.slice(6)];
     const args = ["--space", spaceFile(cwd), "--trials", "4", "--seed", "2", "--workers", "2", ...length];
     const whole = await plateau(["sweep", "m2n1", ...args, "--study", "whole.sqlite"], { cwd });
     t.is(whole.code, 0, whole.stderr);
     const { child, ended } = start(["sweep", "m2n1", ...args, "--study", "cut.sqlite"], { cwd });
-    await sleep(2500);
+    await sleep(2000);
     const begin = Date.now();
     child.kill("SIGINT");
     const { code, stderr, signal } = await ended;

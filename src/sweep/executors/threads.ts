@@ -32,9 +32,7 @@ export interface ThreadsOptions {
  */
 export function threadsExecutor(objective: string, options: ThreadsOptions = {}): Executor {
   const { workers = availableParallelism(), resourceLimits } = options;
-  if (!Number.isSafeInteger(workers) || workers < 1 || workers > 1024) {
-    throw new PlateauError("usage", `workers is ${quote(workers)}: expected a whole number from 1 to 1024`);
-  }
+  requireWorkers(workers);
   compile("strict");
   const workerData: ThreadData = { modules: compiled() };
   const pool = new Piscina<TrialTask, JobOutcome>({
@@ -53,6 +51,12 @@ export function threadsExecutor(objective: string, options: ThreadsOptions = {})
     run: (job, events, signal) => runInThread(pool, objective, job, events, signal),
     close: () => pool.destroy(),
   };
+}
+
+/** @throws PlateauError `usage` */
+export function requireWorkers(workers: unknown): void {
+  if (Number.isSafeInteger(workers) && (workers as number) >= 1 && (workers as number) <= 1024) return;
+  throw new PlateauError("usage", `workers is ${quote(workers)}: expected a whole number from 1 to 1024`);
 }
 
 async function runInThread(
