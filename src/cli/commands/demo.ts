@@ -2,7 +2,6 @@ import { availableParallelism } from "node:os";
 import type { ExperimentInput } from "../../experiments/config.js";
 import type { BaselineScores } from "../../experiments/evaluate.js";
 import type { RunResult } from "../../experiments/run.js";
-import type { Progress } from "../../training/loop.js";
 import { interruptible } from "../interrupt.js";
 import { parseNumber } from "../number.js";
 import { duration, percent, print, printJson, r2, short, table, whole } from "../output.js";
@@ -74,24 +73,19 @@ study's protocol with three of its answers changed:
 
 async function trainAll(inputs: ExperimentInput[], threads: number): Promise<RunResult[]> {
   const line = new ProgressLine();
-  const latest = new Map<number, Progress>();
+  const shares = new Map<number, number>();
   const { signal, dispose } = interruptible();
-  const onProgress = (run: number, progress: Progress) => {
-    latest.set(run, progress);
-    const done = [...latest.values()].reduce((sum, { update, total }) => sum + update / total, 0);
+  const onProgress = (run: number, update: number, total: number) => {
+    shares.set(run, update / total);
+    const done = [...shares.values()].reduce((sum, share) => sum + share, 0);
     line.show(`training ${inputs.length} models: ${percent(done / inputs.length)}`);
   };
   line.show(`training ${inputs.length} models…`);
   // Not before it is needed: other commands start faster without it.
-  const { runThreads } = await import("../threads.js");
+  const { runAll } = await import("../../experiments/sweep/run-all.js");
   // The wider models take longer: they go first, so that no core waits for them at the end.
-  const last = inputs.length - 1;
   try {
-    const reversed = await runThreads(inputs.toReversed(), {
-      threads,
-      signal,
-      onProgress: (run, progress) => onProgress(last - run, progress),
-    });
+    const reversed = await runAll(inputs.toReversed(), { workers: threads, signal, onProgress });
     return reversed.reverse();
   } catch (error) {
     throw signal.aborted ? new Interruption("interrupted: the demo keeps nothing, start it again") : error;
