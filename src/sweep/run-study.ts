@@ -1,4 +1,4 @@
-import { PlateauError, quote } from "../errors.js";
+import { PlateauError } from "../errors.js";
 import { Attempt } from "./attempt.js";
 import type { Executor, JobOutcome, TrialEvents } from "./executors/executor.js";
 import { Guide } from "./guide.js";
@@ -252,13 +252,4 @@ function sleep(milliseconds: number): { done: Promise<undefined>; cancel: () => 
     (resolve) => (timer = setTimeout(() => resolve(undefined), milliseconds)),
   );
   return { done, cancel: () => clearTimeout(timer) };
-}
-
-/** @throws PlateauError `usage` */
-export function requireTrials(trials: unknown): asserts trials is number {
-  if (Number.isSafeInteger(trials) && (trials as number) >= 1) return;
-  throw new PlateauError(
-    "usage",
-    `trials is ${quote(trials)}: expected how many the study is to have in all, 1 or more`,
-  );
 }

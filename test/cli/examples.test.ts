@@ -7,6 +7,7 @@ const wanted: Record<string, RegExp> = {
   "approximate-your-function.mjs": /mean square error \S+\n0.5 · 0.5 = 0.250, predicted 0.2[3-7]/,
   "pytorch-weights.mjs":
     /^26 tensors, the first of them encoder.layers.0.linear1.bias\nsame weights: true\nsame outputs: true\n$/,
+  "sweep.mjs": /^(trial \d+ (complete|pruned) \S+\n){20}best: trial \d+, RMSE 0.0\d+, \{"dModel":/,
 };
 
 test("every example is tested", (t) => {

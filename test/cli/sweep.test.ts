@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import test from "ava";
 import Papa from "papaparse";
-import type { SweepSummary } from "../../src/cli/commands/sweep.js";
+import type { SweepSummary } from "../../src/cli/sweep.js";
 import type { StoredTrial } from "../../src/sweep/storage/storage.js";
 import { readTable } from "../../src/tables/read.js";
 import { folder, plateau, sleep, start } from "./plateau.js";

@@ -6,9 +6,9 @@ import {
   receiveMessageOnPort,
 } from "node:worker_threads";
 import { Piscina } from "piscina";
-import { PlateauError, quote } from "../../errors.js";
 import { compile, compiled } from "../../runtime/compile.js";
 import type { Decision } from "../pruners/pruner.js";
+import { requireWorkers } from "../run-options.js";
 import type { Executor, JobOutcome, TrialEvents, TrialJob } from "./executor.js";
 import type { FromTrial, ThreadData, ToTrial, TrialTask } from "./messages.js";
 
@@ -51,12 +51,6 @@ export function threadsExecutor(objective: string, options: ThreadsOptions = {})
     run: (job, events, signal) => runInThread(pool, objective, job, events, signal),
     close: () => pool.destroy(),
   };
-}
-
-/** @throws PlateauError `usage` */
-export function requireWorkers(workers: unknown): void {
-  if (Number.isSafeInteger(workers) && (workers as number) >= 1 && (workers as number) <= 1024) return;
-  throw new PlateauError("usage", `workers is ${quote(workers)}: expected a whole number from 1 to 1024`);
 }
 
 async function runInThread(
