@@ -5,7 +5,6 @@ import type { Study as SweepStudy } from "./sweep/study.js";
 export type { TrainedResult } from "./experiments/sweep/objective.js";
 export { type TrainingStudyInput, trainingStudy } from "./experiments/sweep/open.js";
 export { findPreset, type Preset, presets } from "./experiments/sweep/presets.js";
-export type { AskedTrial } from "./sweep/ask.js";
 export type { ConformanceCase } from "./sweep/conformance.js";
 export { defineStudy, type Named, type StudyDefinition, type StudyInput } from "./sweep/definition.js";
 export { executorConformance } from "./sweep/executors/conformance.js";
@@ -20,7 +19,8 @@ export type { Objective, ObjectiveContext, ObjectiveModule, ObjectiveResult } fr
 export { type PrunerConformanceOptions, prunerConformance } from "./sweep/pruners/conformance.js";
 export type { Decision, Judge, Pruner, PrunerContext, PrunerDefinition } from "./sweep/pruners/pruner.js";
 export { findPruner, pruners, registerPruner } from "./sweep/pruners/registry.js";
-export type { StudyEvent } from "./sweep/run-study.js";
+export type { AskedTrial } from "./sweep/run/ask.js";
+export type { StudyEvent } from "./sweep/run/study-run.js";
 export { type SamplerConformanceOptions, samplerConformance } from "./sweep/samplers/conformance.js";
 export { findSampler, registerSampler, samplers } from "./sweep/samplers/registry.js";
 export type { Sampler, SamplerContext, SamplerDefinition } from "./sweep/samplers/sampler.js";

@@ -2,10 +2,10 @@ import { workerData } from "node:worker_threads";
 import { adopt } from "../src/runtime/compile.js";
 import type { JobOutcome, TrialEvents } from "../src/sweep/executors/executor.js";
 import type { FromTrial, ThreadData, ToTrial, TrialTask } from "../src/sweep/executors/messages.js";
-import { loadObjective } from "../src/sweep/load-objective.js";
 import type { Objective } from "../src/sweep/objective.js";
 import type { Decision } from "../src/sweep/pruners/pruner.js";
-import { failure, runTrial } from "../src/sweep/run-trial.js";
+import { loadObjective } from "../src/sweep/run/load-objective.js";
+import { failure, runTrial } from "../src/sweep/run/trial-run.js";
 
 const PROGRESS_MILLISECONDS = 100;
 

@@ -5,7 +5,7 @@ import { objectives, type TrainingStudyInput, trainingStudy } from "../../src/ex
 import { streamKey } from "../../src/random/keys.js";
 import { uniform64 } from "../../src/random/uniform.js";
 import { defineStudy, type StudyInput } from "../../src/sweep/definition.js";
-import { Guide } from "../../src/sweep/guide.js";
+import { Guide } from "../../src/sweep/run/guide.js";
 import { newOwner } from "../../src/sweep/storage/owner.js";
 import { openSqlite } from "../../src/sweep/storage/sqlite.js";
 import type { StudyStorage } from "../../src/sweep/storage/storage.js";

@@ -6,7 +6,7 @@ import type { TrainingStudyInput } from "../experiments/sweep/open.js";
 import { presets } from "../experiments/sweep/presets.js";
 import type { Named, StudyInput } from "../sweep/definition.js";
 import { pruners } from "../sweep/pruners/registry.js";
-import { requireTrials, requireWorkers } from "../sweep/run-options.js";
+import { requireTrials, requireWorkers } from "../sweep/run/require.js";
 import { samplers } from "../sweep/samplers/registry.js";
 import { readConfigFile } from "../sweep/space/read.js";
 import type { SpaceInput } from "../sweep/space/space.js";

@@ -1,4 +1,4 @@
-import type { StudyEvent } from "../sweep/run-study.js";
+import type { StudyEvent } from "../sweep/run/study-run.js";
 import type { StoredTrial } from "../sweep/storage/storage.js";
 import type { Study } from "../sweep/study.js";
 import { better, type TrialState } from "../sweep/trial.js";

@@ -1,6 +1,6 @@
 import type { StopSignal } from "../../pause.js";
 import type { Objective } from "../objective.js";
-import { runTrial } from "../run-trial.js";
+import { runTrial } from "../run/trial-run.js";
 import type { Executor } from "./executor.js";
 
 /**

@@ -8,7 +8,7 @@ import {
 import { Piscina } from "piscina";
 import { compile, compiled } from "../../runtime/compile.js";
 import type { Decision } from "../pruners/pruner.js";
-import { requireWorkers } from "../run-options.js";
+import { requireWorkers } from "../run/require.js";
 import type { Executor, JobOutcome, TrialEvents, TrialJob } from "./executor.js";
 import type { FromTrial, ThreadData, ToTrial, TrialTask } from "./messages.js";
 

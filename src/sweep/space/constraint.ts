@@ -1,5 +1,6 @@
-import jsep, { type Expression } from "jsep";
+import type { Expression } from "jsep";
 import { PlateauError, quote } from "../../errors.js";
+import { Jsep } from "../../targets/expression/jsep-parser.js";
 import type { Parameter, Parameters, ParameterValue } from "./parameter.js";
 
 /** What must hold among the parameters of a trial. */
@@ -11,17 +12,6 @@ export interface Constraint {
 
 const LENGTH_LIMIT = 500;
 const DEPTH_LIMIT = 50;
-
-/** What of jsep's parser class is used; its type declarations leave the class out. */
-declare class Parser {
-  readonly expr: string;
-  index: number;
-  constructor(text: string);
-  parse(): Expression;
-  gobbleToken(): Expression | false | undefined;
-  throwError(message: string): never;
-}
-const { Jsep } = jsep as unknown as { Jsep: typeof Parser };
 
 /** A subclass, so that hostile nesting ends before the stack does. */
 class ConstraintParser extends Jsep {

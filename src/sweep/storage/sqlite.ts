@@ -2,8 +2,9 @@ import { PlateauError, quote } from "../../errors.js";
 import { version } from "../../version.js";
 import type { StudyDefinition } from "../definition.js";
 import { Connection } from "./connection.js";
+import { countStates } from "./rows.js";
 import { prepareSchema } from "./schema.js";
-import { countStates, SqliteStudy } from "./sqlite-study.js";
+import { SqliteStudy } from "./sqlite-study.js";
 import type { Storage, StudyStorage, StudySummary } from "./storage.js";
 
 export interface OpenOptions {

@@ -1,23 +1,12 @@
-import jsep, { type Expression } from "jsep";
+import type { Expression } from "jsep";
 import { PlateauError } from "../../errors.js";
+import { Jsep } from "./jsep-parser.js";
 
 /** A piece of an expression with the half-open interval of the text that it was read from. */
 type Tree = Expression & { start: number; end: number };
 
 const LENGTH_LIMIT = 2000;
 const DEPTH_LIMIT = 100;
-
-/** What of jsep's parser class we use; its type declarations leave the class out. */
-declare class Parser {
-  readonly expr: string;
-  index: number;
-  constructor(text: string);
-  parse(): Expression;
-  gobbleToken(): Expression | false | undefined;
-  gobbleSpaces(): void;
-  throwError(message: string): never;
-}
-const { Jsep } = jsep as unknown as { Jsep: typeof Parser };
 
 /**
  * jsep reads signs tighter than powers (−x² as (−x)²), `^` as a bitwise exclusive or, and tells no positions. This

@@ -1,6 +1,6 @@
-import { streamKey } from "../random/keys.js";
+import { streamKey } from "../../random/keys.js";
+import type { Owner, StoredTrial, StudyStorage } from "../storage/storage.js";
 import type { Guide } from "./guide.js";
-import type { Owner, StoredTrial, StudyStorage } from "./storage/storage.js";
 
 /** Hands out the trials of a study: those that were interrupted first, then new ones, by number. */
 export class TrialQueue {

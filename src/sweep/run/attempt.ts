@@ -1,10 +1,10 @@
-import type { StudyDefinition } from "./definition.js";
-import type { JobOutcome, TrialEvents, TrialJob } from "./executors/executor.js";
+import type { StudyDefinition } from "../definition.js";
+import type { JobOutcome, TrialEvents, TrialJob } from "../executors/executor.js";
+import type { Decision } from "../pruners/pruner.js";
+import { meanOf, spreadOf, worse } from "../replicates.js";
+import type { Owner, StoredTrial, StudyStorage } from "../storage/storage.js";
+import type { Ending, Replicate, TrialError } from "../trial.js";
 import type { Yardstick } from "./guide.js";
-import type { Decision } from "./pruners/pruner.js";
-import { meanOf, spreadOf, worse } from "./replicates.js";
-import type { Owner, StoredTrial, StudyStorage } from "./storage/storage.js";
-import type { Ending, Replicate, TrialError } from "./trial.js";
 
 /** One attempt at a trial that was claimed: takes down what it reports, decides, and records how it ends. */
 export class Attempt {

@@ -1,13 +1,13 @@
-import { PlateauError } from "../errors.js";
-import type { StudyDefinition } from "./definition.js";
-import type { Judge, Pruner } from "./pruners/pruner.js";
-import { findPruner } from "./pruners/registry.js";
-import { findSampler } from "./samplers/registry.js";
-import type { Sampler } from "./samplers/sampler.js";
-import type { Parameters } from "./space/parameter.js";
-import { Space } from "./space/space.js";
-import type { StudyStorage } from "./storage/storage.js";
-import { better } from "./trial.js";
+import { PlateauError } from "../../errors.js";
+import type { StudyDefinition } from "../definition.js";
+import type { Judge, Pruner } from "../pruners/pruner.js";
+import { findPruner } from "../pruners/registry.js";
+import { findSampler } from "../samplers/registry.js";
+import type { Sampler } from "../samplers/sampler.js";
+import type { Parameters } from "../space/parameter.js";
+import { Space } from "../space/space.js";
+import type { StudyStorage } from "../storage/storage.js";
+import { better } from "../trial.js";
 
 /** What a trial is judged by while it runs: fixed when it begins. */
 export interface Yardstick {

@@ -1,4 +1,4 @@
-import { PlateauError, quote } from "../errors.js";
+import { PlateauError, quote } from "../../errors.js";
 
 /** @throws PlateauError `usage` */
 export function requireTrials(trials: unknown): asserts trials is number {

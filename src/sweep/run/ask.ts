@@ -1,12 +1,12 @@
-import { PlateauError, quote } from "../errors.js";
+import { PlateauError, quote } from "../../errors.js";
+import type { JobOutcome } from "../executors/executor.js";
+import type { Decision } from "../pruners/pruner.js";
+import type { Parameters } from "../space/parameter.js";
+import { newOwner, retire } from "../storage/owner.js";
+import { HEARTBEAT_SECONDS, type StoredTrial, type StudyStorage } from "../storage/storage.js";
 import { Attempt } from "./attempt.js";
-import type { JobOutcome } from "./executors/executor.js";
 import { Guide } from "./guide.js";
-import type { Decision } from "./pruners/pruner.js";
 import { TrialQueue } from "./queue.js";
-import type { Parameters } from "./space/parameter.js";
-import { newOwner, retire } from "./storage/owner.js";
-import { HEARTBEAT_SECONDS, type StoredTrial, type StudyStorage } from "./storage/storage.js";
 
 /** A trial for its asker to evaluate. */
 export interface AskedTrial {

@@ -1,8 +1,8 @@
-import { PlateauError } from "../errors.js";
-import type { StopSignal } from "../pause.js";
-import type { JobOutcome, TrialEvents, TrialJob } from "./executors/executor.js";
-import type { Objective, ObjectiveResult } from "./objective.js";
-import type { TrialError } from "./trial.js";
+import { PlateauError } from "../../errors.js";
+import type { StopSignal } from "../../pause.js";
+import type { JobOutcome, TrialEvents, TrialJob } from "../executors/executor.js";
+import type { Objective, ObjectiveResult } from "../objective.js";
+import type { TrialError } from "../trial.js";
 
 /**
  * Runs the seeds of a trial that are not done, one after the other, where the objective is: in a worker

@@ -1,13 +1,13 @@
-import { PlateauError } from "../errors.js";
+import { PlateauError } from "../../errors.js";
+import type { Executor, JobOutcome, TrialEvents } from "../executors/executor.js";
+import type { Parameters } from "../space/parameter.js";
+import { newOwner, retire } from "../storage/owner.js";
+import { HEARTBEAT_SECONDS, type StoredTrial, type StudyStorage } from "../storage/storage.js";
 import { Attempt } from "./attempt.js";
-import type { Executor, JobOutcome, TrialEvents } from "./executors/executor.js";
 import { Guide } from "./guide.js";
 import { MemoryGate } from "./memory.js";
 import { TrialQueue } from "./queue.js";
-import { failure } from "./run-trial.js";
-import type { Parameters } from "./space/parameter.js";
-import { newOwner, retire } from "./storage/owner.js";
-import { HEARTBEAT_SECONDS, type StoredTrial, type StudyStorage } from "./storage/storage.js";
+import { failure } from "./trial-run.js";
 
 /** What happens while a study runs, for whoever watches. `worker` is one of 0 … workers − 1. */
 export type StudyEvent =

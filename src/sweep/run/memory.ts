@@ -1,5 +1,5 @@
 import { freemem } from "node:os";
-import type { Parameters } from "./space/parameter.js";
+import type { Parameters } from "../space/parameter.js";
 
 /** What a worker thread takes beside the memory of its model: its heap and code. */
 const THREAD_BYTES = 96 * 2 ** 20;

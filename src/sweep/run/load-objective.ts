@@ -1,5 +1,5 @@
-import { PlateauError, quote } from "../errors.js";
-import type { ObjectiveModule } from "./objective.js";
+import { PlateauError, quote } from "../../errors.js";
+import type { ObjectiveModule } from "../objective.js";
 
 /**
  * Loads the module of an objective.
