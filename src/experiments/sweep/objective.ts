@@ -1,5 +1,6 @@
 import { PlateauError } from "../../errors.js";
 import { Model } from "../../nn/model.js";
+import type { Build } from "../../runtime/compile.js";
 import { borrowEngine, giveBack } from "../../runtime/engine.js";
 import type { ObjectiveContext, ObjectiveResult } from "../../sweep/objective.js";
 import type { Parameters } from "../../sweep/space/parameter.js";
@@ -17,6 +18,7 @@ import { trainingTask, trialExperiment } from "./task.js";
 /** What is kept of a trial beside its value. */
 export interface TrainedResult {
   readonly parameters: number;
+  readonly build: Build;
   readonly outcome: Outcome["reason"];
   readonly steps: number;
   /** Of the last update's batches. */
@@ -29,9 +31,21 @@ export interface TrainedResult {
   readonly footprintBytes: number;
 }
 
+/** Footprints by what decides them: trials of a study differ in little else than numbers that do not matter here. */
+const footprints = new Map<string, number>();
+const MOST_FOOTPRINTS = 1000;
+
 /** Bytes of WebAssembly memory that a trial needs. @throws PlateauError `usage`, `memory` where it cannot be */
 export function footprint(parameters: Parameters, task: unknown): number {
-  return experimentFootprint(defineExperiment(trialExperiment(trainingTask(task), parameters, 0)));
+  const experiment = defineExperiment(trialExperiment(trainingTask(task), parameters, 0));
+  const { architecture, config, loss, rows, training } = experiment;
+  const shapes = JSON.stringify([config.target, config.dim, architecture.config, loss, rows, training.batch]);
+  let bytes = footprints.get(shapes);
+  if (bytes === undefined) {
+    bytes = experimentFootprint(experiment);
+    if (footprints.size < MOST_FOOTPRINTS) footprints.set(shapes, bytes);
+  }
+  return bytes;
 }
 
 /** Trains one model and measures it: the objective of a study of trained models. */
@@ -72,6 +86,7 @@ export default async function objective(context: ObjectiveContext): Promise<Obje
     );
     const result: TrainedResult = {
       parameters: model.parameterCount,
+      build: config.build,
       outcome: reason,
       steps: updates,
       loss: outcome.loss,
