@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { type Command, Option } from "commander";
+import * as v from "valibot";
 import { PlateauError, quote } from "../errors.js";
 import type { ExperimentInput } from "../experiments/config.js";
 import type { TrainingStudyInput } from "../experiments/sweep/open.js";
@@ -10,6 +11,7 @@ import { requireTrials, requireWorkers } from "../sweep/run/require.js";
 import { samplers } from "../sweep/samplers/registry.js";
 import { readConfigFile } from "../sweep/space/read.js";
 import type { SpaceInput } from "../sweep/space/space.js";
+import { check, positive, whole } from "../validate.js";
 import { parseNumber } from "./number.js";
 import { addTrainOptions, givenInput, type TrainFlags } from "./train-options.js";
 
@@ -127,17 +129,15 @@ function parseValue(text: string): unknown {
  */
 export async function sweepRequest(argument: string | undefined, flags: SweepFlags): Promise<SweepRequest> {
   const isFile = argument !== undefined && /\.(json|ya?ml)$/i.test(argument);
-  const { file, trials, workers, timeLimit, checkpointEvery, memory, ...config } = isFile
-    ? await readConfig(argument)
-    : {};
+  const { run, config } = isFile ? await readConfig(argument) : { run: {}, config: {} };
   const target = isFile ? undefined : argument;
   const common = {
-    file: flags.study ?? file ?? DEFAULT_FILE,
-    trials: flags.trials ?? trials ?? DEFAULT_TRIALS,
-    workers: flags.workers ?? workers ?? availableParallelism(),
-    timeLimit: flags.timeLimit ?? timeLimit,
-    checkpointEvery: flags.checkpointEvery ?? checkpointEvery,
-    memory: flags.memory === undefined ? memory : flags.memory * 2 ** 20,
+    file: flags.study ?? run.study ?? DEFAULT_FILE,
+    trials: flags.trials ?? run.trials ?? DEFAULT_TRIALS,
+    workers: flags.workers ?? run.workers ?? availableParallelism(),
+    timeLimit: positiveFlag("--time-limit", flags.timeLimit) ?? run.timeLimit,
+    checkpointEvery: positiveFlag("--checkpoint-every", flags.checkpointEvery) ?? run.checkpointEvery,
+    memory: mebibytes(positiveFlag("--memory", flags.memory) ?? run.memory),
   };
   requireTrials(common.trials);
   requireWorkers(common.workers);
@@ -146,29 +146,47 @@ export async function sweepRequest(argument: string | undefined, flags: SweepFla
   return { ...common, ...(name === undefined ? {} : { name }), ...(study ? { study } : {}) };
 }
 
-type ConfigFile = Partial<Omit<TrainingStudyInput, "space">> & {
-  space?: SpaceInput | string;
-  file?: string;
-  trials?: number;
-  workers?: number;
-  timeLimit?: number;
-  checkpointEvery?: number;
-  memory?: number;
-};
+const mebibytes = (count: number | undefined) => (count === undefined ? undefined : count * 2 ** 20);
 
-async function readConfig(path: string): Promise<ConfigFile> {
+function positiveFlag(flag: string, value: number | undefined): number | undefined {
+  if (value === undefined || value > 0) return value;
+  throw new PlateauError("usage", `${flag} ${value}: expected a number above 0`);
+}
+
+/** What a study is, as a configuration file has it: checked when the study is defined. */
+type StudyConfig = Partial<Omit<TrainingStudyInput, "space">> & { space?: SpaceInput | string };
+
+/** How a study is run, as a configuration file has it. */
+const runSchema = v.strictObject({
+  study: v.optional(v.string("expected a file's path")),
+  trials: v.optional(whole(1)),
+  workers: v.optional(whole(1, 1024)),
+  timeLimit: v.optional(positive),
+  checkpointEvery: v.optional(positive),
+  /** MiB. */
+  memory: v.optional(positive),
+});
+
+async function readConfig(
+  path: string,
+): Promise<{ run: v.InferOutput<typeof runSchema>; config: StudyConfig }> {
   const value = await readConfigFile(path);
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as ConfigFile;
-  throw new PlateauError(
-    "usage",
-    `${path} is ${quote(value)}: expected options of a sweep, such as target and space`,
-  );
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new PlateauError(
+      "usage",
+      `${path} is ${quote(value)}: expected options of a sweep, such as target and space`,
+    );
+  }
+  const isRun = ([key]: [string, unknown]) => Object.hasOwn(runSchema.entries, key);
+  const entries = Object.entries(value);
+  const run = check(path, runSchema, Object.fromEntries(entries.filter(isRun)));
+  return { run, config: Object.fromEntries(entries.filter((entry) => !isRun(entry))) };
 }
 
 async function studyInput(
   target: string | undefined,
   flags: SweepFlags,
-  config: ConfigFile,
+  config: StudyConfig,
 ): Promise<TrainingStudyInput | StudyInput | undefined> {
   const { seed, target: flagged, ...fixed } = givenInput(target, flags) as Partial<ExperimentInput>;
   const { target: configured, experiment, space: configuredSpace, ...rest } = config;

@@ -81,6 +81,17 @@ const schema = v.strictObject({
   task: v.optional(v.unknown(), null),
 });
 
+/**
+ * Holds the names of options to those that a study has.
+ * @throws PlateauError `usage` naming the first that is none
+ */
+export function requireStudyOptions(names: readonly string[], more: readonly string[] = []): void {
+  const known = [...Object.keys(schema.entries), ...more];
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  throw new PlateauError("usage", `study: ${unknown} is no option (known: ${known.join(", ")})`);
+}
+
 /** Everything filled in. @throws PlateauError `usage`, `unknown-name` quoting what makes no sense */
 export function defineStudy(input: StudyInput): StudyDefinition {
   const checked = check("study", schema, input);

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { PlateauError, quote } from "../../errors.js";
-import type { StudyInput } from "../../sweep/definition.js";
+import { requireStudyOptions, type StudyInput } from "../../sweep/definition.js";
 import { random } from "../../sweep/samplers/random.js";
 import { Space, type SpaceInput } from "../../sweep/space/space.js";
 import type { Storage } from "../../sweep/storage/storage.js";
@@ -54,6 +54,7 @@ export async function openStudy(
 
 /** The study that a training study is: with its space, objective and task. */
 export function trainingStudy(input: TrainingStudyInput): StudyInput {
+  requireStudyOptions(Object.keys(input), ["target", "experiment", "test"]);
   const { target, space = "study", experiment = {}, objective, test, direction, ...rest } = input;
   const preset = typeof space === "string" ? findPreset(space) : undefined;
   const fixed: Partial<ExperimentInput> = { ...preset?.experiment, ...experiment, target };
