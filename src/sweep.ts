@@ -28,11 +28,13 @@ export type { ParameterSpec, Parameters, ParameterValue, When } from "./sweep/sp
 export { readConfigFile } from "./sweep/space/read.js";
 export { Space, type SpaceInput } from "./sweep/space/space.js";
 export { storageConformance } from "./sweep/storage/conformance.js";
+export { isGone, newOwner, ownerText, retire } from "./sweep/storage/owner.js";
 export { type OpenOptions, openSqlite } from "./sweep/storage/sqlite.js";
 export type {
   Owner,
   Storage,
   StoredTrial,
+  StoredTrial as Trial,
   StudyStorage,
   StudySummary,
   TrialProgress,

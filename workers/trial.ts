@@ -13,6 +13,9 @@ for (const [build, module] of Object.entries((workerData as ThreadData | null)?.
   adopt(build, module);
 }
 
+// Standard output is for results: what an objective prints is for people.
+process.stdout.write = process.stderr.write.bind(process.stderr) as typeof process.stdout.write;
+
 /** Piscina's entry point: runs one trial. */
 export default async function trial({ objective, job, port, stop }: TrialTask): Promise<JobOutcome> {
   const waiting: ((decision: Decision) => void)[] = [];

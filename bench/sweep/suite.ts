@@ -151,7 +151,7 @@ function suggestAndTell(guide: Guide, study: StudyStorage, number: number): void
   const parameters = guide.suggest(number)!;
   study.add(number, { parameters, seeds: [number] }, owner);
   const value = Number(parameters["x"]);
-  study.replicate(number, 0, { seed: number, value });
+  study.replicate(number, 0, { seed: number, value }, owner);
   study.finish(number, { state: "complete", value, replicates: [], seconds: 1 }, owner);
 }
 
@@ -168,7 +168,7 @@ function fill(study: StudyStorage, trials: number): void {
       dropout: dropout / 2,
     };
     study.add(n, { parameters, seeds: [n] }, owner);
-    study.replicate(n, 0, { seed: n, value: x });
+    study.replicate(n, 0, { seed: n, value: x }, owner);
     study.finish(n, { state: "complete", value: x, replicates: [], seconds: 1 }, owner);
   }
 }

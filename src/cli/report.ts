@@ -17,9 +17,10 @@ export class Interruption extends PlateauError {
 /**
  * Prints an error as one line on stderr, with `json` also as one JSON document on stdout.
  * PLATEAU_DEBUG=1 adds the stack.
+ * @param lines whether the document is to be one line among others
  * @returns the exit code
  */
-export function report(error: unknown, json: boolean): number {
+export function report(error: unknown, json: boolean, lines = false): number {
   // Help and version: commander has printed what was asked for.
   if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done;
   const { code, message: text } = describe(error);
@@ -28,7 +29,9 @@ export function report(error: unknown, json: boolean): number {
   if (process.env["PLATEAU_DEBUG"] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   if (json) {
     const directory = error instanceof Interruption ? error.directory : undefined;
-    printJson({ error: { code, message, directory } });
+    const document = { error: { code, message, directory } };
+    if (lines) process.stdout.write(`${JSON.stringify(document)}\n`);
+    else printJson(document);
   }
   return exitCode(code);
 }

@@ -12,14 +12,17 @@ import type { TrialState } from "../sweep/trial.js";
 import { note, percent, print, printJson, table, whole } from "./output.js";
 import { exitCodes } from "./report.js";
 import { shellWord } from "./store.js";
-import { describeBest, describeParameters, describeValue } from "./sweep-view.js";
+import { describeBest, describeParameters, describeStudy, describeValue } from "./sweep-view.js";
+
+/** What a study is exported as. */
+export const formats = ["csv", "parquet", "json"] as const;
 
 /** Flags of `plateau study …`. */
 export interface Flags {
   name?: string;
   json?: boolean;
   state?: TrialState[];
-  format?: "csv" | "parquet" | "json";
+  format?: (typeof formats)[number];
   output?: string;
   config?: string;
 }
@@ -79,11 +82,8 @@ export const show: Action = (file, { name, json }) =>
       });
       return exitCodes.done;
     }
-    const { sampler, pruner, direction, seed, seeds, lookahead, objective, task } = definition;
-    const metric = objective === "training" ? trainingTask(task).metric : (objective ?? "asked and told");
-    print(
-      `study ${definition.name}: ${direction} ${metric}, sampler ${describeNamed(sampler)}, pruner ${describeNamed(pruner)}`,
-    );
+    const { seed, seeds, lookahead } = definition;
+    print(describeStudy(definition));
     print(
       `seed ${seed}, ${seeds} ${seeds === 1 ? "seed" : "seeds"} a trial, lookahead ${lookahead}, made by plateau ${found.plateau}`,
     );
@@ -139,11 +139,6 @@ function topTrials(found: StudyStorage, count: number): StoredTrial[] {
   return top;
 }
 
-const describeNamed = ({ name, ...options }: { name: string }) => {
-  const list = Object.entries(options).map(([key, value]) => `${key}=${String(value)}`);
-  return list.length > 0 ? `${name} (${list.join(", ")})` : name;
-};
-
 export const best: Action = (file, { name, json, config }) =>
   reading(file, (storage) => {
     const found = pickStudy(storage, name);
@@ -168,13 +163,17 @@ export const best: Action = (file, { name, json, config }) =>
       printJson({ ...trial, replicates: found.replicates(trial.number), ...(options ? { options } : {}) });
     else {
       print(describeBest(trial));
+      const [first] = found.replicates(trial.number);
+      const { weightsSha256 } = (first?.result ?? {}) as { weightsSha256?: string };
+      const whose = trial.seeds.length > 1 ? "the model of its first seed" : "its model";
+      if (weightsSha256) print(`${whose}: weights sha256 ${weightsSha256}`);
       if (config !== undefined)
         note(
-          `its model is trained, to the same bits, by: plateau train --config ${shellWord(config)} --out DIR`,
+          `${whose} is trained, to the same bits, by: plateau train --config ${shellWord(config)} --out DIR`,
         );
       else if (options)
         print(
-          `its model: plateau study best ${shellWord(file)} --name ${shellWord(found.definition.name)} --config best.json, then plateau train --config best.json --out DIR`,
+          `${whose}: plateau study best ${shellWord(file)} --name ${shellWord(found.definition.name)} --config best.json, then plateau train --config best.json --out DIR`,
         );
     }
     return exitCodes.done;
@@ -208,9 +207,11 @@ export const trials: Action = (file, { name, json, state }) =>
     return exitCodes.done;
   });
 
-export const exportStudy: Action = (file, { name, format = "csv", output }) =>
+export const exportStudy: Action = (file, { name, format: given, output }) =>
   reading(file, async (storage) => {
     const found = pickStudy(storage, name);
+    const ending = formats.find((one) => output?.endsWith(`.${one}`));
+    const format = given ?? ending ?? "csv";
     let content: string | Uint8Array;
     if (format === "json") {
       const { definition } = found;

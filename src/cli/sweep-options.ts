@@ -1,17 +1,18 @@
 import { availableParallelism } from "node:os";
+import { basename, dirname, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import * as v from "valibot";
 import { PlateauError, quote } from "../errors.js";
 import type { ExperimentInput } from "../experiments/config.js";
 import type { TrainingStudyInput } from "../experiments/sweep/open.js";
 import { presets } from "../experiments/sweep/presets.js";
-import type { Named, StudyInput } from "../sweep/definition.js";
+import type { Named } from "../sweep/definition.js";
 import { pruners } from "../sweep/pruners/registry.js";
-import { requireTrials, requireWorkers } from "../sweep/run/require.js";
+import { runNumbers } from "../sweep/run/require.js";
 import { samplers } from "../sweep/samplers/registry.js";
 import { readConfigFile } from "../sweep/space/read.js";
 import type { SpaceInput } from "../sweep/space/space.js";
-import { check, positive, whole } from "../validate.js";
+import { check } from "../validate.js";
 import { parseNumber } from "./number.js";
 import { addTrainOptions, givenInput, type TrainFlags } from "./train-options.js";
 
@@ -40,9 +41,8 @@ export interface SweepFlags extends TrainFlags {
 /** What `plateau sweep` was told, flags and configuration file together. */
 export interface SweepRequest {
   readonly file: string;
-  readonly name?: string;
-  /** Absent where only a stored study is to be continued. */
-  readonly study?: TrainingStudyInput | StudyInput;
+  /** What was said of the study: of one that is continued the rest is as it was. */
+  readonly study: Partial<TrainingStudyInput>;
   readonly trials: number;
   readonly workers: number;
   readonly timeLimit?: number;
@@ -67,7 +67,7 @@ export function addSweepOptions(command: Command): void {
     ),
     new Option(
       "--space <file|preset>",
-      `what varies: JSON or YAML file, or ${listed(Object.keys(presets))} (default study)`,
+      `what varies: JSON or YAML file, or ${listed(Object.keys(presets))} (default: study for m2n1 and m4n3, else sound)`,
     ),
     new Option(
       "--sampler <name[:options]>",
@@ -128,43 +128,41 @@ function parseValue(text: string): unknown {
  * @throws PlateauError `usage`, `io`, `format`
  */
 export async function sweepRequest(argument: string | undefined, flags: SweepFlags): Promise<SweepRequest> {
-  const isFile = argument !== undefined && /\.(json|ya?ml)$/i.test(argument);
+  const isFile = argument !== undefined && isConfig(argument);
   const { run, config } = isFile ? await readConfig(argument) : { run: {}, config: {} };
-  const target = isFile ? undefined : argument;
-  const common = {
-    file: flags.study ?? run.study ?? DEFAULT_FILE,
-    trials: flags.trials ?? run.trials ?? DEFAULT_TRIALS,
-    workers: flags.workers ?? run.workers ?? availableParallelism(),
-    timeLimit: positiveFlag("--time-limit", flags.timeLimit) ?? run.timeLimit,
-    checkpointEvery: positiveFlag("--checkpoint-every", flags.checkpointEvery) ?? run.checkpointEvery,
-    memory: mebibytes(positiveFlag("--memory", flags.memory) ?? run.memory),
+  const given = { ...run, ...defined(pick(flags, ["study", ...runFlags])) };
+  const { study: file = DEFAULT_FILE, ...numbers } = check("sweep", runSchema, given);
+  const { trials = DEFAULT_TRIALS, workers = availableParallelism(), memory, ...rest } = numbers;
+  const study = await studyInput(isFile ? undefined : argument, flags, config);
+  return {
+    file,
+    trials,
+    workers,
+    ...rest,
+    ...(memory === undefined ? {} : { memory: memory * 2 ** 20 }),
+    study,
   };
-  requireTrials(common.trials);
-  requireWorkers(common.workers);
-  const study = await studyInput(target, flags, config);
-  const name = flags.name ?? (study?.name as string | undefined);
-  return { ...common, ...(name === undefined ? {} : { name }), ...(study ? { study } : {}) };
 }
 
-const mebibytes = (count: number | undefined) => (count === undefined ? undefined : count * 2 ** 20);
+const runFlags = ["trials", "workers", "timeLimit", "checkpointEvery", "memory"] as const;
+const isConfig = (text: string) => /\.(json|ya?ml)$/i.test(text);
 
-function positiveFlag(flag: string, value: number | undefined): number | undefined {
-  if (value === undefined || value > 0) return value;
-  throw new PlateauError("usage", `${flag} ${value}: expected a number above 0`);
+function pick<T extends object, K extends keyof T>(from: T, keys: readonly K[]): Partial<Pick<T, K>> {
+  return Object.fromEntries(keys.map((key) => [key, from[key]])) as Partial<Pick<T, K>>;
+}
+
+function defined<T extends object>(from: T): T {
+  return Object.fromEntries(Object.entries(from).filter(([, value]) => value !== undefined)) as T;
 }
 
 /** What a study is, as a configuration file has it: checked when the study is defined. */
-type StudyConfig = Partial<Omit<TrainingStudyInput, "space">> & { space?: SpaceInput | string };
+type StudyConfig = Partial<TrainingStudyInput>;
 
-/** How a study is run, as a configuration file has it. */
+/** How a study is run, by flags or as a configuration file has it: `memory` in MiB. */
 const runSchema = v.strictObject({
+  ...runNumbers,
+  trials: v.optional(runNumbers.trials),
   study: v.optional(v.string("expected a file's path")),
-  trials: v.optional(whole(1)),
-  workers: v.optional(whole(1, 1024)),
-  timeLimit: v.optional(positive),
-  checkpointEvery: v.optional(positive),
-  /** MiB. */
-  memory: v.optional(positive),
 });
 
 async function readConfig(
@@ -180,58 +178,35 @@ async function readConfig(
   const isRun = ([key]: [string, unknown]) => Object.hasOwn(runSchema.entries, key);
   const entries = Object.entries(value);
   const run = check(path, runSchema, Object.fromEntries(entries.filter(isRun)));
-  return { run, config: Object.fromEntries(entries.filter((entry) => !isRun(entry))) };
+  const config: StudyConfig = Object.fromEntries(entries.filter((entry) => !isRun(entry)));
+  if (typeof config.space !== "string") return { run, config };
+  // A file that a file names lies beside it.
+  return { run, config: { ...config, space: await readSpace(config.space, dirname(path)) } };
 }
 
 async function studyInput(
   target: string | undefined,
   flags: SweepFlags,
   config: StudyConfig,
-): Promise<TrainingStudyInput | StudyInput | undefined> {
+): Promise<Partial<TrainingStudyInput>> {
   const { seed, target: flagged, ...fixed } = givenInput(target, flags) as Partial<ExperimentInput>;
-  const { target: configured, experiment, space: configuredSpace, ...rest } = config;
-  const chosen = flagged ?? configured;
-  const space = flags.space === undefined ? configuredSpace : await readSpace(flags.space);
-  const objective = flags.objective ?? rest.objective;
-  const asked = chosen !== undefined || space !== undefined || objective !== undefined;
-  if (!asked) {
-    if (Object.keys(fixed).length === 0 && flags.sampler === undefined && flags.pruner === undefined)
-      return undefined;
-    throw new PlateauError(
-      "usage",
-      "no target given: name m2n1, m4n3 or another of plateau targets, or a configuration file",
-    );
-  }
-  const set = Object.fromEntries(
-    (["sampler", "pruner", "direction", "seeds", "lookahead", "retries"] as const)
-      .map((key) => [key, flags[key]])
-      .filter(([, value]) => value !== undefined),
+  const space = flags.space === undefined ? {} : { space: await readSpace(flags.space, ".") };
+  const chosen = defined({ target: flagged, seed });
+  const named = defined(
+    pick(flags, ["name", "objective", "sampler", "pruner", "direction", "seeds", "lookahead", "retries"]),
   );
-  const common = {
-    ...rest,
-    ...set,
-    name: flags.name ?? rest.name ?? chosen ?? "study",
-    ...(seed === undefined ? {} : { seed }),
+  const experiment = { ...config.experiment, ...fixed };
+  const given: Partial<TrainingStudyInput> = {
+    ...{ ...config, ...chosen, ...named, ...space },
+    ...(Object.keys(experiment).length > 0 ? { experiment } : {}),
   };
-  if (chosen === undefined) {
-    if (space === undefined || typeof space === "string" || objective === undefined) {
-      throw new PlateauError(
-        "usage",
-        "a sweep without a target needs a module (--objective) and a space (--space FILE)",
-      );
-    }
-    return { ...common, space, objective };
-  }
-  return {
-    ...common,
-    target: chosen,
-    experiment: { ...experiment, ...fixed },
-    ...(space === undefined ? {} : { space }),
-    ...(objective === undefined ? {} : { objective }),
-  };
+  const { name, target: wanted, objective } = given;
+  if (name !== undefined || wanted !== undefined || objective === undefined) return given;
+  // Of a module's study, as there is nothing else that would name it.
+  return { ...given, name: basename(objective).replace(/\.\w+$/, "") };
 }
 
-async function readSpace(given: string): Promise<SpaceInput | string> {
-  if (!/\.(json|ya?ml)$/i.test(given)) return given;
-  return (await readConfigFile(given)) as SpaceInput;
+async function readSpace(given: string, folder: string): Promise<SpaceInput | string> {
+  if (!isConfig(given)) return given;
+  return (await readConfigFile(resolve(folder, given))) as SpaceInput;
 }

@@ -1,3 +1,4 @@
+import type { StudyDefinition } from "../sweep/definition.js";
 import type { StudyEvent } from "../sweep/run/study-run.js";
 import type { StoredTrial } from "../sweep/storage/storage.js";
 import type { Study } from "../sweep/study.js";
@@ -6,6 +7,7 @@ import { duration, short } from "./output.js";
 import { fitted } from "./progress.js";
 
 const REDRAW_MILLISECONDS = 200;
+const CLOCK_MILLISECONDS = 500;
 
 interface Slot {
   readonly number: number;
@@ -27,6 +29,7 @@ export class SweepView {
   #lines = 0;
   #drawn = 0;
   #note = "";
+  #clock: NodeJS.Timeout | undefined;
 
   constructor(
     study: Study,
@@ -38,6 +41,10 @@ export class SweepView {
     this.#slots = Array.from({ length: workers });
     this.#counts = { ...study.states };
     this.#best = study.best;
+    if (!this.#live) return;
+    // Time passes where nothing happens, too.
+    this.#clock = setInterval(() => this.#draw(), CLOCK_MILLISECONDS);
+    this.#clock.unref();
   }
 
   get live(): boolean {
@@ -85,8 +92,13 @@ export class SweepView {
     if (this.#live) this.#draw();
   }
 
-  /** Takes the view off the screen. */
-  clear(): void {
+  /** Takes the view off the screen for good. */
+  close(): void {
+    clearInterval(this.#clock);
+    this.#clear();
+  }
+
+  #clear(): void {
     if (this.#lines > 0) process.stderr.write(`\u001b[${this.#lines}A\u001b[J`);
     this.#lines = 0;
   }
@@ -94,7 +106,7 @@ export class SweepView {
   #draw(): void {
     this.#drawn = performance.now();
     const lines = this.text().map((line) => fitted(line, process.stderr.columns));
-    this.clear();
+    this.#clear();
     process.stderr.write(`${lines.join("\n")}\n`);
     this.#lines = lines.length;
   }
@@ -151,6 +163,24 @@ export function describeValue({ value, deviation, low, high }: StoredTrial): str
   if (value === null) return "–";
   if (deviation === null) return short(value);
   return `${short(value)} ± ${short(deviation)} (${short(low)} to ${short(high)})`;
+}
+
+/** "study m2n1: minimize validation.rmse, sampler tpe (startup=10), pruner none". */
+export function describeStudy({
+  name,
+  direction,
+  objective,
+  task,
+  sampler,
+  pruner,
+}: StudyDefinition): string {
+  const { metric = objective ?? "what is told" } = (task ?? {}) as { metric?: string };
+  return `study ${name}: ${direction} ${metric}, sampler ${describeNamed(sampler)}, pruner ${describeNamed(pruner)}`;
+}
+
+function describeNamed({ name, ...options }: { name: string }): string {
+  const list = Object.entries(options).map(([key, value]) => `${key}=${String(value)}`);
+  return list.length > 0 ? `${name} (${list.join(", ")})` : name;
 }
 
 /** One line of a trial that has ended. */

@@ -1,15 +1,16 @@
 import { existsSync } from "node:fs";
 import { PlateauError, quote } from "../errors.js";
 import { openStudy } from "../experiments/sweep/open.js";
+import { loadObjective } from "../sweep/run/load-objective.js";
 import { openSqlite } from "../sweep/storage/sqlite.js";
 import type { StoredTrial } from "../sweep/storage/storage.js";
-import type { Study } from "../sweep/study.js";
+import { moduleUrl, type Study } from "../sweep/study.js";
 import { interruptible } from "./interrupt.js";
 import { note, print } from "./output.js";
 import { exitCodes, Interruption } from "./report.js";
 import { shellWord } from "./store.js";
 import { type SweepFlags, type SweepRequest, sweepRequest } from "./sweep-options.js";
-import { describeBest, describeTrial, SweepView } from "./sweep-view.js";
+import { describeBest, describeStudy, describeTrial, SweepView } from "./sweep-view.js";
 
 /** The last line that `plateau sweep --json` prints. */
 export interface SweepSummary {
@@ -31,49 +32,52 @@ export async function runSweep(argument: string | undefined, flags: SweepFlags):
 }
 
 /** @throws PlateauError `usage` where there is a study already and `--resume` was not given, or none to continue */
-async function openRequested({ file, name, study }: SweepRequest, flags: SweepFlags): Promise<Study> {
-  const exists = existsSync(file);
-  if (!study) {
-    if (!flags.resume) {
-      throw new PlateauError(
-        "usage",
-        "no target given: name m2n1, m4n3 or another of plateau targets, or a configuration file, or continue a study with --resume",
-      );
-    }
-    return openStudy(file, name === undefined ? {} : { name });
+async function openRequested({ file, study }: SweepRequest, flags: SweepFlags): Promise<Study> {
+  const { name = study.target, target, objective } = study;
+  const found = name === undefined ? undefined : trialsOf(file, name);
+  if (found === undefined && target === undefined && objective === undefined) {
+    if (flags.resume) return openStudy(file, study);
+    throw new PlateauError(
+      "usage",
+      "no target given: name m2n1, m4n3 or another of plateau targets, or a configuration file, or continue a study with --resume",
+    );
   }
-  if (exists && !flags.resume) {
-    const storage = openSqlite(file);
-    const found = storage.find(study.name);
-    const count = found?.count() ?? 0;
-    storage.close();
-    if (found) {
-      throw new PlateauError(
-        "study",
-        `${quote(file)} has a study ${quote(study.name)} of ${count} trials: continue it with --resume, or give the new one another --name`,
-      );
-    }
+  if (found !== undefined && !flags.resume) {
+    throw new PlateauError(
+      "study",
+      `${quote(file)} has a study ${quote(name)} of ${found} trials: continue it with --resume, or give the new one another --name`,
+    );
   }
+  // A module that cannot be loaded is no reason to make a study.
+  if (target === undefined && objective !== undefined) await loadObjective(moduleUrl(objective));
   return openStudy(file, study);
 }
 
+/** How many trials a study has; undefined where there is none. */
+function trialsOf(file: string, name: string): number | undefined {
+  if (!existsSync(file)) return undefined;
+  const storage = openSqlite(file);
+  try {
+    return storage.find(name)?.count();
+  } finally {
+    storage.close();
+  }
+}
+
 async function runRequested(study: Study, request: SweepRequest, flags: SweepFlags): Promise<number> {
-  const { trials, workers, timeLimit, checkpointEvery, memory } = request;
+  const { trials, workers, file: _, study: __, ...rest } = request;
   const { json, quiet } = flags;
   if (flags.retryFailed) {
     const again = study.retryFailed();
     if (!quiet) note(`${again} failed trials will be run again`);
   }
-  const view = new SweepView(study, { trials, workers, quiet: quiet || json });
+  if (!json && !quiet) note(describeStudy(study.definition));
+  const view = new SweepView(study, { trials, workers: Math.min(workers, trials), quiet: quiet || json });
   const { signal, dispose } = interruptible(() => view.note("stopping…"));
+  let failed: unknown;
   try {
     const running = study.run({
-      trials,
-      workers,
-      signal,
-      ...(timeLimit === undefined ? {} : { timeLimit }),
-      ...(checkpointEvery === undefined ? {} : { checkpointEvery }),
-      ...(memory === undefined ? {} : { memory }),
+      ...{ trials, workers, signal, ...rest },
       onEvent: (event) => {
         view.take(event);
         if (event.kind === "released" && event.reason !== undefined && !quiet && !view.live) {
@@ -86,13 +90,16 @@ async function runRequested(study: Study, request: SweepRequest, flags: SweepFla
       else if (!view.live) print(describeTrial(trial));
     }
   } catch (error) {
-    view.clear();
-    throw explained(error, study, trials);
+    failed = error;
   } finally {
-    view.clear();
+    view.close();
     dispose();
   }
-  return summarise(study, view.seconds, { json });
+  if (failed === undefined || (json && study.states.complete > 0)) {
+    const code = summarise(study, view.seconds, { json });
+    if (failed === undefined) return code;
+  }
+  throw explained(failed, study, trials);
 }
 
 function summarise(study: Study, seconds: number, { json }: Pick<SweepFlags, "json">): number {

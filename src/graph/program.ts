@@ -1,4 +1,5 @@
 import { PlateauError } from "../errors.js";
+import type { StopSignal } from "../pause.js";
 import type { Engine } from "../runtime/engine.js";
 import { isPointer, type KernelCall } from "./call.js";
 import type { Graph } from "./graph.js";
@@ -48,16 +49,18 @@ export class Program {
     }
   }
 
-  /** Runs the forward calls. */
-  forward(): void {
-    const calls = this.#forward;
-    for (let i = 0; i < calls.length; i++) calls[i]();
+  /**
+   * Runs the forward calls.
+   * @param signal asked before each call: for programs that take long
+   * @returns false where the signal stopped it
+   */
+  forward(signal?: StopSignal): boolean {
+    return walk(this.#forward, signal);
   }
 
-  /** Runs the backward calls; gradients of parameters are added to what is there. */
-  backward(): void {
-    const calls = this.#backward;
-    for (let i = 0; i < calls.length; i++) calls[i]();
+  /** Runs the backward calls; gradients of parameters are added to what is there. See `forward`. */
+  backward(signal?: StopSignal): boolean {
+    return walk(this.#backward, signal);
   }
 
   /** Byte address of a view. */
@@ -110,4 +113,12 @@ export class Program {
     if (offset === undefined) throw new PlateauError("internal", `${buffer.name} is used by no call`);
     return this.#block + offset;
   }
+}
+
+function walk(calls: readonly (() => void)[], signal: StopSignal | undefined): boolean {
+  for (let i = 0; i < calls.length; i++) {
+    if (signal?.aborted) return false;
+    calls[i]();
+  }
+  return true;
 }

@@ -81,17 +81,6 @@ const schema = v.strictObject({
   task: v.optional(v.unknown(), null),
 });
 
-/**
- * Holds the names of options to those that a study has.
- * @throws PlateauError `usage` naming the first that is none
- */
-export function requireStudyOptions(names: readonly string[], more: readonly string[] = []): void {
-  const known = [...Object.keys(schema.entries), ...more];
-  const unknown = names.find((name) => !known.includes(name));
-  if (unknown === undefined) return;
-  throw new PlateauError("usage", `study: ${unknown} is no option (known: ${known.join(", ")})`);
-}
-
 /** Everything filled in. @throws PlateauError `usage`, `unknown-name` quoting what makes no sense */
 export function defineStudy(input: StudyInput): StudyDefinition {
   const checked = check("study", schema, input);
@@ -128,7 +117,7 @@ export function requireSameStudy(stored: StudyDefinition, given: StudyDefinition
     if (was === is) continue;
     throw new PlateauError(
       "study",
-      `study ${quote(stored.name)} in ${where} has another ${key}: ${difference(stored[key], given[key])}: open it without a definition to continue it, or give the new study another name`,
+      `study ${quote(stored.name)} in ${where} has another ${key}: ${difference(stored[key], given[key])}: leave that out to continue it, or give the new study another name`,
     );
   }
 }

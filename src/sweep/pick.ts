@@ -17,6 +17,8 @@ export function pickStudy(storage: Storage, name?: string): StudyStorage {
   if (names.length === 1) return storage.find(names[0])!;
   throw new PlateauError(
     "study",
-    names.length === 0 ? `${where} has no study yet` : `${where}: ${known}: say which by its name`,
+    names.length === 0
+      ? `${where} has no study yet`
+      : `${where}: ${known}: say which by its name (--name ${names[0]})`,
   );
 }

@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { PlateauError, quote } from "../errors.js";
+import { kindOf, PlateauError, quote } from "../errors.js";
 import { defineStudy, requireSameStudy, type StudyDefinition, type StudyInput } from "./definition.js";
 import type { Executor } from "./executors/executor.js";
 import { inlineExecutor } from "./executors/inline.js";
@@ -10,10 +12,14 @@ import { findInsight } from "./insight/registry.js";
 import type { Objective } from "./objective.js";
 import { pickStudy } from "./pick.js";
 import { type AskedTrial, type Asker, asker } from "./run/ask.js";
+import { Guide, requireRunnable } from "./run/guide.js";
 import { loadObjective } from "./run/load-objective.js";
-import { requireTrials } from "./run/require.js";
+import { TrialQueue } from "./run/queue.js";
+import { requireRunOptions } from "./run/require.js";
 import { type RunStudyOptions, runStudy } from "./run/study-run.js";
+import type { Parameters } from "./space/parameter.js";
 import { Space } from "./space/space.js";
+import { newOwner, retire } from "./storage/owner.js";
 import { openSqlite } from "./storage/sqlite.js";
 import type { Storage, StoredTrial, StudyStorage } from "./storage/storage.js";
 import type { Replicate, Report, TrialState } from "./trial.js";
@@ -40,35 +46,64 @@ export class Study implements AsyncDisposable {
   readonly #storage: Storage;
   readonly #study: StudyStorage;
   readonly #objectives: ObjectiveNames;
+  /** What is to evaluate trials, where that is not what the study was made with. */
+  readonly #objective: string | null;
   #asker: Asker | undefined;
+  /** Runs that have not ended. */
+  #runs = 0;
 
-  private constructor(storage: Storage, study: StudyStorage, objectives: ObjectiveNames) {
+  private constructor(
+    storage: Storage,
+    study: StudyStorage,
+    objectives: ObjectiveNames,
+    objective: string | null,
+  ) {
     this.definition = study.definition;
     this.space = new Space(study.definition.space);
     this.#storage = storage;
     this.#study = study;
     this.#objectives = objectives;
+    this.#objective = objective;
   }
 
   /**
-   * Opens a study, made where there is none of that name. With a name alone it opens one that there is, with
-   * neither the only one.
+   * Opens a study, made where there is none of that name. Of one that there is, what is given is held to what
+   * it was made with; what is not given is as it was. Without a name it is the only one.
    * @param storage a SQLite file's path, ":memory:", or a storage, which the study then closes
-   * @throws PlateauError `usage`, `unknown-name`; `io`; `study` where the file is none, or holds another
-   * study of that name
+   * @param input its definition or, where that depends on what there is, its name and what makes it
+   * @param objectives where objectives with a name are; given ones are used instead of the stored
+   * @throws PlateauError `usage`, `unknown-name`: nothing is stored then; `io`; `study` where the file is
+   * none, or holds another study of that name
    */
   static async open(
     storage: string | Storage,
-    input: StudyInput | { readonly name?: string },
+    input: Partial<StudyInput> | DefinitionMaker = {},
     objectives: ObjectiveNames = {},
   ): Promise<Study> {
-    const definition = "space" in input ? defineStudy(input) : undefined;
-    const opened =
-      typeof storage === "string" ? openSqlite(storage, { create: definition !== undefined }) : storage;
+    if (typeof input !== "object" || input === null) {
+      throw new PlateauError(
+        "usage",
+        `Study.open: the study is ${kindOf(input)}: expected its name, or what it is`,
+      );
+    }
+    const { name } = input;
+    const { make: define, complete } =
+      "make" in input ? input : { make: () => input, complete: "space" in input };
+    const make = (stored?: StudyDefinition) => located(define(stored), objectives);
+    // A study that cannot be made leaves no file behind.
+    const isNew = typeof storage === "string" && (storage === ":memory:" || !existsSync(storage));
+    if (isNew && !complete) throw noSuchFile(storage);
+    const made = isNew ? runnable(make()) : undefined;
+    const opened = typeof storage === "string" ? openSqlite(storage) : storage;
     try {
-      const found = definition ? opened.create(definition) : pickStudy(opened, input.name);
-      if (definition) requireSameStudy(found.definition, definition, quote(opened.where));
-      return new Study(opened, found, objectives);
+      const found = complete ? opened.find(name ?? made?.name ?? "") : pickStudy(opened, name);
+      if (!found) {
+        const definition = made ?? runnable(make());
+        return new Study(opened, opened.create(definition), objectives, null);
+      }
+      const given = make(found.definition);
+      requireSameStudy(found.definition, defineStudy({ ...found.definition, ...given }), quote(opened.where));
+      return new Study(opened, found, objectives, given.objective ?? null);
     } catch (error) {
       if (typeof storage === "string") opened.close();
       throw error;
@@ -139,16 +174,53 @@ export class Study implements AsyncDisposable {
    * `io` where the study cannot be stored: what was stored before is safe
    */
   async *run(options: RunOptions): AsyncGenerator<StoredTrial, void> {
-    const { workers = availableParallelism(), objective, executor, ...rest } = options;
-    requireTrials(rest.trials);
-    if (executor) return yield* runStudy(this.#study, { ...rest, executor });
+    requireRunOptions(options);
+    const asked = this.#asker?.open ?? new Set();
+    if (asked.size > 0) {
+      const numbers = [...asked].join(", ");
+      throw new PlateauError("usage", `run: trials ${numbers} were asked for and not told: tell them first`);
+    }
+    this.#runs++;
+    try {
+      yield* runStudy(this.#study, await this.#withExecutor(options));
+    } finally {
+      this.#runs--;
+    }
+  }
+
+  async #withExecutor({ workers, objective, executor, ...rest }: RunOptions): Promise<RunStudyOptions> {
+    if (executor) return { ...rest, executor };
+    const most = Math.min(workers ?? availableParallelism(), rest.trials, this.#mostAtATime());
     if (typeof objective === "function") {
-      return yield* runStudy(this.#study, { ...rest, executor: inlineExecutor(objective, { workers }) });
+      return { ...rest, executor: inlineExecutor(objective, { workers: most }) };
     }
     const url = this.#objectiveUrl(objective);
     const { footprint } = await loadObjective(url);
-    const threads = threadsExecutor(url, { workers });
-    yield* runStudy(this.#study, { ...(footprint ? { footprint } : {}), ...rest, executor: threads });
+    const threads = threadsExecutor(url, { workers: most });
+    return { ...(footprint ? { footprint } : {}), ...rest, executor: threads };
+  }
+
+  /** More threads than the lookahead lets run would only wait. */
+  #mostAtATime(): number {
+    const { lookahead } = this.definition;
+    return new Guide(this.#study).usesHistory ? lookahead : Number.POSITIVE_INFINITY;
+  }
+
+  /**
+   * Adds a trial with parameters of your own, to be run in its turn: a configuration that is known to be good.
+   * @returns its number
+   * @throws PlateauError `usage` where the space does not hold them
+   */
+  enqueue(parameters: Parameters): number {
+    const owner = newOwner();
+    const queue = new TrialQueue(this.#study, new Guide(this.#study), owner);
+    try {
+      const number = queue.add(this.space.accept(parameters));
+      this.#study.release(number, owner);
+      return number;
+    } finally {
+      retire(owner);
+    }
   }
 
   /**
@@ -169,8 +241,17 @@ export class Study implements AsyncDisposable {
     return this.#asker.ask();
   }
 
-  /** Lets go of the storage. Trials that were asked for and not told wait to be asked for again. */
+  /**
+   * Lets go of the storage. Trials that were asked for and not told wait to be asked for again.
+   * @throws PlateauError `usage` while the study runs
+   */
   close(): void {
+    if (this.#runs > 0) {
+      throw new PlateauError(
+        "usage",
+        `study ${quote(this.name)} is running: stop it first, by its signal or by leaving its loop`,
+      );
+    }
     this.#asker?.close();
     this.#asker = undefined;
     this.#storage.close();
@@ -181,20 +262,53 @@ export class Study implements AsyncDisposable {
   }
 
   #objectiveUrl(given: string | URL | undefined): string {
-    if (given !== undefined) return moduleUrl(given);
-    const { objective } = this.definition;
+    const objective = given ?? this.#objective ?? this.definition.objective;
     if (objective === null) {
       throw new PlateauError(
         "usage",
         `study ${quote(this.name)} does not say what evaluates its trials: give run an objective, a function or a module's path`,
       );
     }
-    return Object.hasOwn(this.#objectives, objective) ? this.#objectives[objective] : moduleUrl(objective);
+    if (typeof objective === "string" && Object.hasOwn(this.#objectives, objective)) {
+      return this.#objectives[objective];
+    }
+    return moduleUrl(objective);
   }
+}
+
+/** Makes the definition of a study, given that of the one of its name where there is one. */
+export interface DefinitionMaker {
+  readonly name: string | undefined;
+  /** Whether there is enough to make a study where there is none. */
+  readonly complete: boolean;
+  readonly make: (stored: StudyDefinition | undefined) => Partial<StudyInput>;
+}
+
+/** A definition that can be begun. @throws PlateauError `usage`, `unknown-name` */
+function runnable(input: Partial<StudyInput>): StudyDefinition {
+  const definition = defineStudy(input as StudyInput);
+  requireRunnable(definition);
+  return definition;
+}
+
+/** A module's path is stored in full: whoever continues the study may stand elsewhere. */
+function located(input: Partial<StudyInput>, objectives: ObjectiveNames): Partial<StudyInput> {
+  const { objective } = input;
+  if (typeof objective !== "string" || Object.hasOwn(objectives, objective) || isUrl(objective)) return input;
+  return { ...input, objective: resolve(objective) };
+}
+
+const isUrl = (module: string) => /^(file|data|node):/.test(module);
+
+function noSuchFile(path: string): PlateauError {
+  return new PlateauError(
+    "io",
+    `cannot open ${quote(path)}: there is no such file: check the path, or say what study to make there`,
+  );
 }
 
 /** The URL of a module that is given by path or URL. */
 export function moduleUrl(module: string | URL): string {
   if (module instanceof URL) return module.href;
-  return /^(file|data|node):/.test(module) ? module : pathToFileURL(module).href;
+  return isUrl(module) ? module : pathToFileURL(module).href;
 }

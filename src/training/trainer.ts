@@ -22,6 +22,9 @@ export interface OptimizerState {
   readonly second: number;
 }
 
+/** Multiply-adds of a forward pass, about, from which on a batch takes long. */
+const LONG = 5e8;
+
 /** Places in the `hyper` of the optimizer's kernels. */
 const HYPER = {
   lr: 0,
@@ -67,6 +70,8 @@ export class Trainer {
   readonly #rngAddress: number;
   #views: Views;
   readonly #schedule: Schedule;
+  /** Whether a batch takes a tenth of a second or so: then a stop is not to wait for its end. */
+  readonly #takesLong: boolean;
 
   /** @throws PlateauError `memory` or `usage` before the model is touched. */
   constructor(model: Model, loss: Loss, data: TrainingData, options: TrainingOptions) {
@@ -75,6 +80,8 @@ export class Trainer {
     requireFit(data, loss, architecture);
     this.model = model;
     this.options = options;
+    const { inputTokens, outputTokens } = architecture.extent;
+    this.#takesLong = parameters.length * batch * (inputTokens + outputTokens) > LONG;
     this.#data = data;
     const { schedule: kind, lr, steps, warmup, minFactor } = options;
     this.#schedule = createSchedule({ kind, lr, steps, warmup, minFactor }, engine.kernels.cos64);
@@ -167,7 +174,7 @@ export class Trainer {
 
   /**
    * Gathers the next batches' loss and gradients and updates the weights.
-   * @param signal stops the step between two of its micro-batches
+   * @param signal stops the step between two of its micro-batches or, of a large model, of its kernel calls
    * @returns false when loss or gradient is NaN or infinite, undefined when it was stopped: the weights are
    * then as before.
    */
@@ -194,6 +201,8 @@ export class Trainer {
     // Something else may have grown the memory since the last step: these views are then empty.
     if (this.#views.norm.length === 0) this.#views = this.#bind();
     const { rng, loss } = this.#views;
+    // To ask between calls costs small programs more than they could lose.
+    const watched = this.#takesLong ? signal : undefined;
     kernels.fillFloats(gradients, 0, n);
     status[0] = 0;
     for (let micro = 0; micro < accumulation; micro++) {
@@ -201,8 +210,7 @@ export class Trainer {
       const index = this.#updates * accumulation + micro;
       this.#data.fill(this.model.engine, this.#to, this.#batches.at(index), batch);
       if (rng) rng[2] = index;
-      this.#program.forward();
-      this.#program.backward();
+      if (!this.#program.forward(watched) || !this.#program.backward(watched)) return false;
       status[0] += loss[0] / accumulation;
       if (clipNorm > 0 && clipEvery === "micro-batch" && accumulation > 1) {
         this.#measureNorm();

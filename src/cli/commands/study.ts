@@ -4,9 +4,7 @@ import { type TrialState, trialStates } from "../../sweep/trial.js";
 import type { Flags } from "../study.js";
 import { type CliCommand, examples } from "./command.js";
 
-type Name = keyof typeof import("../study.js");
-
-const formats = ["csv", "parquet", "json"] as const;
+type Name = Exclude<keyof typeof import("../study.js"), "formats">;
 
 export const study: CliCommand = {
   name: "study",
@@ -52,7 +50,13 @@ export const study: CliCommand = {
       json(sub);
     });
     add("export", "all trials as a table or as JSON, by number", "exportStudy", (sub) => {
-      sub.addOption(new Option("--format <format>", "of the output").choices(formats).default("csv"));
+      sub.addOption(
+        new Option("--format <format>", "of the output (default: as its name ends, else csv)").choices([
+          "csv",
+          "parquet",
+          "json",
+        ]),
+      );
       sub.option("-o, --output <file>", "where to (default: standard output)");
     });
     add("rm", "remove a study with all its trials", "remove");

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { PlateauError, quote } from "../../errors.js";
-import { requireStudyOptions, type StudyInput } from "../../sweep/definition.js";
+import type { StudyDefinition, StudyInput } from "../../sweep/definition.js";
 import { random } from "../../sweep/samplers/random.js";
 import { Space, type SpaceInput } from "../../sweep/space/space.js";
 import type { Storage } from "../../sweep/storage/storage.js";
@@ -8,8 +8,9 @@ import { Study } from "../../sweep/study.js";
 import { check } from "../../validate.js";
 import { defineExperiment, type Experiment, type ExperimentInput, experimentSchema } from "../config.js";
 import { parseMetric, protocolMetric } from "../metric.js";
+import { resolveProtocol } from "../protocol.js";
 import { findPreset } from "./presets.js";
-import { type TrainingTask, trialExperiment } from "./task.js";
+import { type TrainingTask, trainingTask, trialExperiment } from "./task.js";
 
 /** The name that definitions have for the objective that trains a model. */
 const TRAINING = "training";
@@ -20,11 +21,14 @@ export const objectives = { [TRAINING]: new URL("./objective.js", import.meta.ur
 const EXAMPLES = 16;
 
 /** A study of trained models: each trial trains one. */
-export interface TrainingStudyInput extends Omit<StudyInput, "space" | "objective" | "task"> {
+export interface TrainingStudyInput extends Omit<StudyInput, "name" | "space" | "objective" | "task"> {
+  /** Default: the target. */
+  readonly name?: string;
   readonly target: string;
   /**
    * What varies, by the names that `defineExperiment` has: lr, layers, dModel, …, or with a dot
-   * protocol.outputHead. A preset by its name: study (default), sound.
+   * protocol.outputHead. A preset by its
+   * name: study (default of m2n1 and m4n3), sound; without what `experiment` gives.
    */
   readonly space?: SpaceInput | string;
   /** Options that all trials have. */
@@ -40,33 +44,78 @@ export interface TrainingStudyInput extends Omit<StudyInput, "space" | "objectiv
 
 /**
  * Opens a study: of trained models where it has a target, else of whatever objective it names or is run with.
- * With a name alone, one that there is.
+ * Of one that there is, what is not given is as it was. Without a name it is named by its target or, without
+ * one, is the only one there is.
  * @param storage a SQLite file's path, ":memory:", or a storage
  * @throws PlateauError `usage`, `unknown-name`, `io`, `study`
  */
 export async function openStudy(
   storage: string | Storage,
-  input: TrainingStudyInput | StudyInput | { readonly name?: string },
+  input: Partial<TrainingStudyInput> | Partial<StudyInput> = {},
 ): Promise<Study> {
-  const study = "target" in input ? trainingStudy(input) : input;
-  return Study.open(storage, study, objectives);
+  if (typeof input !== "object" || input === null) return Study.open(storage, input);
+  const target = "target" in input ? input.target : undefined;
+  const { name = target } = input;
+  const complete = target !== undefined || "space" in input;
+  const make = (stored: StudyDefinition | undefined) => definition(input, name, stored);
+  return Study.open(storage, { name, complete, make }, objectives);
+}
+
+function definition(
+  input: Partial<TrainingStudyInput> | Partial<StudyInput>,
+  name: string | undefined,
+  stored: StudyDefinition | undefined,
+): Partial<StudyInput> {
+  const named = name === undefined ? {} : { name };
+  if (stored?.objective === TRAINING) {
+    const { task: _, ...kept } = stored;
+    const { experiment, metric, test } = trainingTask(stored.task);
+    const { target, ...options } = experiment;
+    const given = input as Partial<TrainingStudyInput>;
+    return trainingStudy({
+      ...kept,
+      ...{ target, objective: metric, test },
+      ...given,
+      ...named,
+      experiment: { ...options, ...given.experiment },
+    } as TrainingStudyInput);
+  }
+  if ("target" in input && input.target !== undefined) {
+    return trainingStudy({ ...(input as TrainingStudyInput), ...named });
+  }
+  return { ...(input as Partial<StudyInput>), ...named };
 }
 
 /** The study that a training study is: with its space, objective and task. */
 export function trainingStudy(input: TrainingStudyInput): StudyInput {
-  requireStudyOptions(Object.keys(input), ["target", "experiment", "test"]);
-  const { target, space = "study", experiment = {}, objective, test, direction, ...rest } = input;
+  requireStudyOptions(input);
+  const {
+    target,
+    space = defaultSpace(input.target),
+    experiment = {},
+    objective,
+    test,
+    direction,
+    ...rest
+  } = input;
   const preset = typeof space === "string" ? findPreset(space) : undefined;
   const fixed: Partial<ExperimentInput> = { ...preset?.experiment, ...experiment, target };
-  const described = preset ? preset.space(fixed) : (space as SpaceInput);
+  const described = preset ? without(preset.space(fixed), Object.keys(experiment)) : (space as SpaceInput);
   requireOptions(fixed, described);
   const options = fixed as TrainingTask["experiment"];
   const [example] = examples({ experiment: options, metric: "", test: false }, described);
+  if (objective !== undefined && /\.[cm]?[jt]s$/.test(objective)) {
+    throw new PlateauError(
+      "usage",
+      `objective ${quote(objective)} with target ${quote(target)}: a module evaluates trials by itself, so leave out the target, or name a measure such as validation.rmse`,
+    );
+  }
   const metric = objective ?? `validation.${protocolMetric(example)}`;
   const { rising } = parseMetric(metric);
   const task: TrainingTask = { experiment: options, metric, test: test ?? true };
   return {
     ...rest,
+    name: rest.name ?? target,
     direction: direction ?? (rising ? "maximize" : "minimize"),
     space: described,
     objective: TRAINING,
@@ -74,19 +123,58 @@ export function trainingStudy(input: TrainingStudyInput): StudyInput {
   };
 }
 
-/** @throws PlateauError `usage` where an option or parameter is none of training */
+/** The study searched its own space for its own functions; others have one number a token, too few for it. */
+const defaultSpace = (target: string) => (target === "m2n1" || target === "m4n3" ? "study" : "sound");
+
+/** A preset's space without what is given: that does not vary. */
+function without({ parameters, constraints = [] }: SpaceInput, given: readonly string[]): SpaceInput {
+  const varied = Object.entries(parameters).filter(([name]) => !given.includes(name));
+  const names = new Set(varied.map(([name]) => name));
+  const left = constraints.filter((text) =>
+    text.match(/[A-Za-z_]\w*/g)!.every((word) => names.has(word) || word === "divides"),
+  );
+  return { parameters: Object.fromEntries(varied), constraints: left };
+}
+
+/** @throws PlateauError `usage` where an option, parameter or value is none of training */
 function requireOptions(fixed: Partial<ExperimentInput>, space: SpaceInput): void {
-  check("experiment", v.partial(experimentSchema), fixed);
+  const options = v.partial(experimentSchema);
+  check("experiment", options, fixed);
   const known = Object.keys(experimentSchema.entries).filter((name) => name !== "seed");
-  for (const { name } of new Space(space).parameters) {
-    const [first, second] = name.split(".");
-    if (!known.includes(first) || (second !== undefined && first !== "protocol")) {
+  for (const parameter of new Space(space).parameters) {
+    const { name, values, range } = parameter;
+    const [first, second, ...more] = name.split(".");
+    if (!known.includes(first) || more.length > 0 || (second !== undefined && first !== "protocol")) {
       throw new PlateauError(
         "usage",
         `space: ${quote(name)} is no option of training (known: ${known.join(", ")}, and protocol. with a field)`,
       );
     }
+    if (second === undefined && Object.hasOwn(fixed, first)) {
+      throw new PlateauError(
+        "usage",
+        `${first} is in the space and given as ${quote(fixed[first as keyof ExperimentInput])} for all trials: leave out one of them`,
+      );
+    }
+    for (const value of values ?? [range!.low, range!.high]) {
+      if (second === undefined) check("space", options, { [first]: value });
+      else resolveProtocol({ [second]: value });
+    }
   }
+}
+
+const studyOptions = ["name", "target", "space", "experiment", "objective", "test", "direction", "seed"];
+const moreOptions = ["sampler", "pruner", "seeds", "stopWorse", "lookahead", "retries"];
+
+/** @throws PlateauError `usage` naming what is no option, or one of training */
+function requireStudyOptions(input: object): void {
+  const known = [...studyOptions, ...moreOptions];
+  const unknown = Object.keys(input).find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  const remedy = Object.hasOwn(experimentSchema.entries, unknown)
+    ? "it is one of training: put it under experiment"
+    : `known: ${known.join(", ")}`;
+  throw new PlateauError("usage", `study: ${unknown} is no option (${remedy})`);
 }
 
 /**

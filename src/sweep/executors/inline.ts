@@ -1,20 +1,26 @@
 import type { StopSignal } from "../../pause.js";
 import type { Objective } from "../objective.js";
+import { requireWorkers } from "../run/require.js";
 import { runTrial } from "../run/trial-run.js";
 import type { Executor } from "./executor.js";
+
+/** What timers take: about 25 days. */
+export const MOST_MILLISECONDS = 2 ** 31 - 1;
 
 /**
  * Runs trials on the calling thread: for objectives that are closures, wait for something else, or are quick.
  * One that computes for long, or ignores its signal, keeps everything else waiting.
  */
 export function inlineExecutor(objective: Objective, { workers = 1 }: { workers?: number } = {}): Executor {
+  requireWorkers(workers);
   return {
     workers,
     async run(job, events, signal) {
       const begin = performance.now();
+      let timer: NodeJS.Timeout | undefined;
       const late = new Promise<"late">((resolve) => {
         if (!Number.isFinite(job.timeLimit)) return;
-        setTimeout(() => resolve("late"), 1000 * job.timeLimit).unref();
+        timer = setTimeout(() => resolve("late"), Math.min(MOST_MILLISECONDS, 1000 * job.timeLimit));
       });
       // A trial past its limit is left alone: a thread cannot be ended from inside. It is told to stop.
       const stop = { late: false };
@@ -24,6 +30,7 @@ export function inlineExecutor(objective: Objective, { workers = 1 }: { workers?
         },
       };
       const ended = await Promise.race([runTrial(objective, job, events, both), late]);
+      clearTimeout(timer);
       if (ended !== "late") return ended;
       stop.late = true;
       const seconds = ((performance.now() - begin) / 1000).toFixed(1);

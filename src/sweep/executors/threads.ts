@@ -9,7 +9,9 @@ import { Piscina } from "piscina";
 import { compile, compiled } from "../../runtime/compile.js";
 import type { Decision } from "../pruners/pruner.js";
 import { requireWorkers } from "../run/require.js";
+import { failure } from "../run/trial-run.js";
 import type { Executor, JobOutcome, TrialEvents, TrialJob } from "./executor.js";
+import { MOST_MILLISECONDS } from "./inline.js";
 import type { FromTrial, ThreadData, ToTrial, TrialTask } from "./messages.js";
 
 /** Seen from dist/src/sweep/executors. */
@@ -69,7 +71,12 @@ async function runInThread(
   const onMessage = (message: FromTrial) => {
     if (message.kind === "outcome") said = message.outcome;
     else if (message.kind === "began") startClock();
-    else void answer(port1, events, message);
+    else
+      answer(port1, events, message).catch((error: unknown) => {
+        // Whoever listens has failed, not the trial: it ends, and what went wrong is told.
+        said = failure(error);
+        kill.abort();
+      });
   };
   port1.on("message", onMessage);
 
@@ -79,7 +86,7 @@ async function runInThread(
       late = true;
       kill.abort();
     };
-    timers.push(setTimeout(expire, Math.min(2 ** 31 - 1, 1000 * job.timeLimit)));
+    timers.push(setTimeout(expire, Math.min(MOST_MILLISECONDS, 1000 * job.timeLimit)));
   };
   const requestStop = () => {
     Atomics.store(new Int32Array(stop), 0, 1);
@@ -91,6 +98,7 @@ async function runInThread(
     const task: TrialTask = { objective, job, port: port2, stop };
     return await pool.run(task, { transferList: [port2], signal: kill.signal });
   } catch (error) {
+    if (said) return said;
     if (late) return failed("time-limit", `it ran for longer than its limit of ${job.timeLimit} s`);
     if (signal.aborted) return { kind: "aborted" };
     // What the thread said last may not have arrived yet.

@@ -7,6 +7,7 @@ import { HEARTBEAT_SECONDS, type StoredTrial, type StudyStorage } from "../stora
 import { Attempt } from "./attempt.js";
 import { Guide } from "./guide.js";
 import { TrialQueue } from "./queue.js";
+import { checkReport } from "./trial-run.js";
 
 /** A trial for its asker to evaluate. */
 export interface AskedTrial {
@@ -31,6 +32,8 @@ export interface AskedTrial {
 
 export interface Asker {
   ask(): AskedTrial | undefined;
+  /** Trials that were asked for and not told. */
+  readonly open: ReadonlySet<number>;
   close(): void;
 }
 
@@ -43,9 +46,10 @@ export function asker(study: StudyStorage): Asker {
   const heartbeat = setInterval(() => study.heartbeat(owner), 1000 * HEARTBEAT_SECONDS);
   heartbeat.unref();
   return {
+    open,
     ask() {
       const next = queue.next(Number.MAX_SAFE_INTEGER);
-      if (next === "none") return undefined;
+      if (next === "none" || next === "others") return undefined;
       if (next === "later") {
         const first = study.firstOpen();
         throw new PlateauError(
@@ -55,7 +59,12 @@ export function asker(study: StudyStorage): Asker {
       }
       open.add(next.number);
       const attempt = new Attempt(study, next, guide.begin(next.number), owner);
-      return asked(study, next, attempt, () => open.delete(next.number));
+      const trial = asked(study, next, attempt, () => open.delete(next.number));
+      if (!attempt.settled) return trial;
+      // It was to end when its process did: what is told of it does not matter.
+      open.delete(next.number);
+      attempt.end(attempt.settled);
+      return this.ask();
     },
     close() {
       clearInterval(heartbeat);
@@ -68,6 +77,8 @@ export function asker(study: StudyStorage): Asker {
 function asked(study: StudyStorage, trial: StoredTrial, attempt: Attempt, end: () => boolean): AskedTrial {
   const { number, parameters, seeds } = trial;
   let stopped = false;
+  let told = false;
+  let last = 0;
   let diverged: JobOutcome | undefined;
   return {
     number,
@@ -75,6 +86,9 @@ function asked(study: StudyStorage, trial: StoredTrial, attempt: Attempt, end: (
     seeds,
     seed: seeds[0],
     report(step, value) {
+      if (told) throw new PlateauError("usage", `report of trial ${number}, which was told before`);
+      checkReport(step, last, value);
+      last = step;
       const decision = attempt.events.report({ replicate: 0, step, value }) as Decision;
       if (!Number.isFinite(value)) diverged ??= divergence(`the value is ${value} at step ${step}`, step);
       stopped ||= decision === "stop" || diverged !== undefined;
@@ -83,10 +97,14 @@ function asked(study: StudyStorage, trial: StoredTrial, attempt: Attempt, end: (
     tell(value) {
       const finish = (outcome: JobOutcome) => {
         if (!end()) throw new PlateauError("usage", `trial ${number} was told before`);
-        attempt.end(outcome);
-        return study.trial(number)!;
+        told = true;
+        if (attempt.end(outcome)) return study.trial(number)!;
+        throw new PlateauError(
+          "study",
+          `trial ${number} was taken over by another process: what was told is not kept`,
+        );
       };
-      if (typeof value === "object" && "failed" in value) {
+      if (typeof value === "object" && value !== null && "failed" in value) {
         return finish({ kind: "failed", again: false, error: { code: "internal", message: value.failed } });
       }
       if (diverged) return finish(diverged);

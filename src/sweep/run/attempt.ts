@@ -5,6 +5,7 @@ import { meanOf, spreadOf, worse } from "../replicates.js";
 import type { Owner, StoredTrial, StudyStorage } from "../storage/storage.js";
 import type { Ending, Replicate, TrialError } from "../trial.js";
 import type { Yardstick } from "./guide.js";
+import { divergence } from "./trial-run.js";
 
 /** One attempt at a trial that was claimed: takes down what it reports, decides, and records how it ends. */
 export class Attempt {
@@ -20,6 +21,10 @@ export class Attempt {
   readonly #begin = performance.now();
   /** The last value reported. */
   #last: number | undefined;
+  /** How the trial was to end when an earlier attempt was interrupted: there is nothing left to run. */
+  readonly settled: JobOutcome | undefined;
+  /** Another process has taken the trial over: what this one finds does not count. */
+  #lost = false;
 
   constructor(study: StudyStorage, trial: StoredTrial, yardstick: Yardstick, owner: Owner) {
     const { replicates, reports, checkpoint, seconds } = study.progress(trial.number);
@@ -30,10 +35,16 @@ export class Attempt {
     this.#replicates = [...replicates];
     this.#checkpoint = checkpoint;
     this.#secondsBefore = seconds;
+    let settled: JobOutcome | undefined;
     for (const { replicate, step, value } of reports) {
       this.#last = value;
-      if (replicate === 0) this.#judge(step, value);
+      const decision = replicate === 0 ? this.#judge(step, value) : "continue";
+      // What its seeds gave since then tells that it went on.
+      if (replicate < replicates.length) continue;
+      if (!Number.isFinite(value)) settled ??= { kind: "diverged", error: divergence(value, step) };
+      else if (decision === "stop") settled ??= { kind: "stopped" };
     }
+    this.settled = settled ?? (this.#compare() === "stop" ? { kind: "stopped" } : undefined);
   }
 
   get #definition(): StudyDefinition {
@@ -62,17 +73,24 @@ export class Attempt {
   /** @throws PlateauError `io` of the storage, from each of them */
   readonly events: Omit<TrialEvents, "progress"> = {
     report: (report) => {
-      this.#study.report(this.trial.number, report);
+      if (!this.#kept(this.#study.report(this.trial.number, report, this.#owner))) return "stop";
       this.#last = report.value;
       return report.replicate === 0 ? this.#judge(report.step, report.value) : "continue";
     },
     replicate: (place, replicate) => {
-      this.#study.replicate(this.trial.number, place, replicate);
+      if (!this.#kept(this.#study.replicate(this.trial.number, place, replicate, this.#owner))) return "stop";
       this.#replicates[place] = replicate;
       return this.#compare();
     },
-    checkpoint: (bytes) => this.#study.checkpoint(this.trial.number, this.seconds, bytes),
+    checkpoint: (bytes) => {
+      this.#kept(this.#study.checkpoint(this.trial.number, this.seconds, bytes, this.#owner));
+    },
   };
+
+  #kept(recorded: boolean): boolean {
+    if (!recorded) this.#lost = true;
+    return recorded;
+  }
 
   /**
    * Records how the attempt ended.
@@ -80,6 +98,7 @@ export class Attempt {
    */
   end(outcome: JobOutcome): boolean {
     const { number, failures } = this.trial;
+    if (this.#lost) return false;
     if (outcome.kind === "aborted") {
       this.#study.release(number, this.#owner);
       return false;

@@ -55,21 +55,20 @@ export class Guide {
   }
 
   /** The last trial that trial `number` goes by. */
-  #horizon(number: number): number {
+  #last(number: number): number {
     return number - this.#definition.lookahead;
   }
 
-  /** Whether a new trial may begin: all that it goes by have ended. */
-  ready(number: number): boolean {
-    if (!this.usesHistory) return true;
-    const open = this.#study.firstOpen();
-    return open === undefined || open > this.#horizon(number);
+  /** Trials below this number may begin: all that they go by have ended. */
+  horizon(): number {
+    const open = this.usesHistory ? this.#study.firstOpen() : undefined;
+    return open === undefined ? Number.POSITIVE_INFINITY : open + this.#definition.lookahead;
   }
 
   /** Parameters of a new trial that is `ready`; null where the sampler has no more. */
   suggest(number: number): Parameters | null {
     if (!this.usesHistory) return this.#sampler.suggest(number, []);
-    this.#observe(this.#horizon(number));
+    this.#observe(this.#last(number));
     const pending: Parameters[] = [];
     if (this.#samplerLearns) {
       for (let n = Math.max(0, this.#observed); n < number; n++)
@@ -81,13 +80,13 @@ export class Guide {
   /** What trial `number` is judged by. */
   begin(number: number): Yardstick {
     if (!this.#prunerLearns && !this.#comparesSeeds) return { judge: this.#pruner.begin(number) };
-    if (this.#observed > Math.max(0, this.#horizon(number) + 1)) {
+    if (this.#observed > Math.max(0, this.#last(number) + 1)) {
       // It is run again when more has ended than it may go by.
       const earlier = new Guide(this.#study);
-      earlier.#observe(earlier.#horizon(number));
+      earlier.#observe(earlier.#last(number));
       return earlier.begin(number);
     }
-    this.#observe(this.#horizon(number));
+    this.#observe(this.#last(number));
     const incumbent =
       this.#comparesSeeds && this.#best
         ? this.#study.replicates(this.#best.number).map(({ value }) => value)
@@ -119,4 +118,16 @@ export class Guide {
       `trial ${this.#observed} has not ended, which trial ${last} waits for`,
     );
   }
+}
+
+/**
+ * Makes sure that a study can be begun, before anything of it is stored.
+ * @throws PlateauError `usage`, `unknown-name`: of its sampler, pruner or constraints
+ */
+export function requireRunnable({ space, seed, direction, sampler, pruner }: StudyDefinition): void {
+  const { name: samplerName, ...samplerOptions } = sampler;
+  const { name: prunerName, ...prunerOptions } = pruner;
+  const made = { space: new Space(space), seed, direction, options: samplerOptions };
+  findSampler(samplerName).create(made).suggest(0, []);
+  findPruner(prunerName).create({ seed, direction, options: prunerOptions });
 }

@@ -1,4 +1,4 @@
-import { freemem } from "node:os";
+import { freemem, totalmem } from "node:os";
 import type { Parameters } from "../space/parameter.js";
 
 /** What a worker thread takes beside the memory of its model: its heap and code. */
@@ -8,14 +8,18 @@ const SHARE = 0.9;
 
 /** Lets no more trials run at a time than memory holds. */
 export class MemoryGate {
+  /** Bytes that running trials may take together. */
   readonly #limit: number;
+  /** Bytes that a trial may take: more than this it never gets. */
+  readonly most: number;
   readonly #footprint: (parameters: Parameters, task: unknown) => number;
   #used = 0;
 
-  /** @param limit bytes; default: 90% of what the machine (or container) has to give now */
+  /** @param limit bytes; default: 90% of what the machine (or container) has to give now, of one trial of what it has */
   constructor(footprint: (parameters: Parameters, task: unknown) => number, limit?: number) {
     this.#footprint = footprint;
     this.#limit = limit ?? SHARE * availableBytes();
+    this.most = limit ?? SHARE * wholeBytes();
   }
 
   /** Bytes that a trial takes. @throws whatever the objective's `footprint` does: such a trial cannot be */
@@ -23,12 +27,9 @@ export class MemoryGate {
     return THREAD_BYTES + this.#footprint(parameters, task);
   }
 
-  get limit(): number {
-    return this.#limit;
-  }
-
+  /** Whether there is room for one more: for the first always, as it will not get more by waiting. */
   fits(bytes: number): boolean {
-    return this.#used + bytes <= this.#limit;
+    return this.#used === 0 || this.#used + bytes <= this.#limit;
   }
 
   take(bytes: number): void {
@@ -38,6 +39,12 @@ export class MemoryGate {
   free(bytes: number): void {
     this.#used -= bytes;
   }
+}
+
+/** Bytes that the machine, or the container, has. */
+function wholeBytes(): number {
+  const constrained = process.constrainedMemory?.() ?? 0;
+  return constrained > 0 && constrained < totalmem() ? constrained : totalmem();
 }
 
 /** Bytes that this process may still allocate: what is free, within the limits of a container. */

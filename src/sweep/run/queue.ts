@@ -1,4 +1,5 @@
 import { streamKey } from "../../random/keys.js";
+import type { Parameters } from "../space/parameter.js";
 import type { Owner, StoredTrial, StudyStorage } from "../storage/storage.js";
 import type { Guide } from "./guide.js";
 
@@ -16,27 +17,35 @@ export class TrialQueue {
   }
 
   /**
-   * The next trial below `limit`, claimed. "later": not before another one has ended. "none": all have
-   * ended that there will be.
+   * The next trial below `limit`, claimed. "later": not before another one has ended. "others": all that there
+   * are and will be are claimed, but some have not ended. "none": all have.
    * @throws PlateauError `usage` of the sampler, `io` of the storage
    */
-  next(limit: number): StoredTrial | "later" | "none" {
+  next(limit: number): StoredTrial | "later" | "others" | "none" {
     const study = this.#study;
-    const claimed = study.claim(this.#owner, limit);
+    const claimed = study.claim(this.#owner, Math.min(limit, this.#guide.horizon()));
     if (claimed) return claimed;
     for (;;) {
       const number = study.count();
       if (this.#exhausted || number >= limit) {
         const open = study.firstOpen();
-        return open !== undefined && open < limit ? "later" : "none";
+        return open !== undefined && open < limit ? "others" : "none";
       }
-      if (!this.#guide.ready(number)) return "later";
+      if (number >= this.#guide.horizon()) return "later";
       const parameters = this.#guide.suggest(number);
       if (!parameters) this.#exhausted = true;
       // Where another process was faster there is a later number to be had.
       else if (study.add(number, { parameters, seeds: this.#seeds(number) }, this.#owner)) {
         return study.trial(number)!;
       }
+    }
+  }
+
+  /** Adds a trial of given parameters, claimed. @returns its number */
+  add(parameters: Parameters): number {
+    for (;;) {
+      const number = this.#study.count();
+      if (this.#study.add(number, { parameters, seeds: this.#seeds(number) }, this.#owner)) return number;
     }
   }
 

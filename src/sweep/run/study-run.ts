@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { PlateauError } from "../../errors.js";
 import type { Executor, JobOutcome, TrialEvents } from "../executors/executor.js";
 import type { Parameters } from "../space/parameter.js";
@@ -45,7 +46,6 @@ interface Running {
   readonly attempt: Attempt;
   readonly worker: number;
   readonly bytes: number;
-  readonly outcome: Promise<{ readonly number: number; readonly outcome: JobOutcome }>;
 }
 
 /** How often trials of other processes are looked after. */
@@ -56,11 +56,13 @@ export async function* runStudy(
   study: StudyStorage,
   options: RunStudyOptions,
 ): AsyncGenerator<StoredTrial, void> {
-  const run = new StudyRun(study, options);
+  let run: StudyRun | undefined;
   try {
+    run = new StudyRun(study, options);
     yield* run.trials();
   } finally {
-    await run.close();
+    await run?.close();
+    await options.executor.close();
   }
 }
 
@@ -72,6 +74,9 @@ class StudyRun {
   readonly #queue: TrialQueue;
   readonly #gate: MemoryGate;
   readonly #running = new Map<number, Running>();
+  /** Attempts that are over and have not been recorded yet, and who waits for one. */
+  readonly #over: { readonly number: number; readonly outcome: JobOutcome }[] = [];
+  #wake = () => {};
   readonly #idle: number[];
   /** Stops all trials: for the caller's signal, a broken storage, or a caller that leaves. */
   readonly #stop = new AbortController();
@@ -94,6 +99,8 @@ class StudyRun {
       1000 * HEARTBEAT_SECONDS,
     );
     this.#heartbeat.unref();
+    // As many listeners as workers are as many as it is meant to have.
+    setMaxListeners(0, this.#stop.signal);
     const stop = () => this.#stop.abort();
     if (signal?.aborted) stop();
     else signal?.addEventListener("abort", stop, { once: true, signal: this.#stop.signal });
@@ -112,7 +119,7 @@ class StudyRun {
         }
         if (next === "none") return;
       }
-      const ended = await this.#nextEnd(next === "later");
+      const ended = await this.#nextEnd(next === "later" || next === "others");
       if (ended) yield ended;
     }
   }
@@ -125,14 +132,13 @@ class StudyRun {
     if (held) this.#guarded(() => this.#study.release(held.trial.number, this.#owner));
     clearInterval(this.#heartbeat);
     retire(this.#owner);
-    await this.#options.executor.close();
   }
 
   /**
    * Starts trials as long as there are idle workers, memory, and trials whose turn has come.
-   * @returns "later" where one waits for what others run, "none" where there are no more
+   * @returns what the queue says where it has none, "full" where there is no room for more
    */
-  #fill(): "later" | "none" | "full" {
+  #fill(): "later" | "others" | "none" | "full" {
     while (this.#idle.length > 0) {
       if (!this.#held) {
         const next = this.#queue.next(this.#options.trials);
@@ -154,8 +160,10 @@ class StudyRun {
     let outcome: JobOutcome;
     try {
       const bytes = this.#gate.bytes(trial.parameters, this.#study.definition.task);
-      if (bytes <= this.#gate.limit) return bytes;
-      const message = `it needs ${bytes} bytes of memory, this machine has ${Math.floor(this.#gate.limit)} to give: use a smaller model or a larger machine`;
+      const { most } = this.#gate;
+      if (bytes <= most) return bytes;
+      const mebibytes = (count: number) => `${Math.ceil(count / 2 ** 20)} MiB`;
+      const message = `it needs ${mebibytes(bytes)} of memory, a trial may take ${mebibytes(most)} here: use a smaller model, more memory or a larger machine`;
       outcome = { kind: "failed", again: false, error: { code: "memory", message } };
     } catch (error) {
       outcome = failure(error);
@@ -179,16 +187,25 @@ class StudyRun {
     run: (attempt: Attempt, worker: number) => Promise<JobOutcome>,
   ): void {
     const { number } = trial;
-    const attempt = new Attempt(this.#study, trial, this.#guide.begin(number), this.#owner);
+    let attempt: Attempt;
+    try {
+      attempt = new Attempt(this.#study, trial, this.#guide.begin(number), this.#owner);
+    } catch (error) {
+      this.#study.release(number, this.#owner);
+      throw error;
+    }
     const worker = this.#idle.pop()!;
     this.#gate.take(bytes);
     // Not before it is among the running ones: an objective of this thread reports at once.
-    const outcome = Promise.resolve()
-      .then(() => run(attempt, worker))
+    void Promise.resolve()
+      .then(() => attempt.settled ?? run(attempt, worker))
       .catch((error: unknown): JobOutcome => failure(error))
-      .then((outcome) => ({ number, outcome }));
-    this.#running.set(number, { attempt, worker, bytes, outcome });
-    this.#options.onEvent?.({ kind: "started", worker, trial });
+      .then((outcome) => {
+        this.#over.push({ number, outcome });
+        this.#wake();
+      });
+    this.#running.set(number, { attempt, worker, bytes });
+    this.#emit({ kind: "started", worker, trial });
   }
 
   /** What a trial reports is stored before it goes on; where that fails, everything stops. */
@@ -204,19 +221,26 @@ class StudyRun {
         if (current()) this.#guarded(() => attempt.events.checkpoint(bytes));
       },
       progress: (replicate, done, total) => {
-        if (current()) this.#options.onEvent?.({ kind: "progress", worker, number, replicate, done, total });
+        if (current()) this.#emit({ kind: "progress", worker, number, replicate, done, total });
       },
     };
   }
 
+  /** Resolves when a trial is over or, with `poll`, after a while. */
+  #nextWake(poll: boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = poll ? setTimeout(resolve, POLL_MILLISECONDS) : undefined;
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
   /** Waits until a trial ends, and records it. @returns undefined where it waits to be run again */
   async #nextEnd(poll: boolean): Promise<StoredTrial | undefined> {
-    const waiting: Promise<{ number: number; outcome: JobOutcome } | undefined>[] = [
-      ...this.#running.values(),
-    ].map(({ outcome }) => outcome);
-    const timer = poll || waiting.length === 0 ? sleep(POLL_MILLISECONDS) : undefined;
-    const first = await Promise.race(timer ? [...waiting, timer.done] : waiting);
-    timer?.cancel();
+    if (this.#over.length === 0) await this.#nextWake(poll || this.#running.size === 0);
+    const first = this.#over.shift();
     if (!first) return undefined;
     const { number, outcome } = first;
     const { attempt, worker, bytes } = this.#running.get(number)!;
@@ -227,12 +251,17 @@ class StudyRun {
     this.#gate.free(bytes);
     const trial = ended ? this.#guarded(() => this.#study.trial(number)) : undefined;
     if (trial) {
-      this.#options.onEvent?.({ kind: "ended", worker, trial });
+      this.#emit({ kind: "ended", worker, trial });
       return trial;
     }
     const reason = outcome.kind === "failed" ? { reason: outcome.error.message } : {};
-    this.#options.onEvent?.({ kind: "released", worker, number, ...reason });
+    this.#emit({ kind: "released", worker, number, ...reason });
     return undefined;
+  }
+
+  /** A watcher that throws stops the run, and is heard of by its caller. */
+  #emit(event: StudyEvent): void {
+    this.#guarded(() => this.#options.onEvent?.(event));
   }
 
   #guarded<R>(work: () => R): R | undefined {
@@ -244,12 +273,4 @@ class StudyRun {
       return undefined;
     }
   }
-}
-
-function sleep(milliseconds: number): { done: Promise<undefined>; cancel: () => void } {
-  let timer: NodeJS.Timeout;
-  const done = new Promise<undefined>(
-    (resolve) => (timer = setTimeout(() => resolve(undefined), milliseconds)),
-  );
-  return { done, cancel: () => clearTimeout(timer) };
 }

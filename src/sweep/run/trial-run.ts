@@ -1,4 +1,4 @@
-import { PlateauError } from "../../errors.js";
+import { kindOf, PlateauError } from "../../errors.js";
 import type { StopSignal } from "../../pause.js";
 import type { JobOutcome, TrialEvents, TrialJob } from "../executors/executor.js";
 import type { Objective, ObjectiveResult } from "../objective.js";
@@ -52,7 +52,12 @@ async function runSeed(
         if (decision === "stop") stopped = true;
         return stopped || diverged ? "stop" : "continue";
       },
-      saveCheckpoint: async (bytes) => events.checkpoint(bytes),
+      async saveCheckpoint(bytes) {
+        if (!(bytes instanceof Uint8Array)) {
+          throw new PlateauError("usage", `saveCheckpoint(${kindOf(bytes)}): expected a Uint8Array`);
+        }
+        await events.checkpoint(bytes);
+      },
       progress: (at, total) => events.progress(place, at, total),
     });
   } catch (error) {
@@ -71,11 +76,14 @@ async function runSeed(
     return { kind: "failed", error: { code: "usage", message: what }, again: false };
   }
   if (!Number.isFinite(value)) return { kind: "diverged", error: divergence(value, last) };
+  const problem = unstorable(result);
+  if (problem) return { kind: "failed", error: { code: "usage", message: problem }, again: false };
   const decision = await events.replicate(place, { seed: seeds[place], value, result });
   return decision === "stop" ? { kind: "stopped" } : undefined;
 }
 
-function checkReport(step: number, last: number, value: unknown): void {
+/** @throws PlateauError `usage` */
+export function checkReport(step: number, last: number, value: unknown): void {
   if (!Number.isSafeInteger(step) || step <= last) {
     throw new PlateauError(
       "usage",
@@ -86,11 +94,21 @@ function checkReport(step: number, last: number, value: unknown): void {
   throw new PlateauError("usage", `report(${step}, ${String(value)}): expected a number`);
 }
 
-const divergence = (value: number, step: number): TrialError => ({
+export const divergence = (value: number, step: number): TrialError => ({
   code: "diverged",
   message: step > 0 ? `the value is ${value} at step ${step}` : `the value is ${value}`,
   step,
 });
+
+/** Why a result cannot be stored as JSON. */
+function unstorable(result: unknown): string | undefined {
+  try {
+    JSON.stringify(result);
+    return undefined;
+  } catch (error) {
+    return `the objective's result cannot be stored: ${(error as Error).message.split("\n")[0]}: return data that JSON has`;
+  }
+}
 
 /** What another try cannot mend is an error of ours with one of these codes. */
 const final: ReadonlySet<string> = new Set(["usage", "unknown-name", "shape-mismatch", "memory", "simd"]);

@@ -64,6 +64,14 @@ export function* storageConformance(open: () => Storage | Promise<Storage>): Ite
     study.add(0, trial(0.1), owner);
     same(study.claim(other, 10), undefined, "a claim of another's trial");
     same(study.finish(0, done(1), other), false, "the end of another's trial");
+    same(study.report(0, { replicate: 0, step: 1, value: 1 }, other), false, "a report on another's trial");
+    same(study.replicate(0, 0, { seed: 7, value: 1 }, other), false, "a seed of another's trial");
+    same(study.checkpoint(0, 1, Uint8Array.of(1), other), false, "a checkpoint of another's trial");
+    same(
+      [study.reports(0), study.replicates(0), study.trial(0)?.step],
+      [[], [], 0],
+      "what was recorded then",
+    );
     study.release(0, owner);
     same(study.trial(0)?.state, "waiting", "the state after release");
     same(study.claim(other, 0), undefined, "a claim below 0");
@@ -83,13 +91,13 @@ export function* storageConformance(open: () => Storage | Promise<Storage>): Ite
   yield each("numbers come back to the last bit, those that JSON lacks as well", (study, owner) => {
     const values = [0.1 + 0.2, 5e-324, Number.MAX_VALUE, -0.1, 1 / 3, Number.POSITIVE_INFINITY, Number.NaN];
     study.add(0, { parameters: { x: 0.1 + 0.2 }, seeds: [2 ** 48 - 1] }, owner);
-    for (const [i, value] of values.entries()) study.report(0, { replicate: 0, step: i + 1, value });
+    for (const [i, value] of values.entries()) study.report(0, { replicate: 0, step: i + 1, value }, owner);
     same(
       study.reports(0).map(({ value }) => value),
       values,
       "reported values",
     );
-    study.replicate(0, 0, { seed: 2 ** 48 - 1, value: 1 / 3, result: { a: [1e-17, "ü"] } });
+    study.replicate(0, 0, { seed: 2 ** 48 - 1, value: 1 / 3, result: { a: [1e-17, "ü"] } }, owner);
     same(
       study.replicates(0),
       [{ seed: 2 ** 48 - 1, value: 1 / 3, result: { a: [1e-17, "ü"] } }],
@@ -100,7 +108,7 @@ export function* storageConformance(open: () => Storage | Promise<Storage>): Ite
   });
   yield each("the same report again changes nothing", (study, owner) => {
     study.add(0, trial(0.1), owner);
-    for (const step of [1, 2, 1, 2]) study.report(0, { replicate: 0, step, value: step / 3 });
+    for (const step of [1, 2, 1, 2]) study.report(0, { replicate: 0, step, value: step / 3 }, owner);
     same(
       study.reports(0),
       [1, 2].map((step) => ({ replicate: 0, step, value: step / 3 })),
@@ -110,13 +118,13 @@ export function* storageConformance(open: () => Storage | Promise<Storage>): Ite
   yield each("a checkpoint is replaced, belongs to a seed, and goes with the trial", (study, owner) => {
     study.add(0, { parameters: { x: 0.1 }, seeds: [1, 2] }, owner);
     same(study.progress(0).checkpoint, undefined, "a checkpoint before there is one");
-    study.checkpoint(0, 1, Uint8Array.of(1, 2, 3));
-    study.checkpoint(0, 2, Uint8Array.of(4, 0, 255));
+    study.checkpoint(0, 1, Uint8Array.of(1, 2, 3), owner);
+    study.checkpoint(0, 2, Uint8Array.of(4, 0, 255), owner);
     same([...study.progress(0).checkpoint!], [4, 0, 255], "the checkpoint");
     same(study.progress(0).seconds, 2, "the seconds of the checkpoint");
-    study.replicate(0, 0, { seed: 1, value: 3 });
+    study.replicate(0, 0, { seed: 1, value: 3 }, owner);
     same(study.progress(0).checkpoint, undefined, "the checkpoint after its seed is done");
-    study.checkpoint(0, 3, Uint8Array.of(9));
+    study.checkpoint(0, 3, Uint8Array.of(9), owner);
     study.finish(0, done(1), owner);
     same(study.progress(0).checkpoint, undefined, "the checkpoint after the trial has ended");
   });
@@ -177,13 +185,28 @@ export function* storageConformance(open: () => Storage | Promise<Storage>): Ite
     same(next, count, "trials read");
     same([...study.trials(["complete"])].length, 0, "complete trials");
   });
-  yield each("a study that is removed leaves nothing behind", (study, owner, storage) => {
-    study.add(0, trial(0.1), owner);
-    study.report(0, { replicate: 0, step: 1, value: 1 });
-    same(storage.remove("conformance"), true, "removing it");
-    same(storage.remove("conformance"), false, "removing it again");
-    same(storage.create(defineStudy(input)).count(), 0, "trials of a new one of that name");
-  });
+  yield each(
+    "a study that is run is not removed; one that is removed leaves nothing behind",
+    (study, owner, storage) => {
+      study.add(0, trial(0.1), owner);
+      throws(() => storage.remove("conformance"), "removing a study that is run");
+      study.report(0, { replicate: 0, step: 1, value: 1 }, owner);
+      study.release(0, owner);
+      same(storage.remove("conformance"), true, "removing it");
+      throws(() => study.add(1, trial(0.1), owner), "adding a trial to a study that was removed");
+      same(storage.remove("conformance"), false, "removing it again");
+      same(storage.create(defineStudy(input)).count(), 0, "trials of a new one of that name");
+    },
+  );
+}
+
+function throws(work: () => unknown, what: string): void {
+  try {
+    work();
+  } catch {
+    return;
+  }
+  throw new Error(`${what}: expected an error, found none`);
 }
 
 function same(found: unknown, expected: unknown, what: string): void {

@@ -16,6 +16,7 @@ export class Connection {
   readonly where: string;
   readonly #database: Database.Database;
   readonly #statements = new Map<string, Database.Statement>();
+  readonly #file: string;
   #shared = false;
   #depth = 0;
 
@@ -44,15 +45,16 @@ export class Connection {
         );
       }
     }
-    this.#database = this.#guard(
-      "open",
-      () => new Database(file, { timeout: BUSY_MILLISECONDS } as Database.Options),
-    );
+    this.#file = file;
+    this.#database =
+      reuse(file) ??
+      this.#guard("open", () => new Database(file, { timeout: BUSY_MILLISECONDS } as Database.Options));
     try {
       this.#guard("open", () => {
         // Reads the header: here a file that is none shows.
         this.#database.prepare("SELECT count(*) FROM sqlite_master").get();
-        if (readonly) this.#database.exec("PRAGMA query_only = ON");
+        this.#database.exec(`PRAGMA query_only = ${readonly ? "ON" : "OFF"}`);
+        this.#database.exec(`PRAGMA busy_timeout = ${BUSY_MILLISECONDS}`);
         // After a power cut the last trials may be missing, and are run again to the same bits: not worth a
         // wait for the disk at every report. A killed process loses nothing.
         this.#database.exec("PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON");
@@ -116,7 +118,7 @@ export class Connection {
 
   /**
    * Leaves one whole file, without SQLite's -wal beside it, if no other process uses it: so it can be copied,
-   * and read where nothing can be written. (libsql lets go of the file only when its statements are collected.)
+   * and read where nothing can be written.
    */
   close(): void {
     this.#statements.clear();
@@ -127,11 +129,12 @@ export class Connection {
         // Somebody else has the file, or it is gone: what was to be stored is stored all the same.
       }
     };
+    if (this.#database.inTransaction) quietly(() => this.#database.exec("ROLLBACK"));
     if (this.#shared) {
       quietly(() => this.#database.exec("PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)"));
       quietly(() => this.#database.exec("PRAGMA journal_mode = DELETE"));
     }
-    quietly(() => this.#database.close());
+    keep(this.#file, this.#database);
   }
 
   #statement(sql: string): Database.Statement {
@@ -178,8 +181,36 @@ export class Connection {
       return refuse("the device failed: check the disk, and whether it is full");
     if (code.startsWith("SQLITE_CANTOPEN") || message.includes("Unable to open"))
       return refuse(
-        "permission denied, or its folder is read-only: change that, or copy it to another place",
+        "permission denied, its folder is read-only, or too many files are open: change that, or copy it to another place",
       );
     return code.startsWith("SQLITE") ? refuse(message) : cause;
   }
+}
+
+/**
+ * Connections that were closed, by file, to be used again: libsql lets go of a file only when all statements
+ * of its connection are collected, so that a program that opens one often would run out of files.
+ */
+const idle = new Map<string, { readonly database: Database.Database; readonly state: string }>();
+
+function keep(file: string, database: Database.Database): void {
+  const state = stateOf(file);
+  if (state !== undefined && !idle.has(file)) idle.set(file, { database, state });
+  else database.close();
+}
+
+function reuse(file: string): Database.Database | undefined {
+  const found = idle.get(file);
+  idle.delete(file);
+  if (!found) return undefined;
+  // Another file may have taken its place, or somebody else have written to it.
+  if (found.state === stateOf(file)) return found.database;
+  found.database.close();
+  return undefined;
+}
+
+/** Which file it is, as it is now; undefined where there is none, as of ":memory:". */
+function stateOf(file: string): string | undefined {
+  const info = statSync(file, { bigint: true, throwIfNoEntry: false });
+  return info && [info.dev, info.ino, info.size, info.mtimeNs].join(" ");
 }

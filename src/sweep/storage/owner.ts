@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { isAlive } from "../../files/atomic.js";
 import { LEASE_SECONDS, type Owner } from "./storage.js";
@@ -11,7 +12,8 @@ const living = new Set<string>();
 export function newOwner(): Owner {
   const nonce = `${PROCESS}-${owners++}`;
   living.add(nonce);
-  return { host: hostname().replace(/\s/g, "_"), process: process.pid, nonce };
+  const host = hostname().replace(/\s/g, "_");
+  return { host, process: process.pid, began: beginningOf(process.pid), nonce };
 }
 
 /** Says that an owner runs nothing any more: what it has left is anyone's. */
@@ -19,15 +21,35 @@ export function retire(owner: Owner): void {
   living.delete(owner.nonce);
 }
 
-export const ownerText = ({ host, process: pid, nonce }: Owner): string => `${host} ${pid} ${nonce}`;
+export const ownerText = ({ host, process: pid, began, nonce }: Owner): string =>
+  `${host} ${pid} ${began || "-"} ${nonce}`;
 
-/** Whether the owner of a lease will not come back: no sign of life for long, or known to have ended. */
+/**
+ * Whether the owner of a lease will not come back: its process is known to have ended, or, of another
+ * machine, there was no sign of life for long. A process that lives keeps its lease, however long it is
+ * too busy to say so.
+ * @param heartbeat when its last sign of life was, in milliseconds since 1970
+ */
 export function isGone(text: string, heartbeat: number, asker: Owner): boolean {
-  if (!(Date.now() - heartbeat < 1000 * LEASE_SECONDS)) return true;
-  const [host, pid, nonce] = text.split(" ");
-  if (host !== asker.host || nonce === undefined) return false;
-  if (Number(pid) !== asker.process) return !isAlive(Number(pid));
-  return !living.has(nonce);
+  const silent = !(Date.now() - heartbeat < 1000 * LEASE_SECONDS);
+  const [host, pid, began, nonce] = text.split(" ");
+  if (host !== asker.host || nonce === undefined) return silent;
+  if (Number(pid) === asker.process && nonce.startsWith(`${PROCESS}-`)) return !living.has(nonce);
+  if (Number(pid) === asker.process || !isAlive(Number(pid))) return true;
+  const now = beginningOf(Number(pid));
+  // The number may have gone to another process. Where the system does not tell, only silence does.
+  return began === "-" || now === "" ? silent : began !== now;
+}
+
+/** When a process of this machine began, in clock ticks since the system did (Linux); elsewhere "". */
+function beginningOf(pid: number): string {
+  try {
+    // The name, in brackets, may hold anything; the start is the 20th field after it.
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+  } catch {
+    return "";
+  }
 }
 
 /** Such as "node 20.20.2 linux x64". */

@@ -12,7 +12,7 @@ const APPLICATION = 0x706c6174;
 const migrations: readonly string[] = [
   `
   CREATE TABLE studies (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, -- never that of a study that was removed
     name TEXT NOT NULL UNIQUE,
     definition TEXT NOT NULL,            -- JSON: all that decides the study's bits
     plateau TEXT NOT NULL,               -- the version that made it

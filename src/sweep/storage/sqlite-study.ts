@@ -1,3 +1,4 @@
+import { PlateauError, quote } from "../../errors.js";
 import { version } from "../../version.js";
 import type { StudyDefinition } from "../definition.js";
 import type { Parameters } from "../space/parameter.js";
@@ -45,6 +46,9 @@ export class SqliteStudy implements StudyStorage {
     owner: Owner,
   ): boolean {
     return this.#db.transaction(() => {
+      if (this.#db.value("SELECT 1 FROM studies WHERE id = ?", this.#id) === undefined) {
+        throw new PlateauError("study", `study ${quote(this.definition.name)} was removed while it was run`);
+      }
       if (this.count() !== number) return false;
       this.#db.run(
         "INSERT INTO trials (study, number, state, parameters, seeds, started, owner, heartbeat) VALUES (?, ?, 'running', ?, ?, ?, ?, ?)",
@@ -62,24 +66,36 @@ export class SqliteStudy implements StudyStorage {
 
   claim(owner: Owner, limit: number): StoredTrial | undefined {
     return this.#db.transaction(() => {
-      const open = this.#db.rows(
-        `SELECT number, state, owner, heartbeat FROM trials WHERE study = ? AND ${OPEN} ORDER BY number`,
-        this.#id,
-      );
-      const free = open.find(
-        (row) => row["state"] === "waiting" || isGone(String(row["owner"]), Number(row["heartbeat"]), owner),
-      );
-      if (!free || Number(free["number"]) >= limit) return undefined;
+      const free = Math.min(this.#waiting(), this.#abandoned(owner));
+      if (free >= limit) return undefined;
       this.#db.run(
         "UPDATE trials SET state = 'running', owner = ?, heartbeat = ?, started = coalesce(started, ?) WHERE study = ? AND number = ?",
         ownerText(owner),
         Date.now(),
         new Date().toISOString(),
         this.#id,
-        Number(free["number"]),
+        free,
       );
-      return this.trial(Number(free["number"]));
+      return this.trial(free);
     });
+  }
+
+  /** The least number, Infinity where there is none. */
+  #waiting(): number {
+    const found = this.#db.value(
+      "SELECT number FROM trials WHERE study = ? AND state = 'waiting' ORDER BY number LIMIT 1",
+      this.#id,
+    );
+    return found === undefined ? Number.POSITIVE_INFINITY : Number(found);
+  }
+
+  #abandoned(asker: Owner): number {
+    const running = this.#db.rows(
+      "SELECT number, owner, heartbeat FROM trials WHERE study = ? AND state = 'running' ORDER BY number",
+      this.#id,
+    );
+    const found = running.find((row) => isGone(String(row["owner"]), Number(row["heartbeat"]), asker));
+    return found ? Number(found["number"]) : Number.POSITIVE_INFINITY;
   }
 
   heartbeat(owner: Owner): void {
@@ -91,8 +107,8 @@ export class SqliteStudy implements StudyStorage {
     );
   }
 
-  report(number: number, { replicate, step, value }: Report): void {
-    this.#db.transaction(() => {
+  report(number: number, { replicate, step, value }: Report, owner: Owner): boolean {
+    return this.#owned(number, owner, () => {
       this.#db.run(
         "INSERT OR REPLACE INTO reports (study, number, replicate, step, value) VALUES (?, ?, ?, ?, ?)",
         this.#id,
@@ -105,8 +121,8 @@ export class SqliteStudy implements StudyStorage {
     });
   }
 
-  replicate(number: number, replicate: number, { seed, value, result }: Replicate): void {
-    this.#db.transaction(() => {
+  replicate(number: number, replicate: number, { seed, value, result }: Replicate, owner: Owner): boolean {
+    return this.#owned(number, owner, () => {
       this.#db.run(
         "INSERT OR REPLACE INTO replicates (study, number, replicate, seed, value, result) VALUES (?, ?, ?, ?, ?, ?)",
         this.#id,
@@ -121,14 +137,31 @@ export class SqliteStudy implements StudyStorage {
     });
   }
 
-  checkpoint(number: number, seconds: number, bytes: Uint8Array): void {
-    this.#db.run(
-      "INSERT OR REPLACE INTO checkpoints (study, number, seconds, bytes) VALUES (?, ?, ?, ?)",
-      this.#id,
-      number,
-      seconds,
-      bytes,
-    );
+  checkpoint(number: number, seconds: number, bytes: Uint8Array, owner: Owner): boolean {
+    return this.#owned(number, owner, () => {
+      this.#db.run(
+        "INSERT OR REPLACE INTO checkpoints (study, number, seconds, bytes) VALUES (?, ?, ?, ?)",
+        this.#id,
+        number,
+        seconds,
+        bytes,
+      );
+    });
+  }
+
+  /** Writes about a trial as long as it is its owner's. */
+  #owned(number: number, owner: Owner, write: () => void): boolean {
+    return this.#db.transaction(() => {
+      const mine = this.#db.value(
+        "SELECT 1 FROM trials WHERE study = ? AND number = ? AND state = 'running' AND owner = ?",
+        this.#id,
+        number,
+        ownerText(owner),
+      );
+      if (mine === undefined) return false;
+      write();
+      return true;
+    });
   }
 
   progress(number: number): TrialProgress {

@@ -2,6 +2,7 @@ import { PlateauError, quote } from "../../errors.js";
 import { version } from "../../version.js";
 import type { StudyDefinition } from "../definition.js";
 import { Connection } from "./connection.js";
+import { isGone, newOwner, retire } from "./owner.js";
 import { countStates } from "./rows.js";
 import { prepareSchema } from "./schema.js";
 import { SqliteStudy } from "./sqlite-study.js";
@@ -77,7 +78,23 @@ class SqliteStorage implements Storage {
   }
 
   remove(name: string): boolean {
-    return this.#connection.run("DELETE FROM studies WHERE name = ?", name) > 0;
+    return this.#connection.transaction(() => {
+      const running = this.#connection.rows(
+        "SELECT t.number, t.owner, t.heartbeat FROM trials t JOIN studies s ON s.id = t.study WHERE s.name = ? AND t.state = 'running'",
+        name,
+      );
+      const asker = newOwner();
+      retire(asker);
+      const held = running.find((row) => !isGone(String(row["owner"]), Number(row["heartbeat"]), asker));
+      if (held) {
+        const [host, pid] = String(held["owner"]).split(" ");
+        throw new PlateauError(
+          "study",
+          `study ${quote(name)} is being run by process ${pid} on ${host} (trial ${held["number"]}): stop that first`,
+        );
+      }
+      return this.#connection.run("DELETE FROM studies WHERE name = ?", name) > 0;
+    });
   }
 
   close(): void {

@@ -6,6 +6,8 @@ import type { Ending, Observation, Replicate, Report, TrialError, TrialState } f
 export interface Owner {
   readonly host: string;
   readonly process: number;
+  /** When the process began, in what units the system has; "" where it does not tell. */
+  readonly began: string;
   readonly nonce: string;
 }
 
@@ -50,7 +52,11 @@ export interface Storage {
   find(name: string): StudyStorage | undefined;
   /** The study of that name, made where there is none; then `definition` is what was made before. */
   create(definition: StudyDefinition): StudyStorage;
-  /** Removes a study with all its trials. @returns whether there was one */
+  /**
+   * Removes a study with all its trials.
+   * @returns whether there was one
+   * @throws PlateauError `study` while a living process runs its trials
+   */
   remove(name: string): boolean;
   close(): void;
 }
@@ -71,21 +77,24 @@ export interface StudyStorage {
   /**
    * Adds trial `number` and claims it.
    * @returns false where another process has added it meanwhile
+   * @throws PlateauError `study` where the study was removed
    */
   add(number: number, trial: { parameters: Parameters; seeds: readonly number[] }, owner: Owner): boolean;
   /** Claims the waiting or abandoned trial of the least number, if that is below `limit`. */
   claim(owner: Owner, limit: number): StoredTrial | undefined;
   /** Says that an owner lives: keeps its trials from being claimed. */
   heartbeat(owner: Owner): void;
-  /** Records an intermediate value; the same one again changes nothing. */
-  report(number: number, report: Report): void;
+  /**
+   * Records an intermediate value; the same one again changes nothing.
+   * @returns false, here and below, where the trial is no longer this owner's: nothing is recorded then
+   */
+  report(number: number, report: Report, owner: Owner): boolean;
   /** Records what one seed gave, and drops the checkpoint, which was that seed's. */
-  replicate(number: number, replicate: number, result: Replicate): void;
+  replicate(number: number, replicate: number, result: Replicate, owner: Owner): boolean;
   /** Replaces the checkpoint of the seed that is being run. */
-  checkpoint(number: number, seconds: number, bytes: Uint8Array): void;
+  checkpoint(number: number, seconds: number, bytes: Uint8Array, owner: Owner): boolean;
   /** What a trial goes on from. */
   progress(number: number): TrialProgress;
-  /** @returns false where the trial is no longer this owner's */
   finish(number: number, ending: Ending, owner: Owner): boolean;
   /** Puts a claimed trial back, to be run again; with an error, as one that broke down. */
   release(number: number, owner: Owner, error?: TrialError): void;
@@ -110,6 +119,9 @@ export interface TrialProgress {
   readonly seconds: number;
 }
 
-/** After so many seconds without a sign of life an owner counts as gone; sooner where its process is known to be. */
+/**
+ * After so many seconds without a sign of life an owner counts as gone, unless its process is known to live:
+ * one that computes for long gives no sign.
+ */
 export const LEASE_SECONDS = 30;
 export const HEARTBEAT_SECONDS = 5;
