@@ -6,7 +6,7 @@ import { openSqlite } from "../sweep/storage/sqlite.js";
 import type { StoredTrial } from "../sweep/storage/storage.js";
 import { moduleUrl, type Study } from "../sweep/study.js";
 import { interruptible } from "./interrupt.js";
-import { note, print } from "./output.js";
+import { note } from "./output.js";
 import { exitCodes, Interruption } from "./report.js";
 import { shellWord } from "./store.js";
 import { type SweepFlags, type SweepRequest, sweepRequest } from "./sweep-options.js";
@@ -23,13 +23,23 @@ export interface SweepSummary {
 /** Runs `plateau sweep`. @returns the exit code */
 export async function runSweep(argument: string | undefined, flags: SweepFlags): Promise<number> {
   const request = await sweepRequest(argument, flags);
-  const study = await openRequested(request, flags);
+  const { write } = process.stdout;
+  const print = (text: string) => void write.call(process.stdout, `${text}\n`);
+  // Standard output is for results: what an objective's module prints is for people.
+  process.stdout.write = process.stderr.write.bind(process.stderr) as typeof write;
   try {
-    return await runRequested(study, request, flags);
+    const study = await openRequested(request, flags);
+    try {
+      return await runRequested(study, request, flags, print);
+    } finally {
+      study.close();
+    }
   } finally {
-    study.close();
+    process.stdout.write = write;
   }
 }
+
+type Print = (text: string) => void;
 
 /** @throws PlateauError `usage` where there is a study already and `--resume` was not given, or none to continue */
 async function openRequested({ file, study }: SweepRequest, flags: SweepFlags): Promise<Study> {
@@ -64,7 +74,12 @@ function trialsOf(file: string, name: string): number | undefined {
   }
 }
 
-async function runRequested(study: Study, request: SweepRequest, flags: SweepFlags): Promise<number> {
+async function runRequested(
+  study: Study,
+  request: SweepRequest,
+  flags: SweepFlags,
+  print: Print,
+): Promise<number> {
   const { trials, workers, file: _, study: __, ...rest } = request;
   const { json, quiet } = flags;
   if (flags.retryFailed) {
@@ -96,13 +111,13 @@ async function runRequested(study: Study, request: SweepRequest, flags: SweepFla
     dispose();
   }
   if (failed === undefined || (json && study.states.complete > 0)) {
-    const code = summarise(study, view.seconds, { json });
+    const code = summarise(study, view.seconds, { json }, print);
     if (failed === undefined) return code;
   }
   throw explained(failed, study, trials);
 }
 
-function summarise(study: Study, seconds: number, { json }: Pick<SweepFlags, "json">): number {
+function summarise(study: Study, seconds: number, { json }: Pick<SweepFlags, "json">, print: Print): number {
   const { best, states } = study;
   const summary: SweepSummary = {
     study: study.name,

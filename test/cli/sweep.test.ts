@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import test from "ava";
+import Database from "libsql";
 import Papa from "papaparse";
 import type { SweepSummary } from "../../src/cli/sweep.js";
 import type { StoredTrial } from "../../src/sweep/storage/storage.js";
@@ -222,6 +223,127 @@ export default ({ parameters, seed }) => ({ value: (parameters.x - 2) ** 2, resu
   t.is(more.code, 0, "the module is found again");
 });
 
+test("--resume holds what is given to the study, and needs nothing to be said again", async (t) => {
+  const cwd = folder(t);
+  const first = [
+    "sweep",
+    "m2n1",
+    "--space",
+    spaceFile(cwd),
+    "--trials",
+    "2",
+    "--seed",
+    "4",
+    "--lookahead",
+    "3",
+    ...small,
+  ];
+  t.is((await plateau(first, { cwd })).code, 0);
+  const resume = (...args: string[]) =>
+    plateau(["sweep", ...args, "--resume", "--trials", "3", "--quiet"], { cwd });
+  for (const args of [
+    ["m2n1"],
+    [],
+    ["m2n1", "--seed", "4"],
+    ["--lookahead", "3"],
+    ["m2n1", "--steps", "60"],
+  ]) {
+    const { code, stderr } = await resume(...args);
+    t.is(code, 0, `${args.join(" ")}: ${stderr}`);
+  }
+  for (const [args, message] of [
+    [["m2n1", "--seed", "5"], /has another seed: stored 4, given 5/],
+    [["--lookahead", "2"], /has another lookahead: stored 3, given 2/],
+    [["--sampler", "random"], /has another sampler: name: stored "tpe", given "random"/],
+    [["m2n1", "--steps", "70"], /has another task: experiment: steps: stored 60, given 70/],
+  ] as const) {
+    const { code, stderr } = await resume(...args);
+    t.is(code, 1);
+    t.regex(stderr, message);
+  }
+});
+
+test("a module that moved is given anew; what it prints is kept out of the JSON lines", async (t) => {
+  const cwd = folder(t);
+  const content = `console.log("loaded");
+export default async ({ parameters, report }) => {
+  console.log("x is", parameters.x);
+  if ((await report(1, parameters.x)) === "stop") return parameters.x;
+  return parameters.x;
+};
+`;
+  writeFileSync(join(cwd, "objective.mjs"), content);
+  writeFileSync(join(cwd, "space.json"), JSON.stringify({ parameters: { x: [3, 1, 2] } }));
+  const base = ["sweep", "--space", "space.json", "--sampler", "grid", "--json"];
+  const missing = await plateau([...base, "--objective", "./nothing.mjs"], { cwd });
+  t.is(missing.code, 2);
+  t.false(existsSync(join(cwd, "runs.sqlite")), "no study is made for a module that is not there");
+  const first = await plateau([...base, "--objective", "./objective.mjs", "--trials", "1"], { cwd });
+  t.is(first.code, 0, first.stderr);
+  for (const line of first.stdout.trim().split("\n")) t.notThrows(() => JSON.parse(line), line);
+  t.regex(first.stderr, /x is 3/);
+  writeFileSync(join(cwd, "moved.mjs"), content);
+  rmSync(join(cwd, "objective.mjs"));
+  t.is((await plateau(["sweep", "--resume", "--json"], { cwd })).code, 2);
+  const moved = await plateau(
+    ["sweep", "--resume", "--objective", "moved.mjs", "--name", "objective", "--json"],
+    { cwd },
+  );
+  t.is(moved.code, 0, moved.stderr);
+  t.like(JSON.parse(moved.stdout.trim().split("\n").at(-1)!), {
+    states: { complete: 3 },
+    best: { value: 1 },
+  });
+  await plateau(["study", "export", "runs.sqlite", "-o", "t.json"], { cwd });
+  t.is(
+    JSON.parse(readFileSync(join(cwd, "t.json"), "utf8")).trials.length,
+    3,
+    "the format by the file's name",
+  );
+});
+
+test.serial("SIGINT in the middle of an update of seconds keeps what was done before it", async (t) => {
+  const cwd = folder(t);
+  writeFileSync(join(cwd, "lr.json"), JSON.stringify({ parameters: { lr: [0.001, 0.002] } }));
+  const large = [
+    "--d-model",
+    "256",
+    "--layers",
+    "4",
+    "--batch",
+    "512",
+    "--steps",
+    "1000",
+    "--evaluate-every",
+    "0",
+  ];
+  const args = [
+    "sweep",
+    "m4n3",
+    "--space",
+    "lr.json",
+    "--sampler",
+    "grid",
+    "--workers",
+    "1",
+    "--dim",
+    "64",
+    ...large,
+  ];
+  const { child, ended } = start([...args, "--validation-rows", "100"], { cwd });
+  await sleep(8000);
+  const begin = Date.now();
+  child.kill("SIGINT");
+  const { code, stderr } = await ended;
+  t.is(code, 130, stderr);
+  t.log(`stopped after ${Date.now() - begin} ms`);
+  const database = new Database(join(cwd, "runs.sqlite"));
+  const kept = database.prepare("SELECT length(bytes) AS size FROM checkpoints").all() as { size: number }[];
+  t.is(kept.length, 1);
+  t.true(kept[0].size > 1e6);
+  database.close();
+});
+
 const refusals: [string, string[], number, RegExp][] = [
   ["no target", ["sweep"], 2, /no target given: name m2n1/],
   ["an unknown target", ["sweep", "m3"], 2, /unknown target: "m3"/],
@@ -239,8 +361,8 @@ const refusals: [string, string[], number, RegExp][] = [
   ],
   ["an unknown pruner", ["sweep", "m2n1", "--pruner", "asah"], 2, /unknown pruner: "asah"/],
   ["trials that are no number", ["sweep", "m2n1", "--trials", "many"], 2, /--trials "many" is no number/],
-  ["trials below 1", ["sweep", "m2n1", "--trials", "0"], 2, /trials is 0/],
-  ["workers below 1", ["sweep", "m2n1", "--workers", "0"], 2, /workers is 0/],
+  ["trials below 1", ["sweep", "m2n1", "--trials", "0"], 2, /sweep: trials is 0/],
+  ["workers below 1", ["sweep", "m2n1", "--workers", "0"], 2, /sweep: workers is 0/],
   ["an unknown space", ["sweep", "m2n1", "--space", "mine"], 2, /unknown preset of a space: "mine"/],
   ["a missing space file", ["sweep", "m2n1", "--space", "none.yaml"], 1, /cannot read .*none.yaml/],
   ["a missing folder", ["sweep", "m2n1", "--study", "no/where/a.sqlite"], 1, /there is no folder/],

@@ -244,8 +244,7 @@ class StudyRun {
     if (!first) return undefined;
     const { number, outcome } = first;
     const { attempt, worker, bytes } = this.#running.get(number)!;
-    // Where the storage is broken nothing is recorded: the trial goes on from its last checkpoint some day.
-    const ended = this.#broken ? undefined : this.#guarded(() => attempt.end(outcome));
+    const ended = this.#broken ? this.#putBack(attempt) : this.#guarded(() => attempt.end(outcome));
     this.#running.delete(number);
     this.#idle.push(worker);
     this.#gate.free(bytes);
@@ -257,6 +256,16 @@ class StudyRun {
     const reason = outcome.kind === "failed" ? { reason: outcome.error.message } : {};
     this.#emit({ kind: "released", worker, number, ...reason });
     return undefined;
+  }
+
+  /** Where the storage is broken, too, the trial goes on from its last checkpoint once this process has ended. */
+  #putBack(attempt: Attempt): false {
+    try {
+      attempt.end({ kind: "aborted" });
+    } catch {
+      // What broke first is what is told.
+    }
+    return false;
   }
 
   /** A watcher that throws stops the run, and is heard of by its caller. */

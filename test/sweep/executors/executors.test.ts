@@ -19,8 +19,9 @@ for (const [executor, cases] of Object.entries(executors)) {
 
 test("a number of workers that is none is refused", (t) => {
   for (const workers of [0, 1.5, -1, Number.NaN]) {
+    t.throws(() => inlineExecutor(() => 1, { workers }), { message: /^executor: workers is / });
     t.throws(() => threadsExecutor("file:///x.js", { workers }), {
-      message: /^workers is .*: expected a whole number/,
+      message: /^executor: workers is .*: expected/,
     });
   }
 });
