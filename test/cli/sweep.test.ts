@@ -344,6 +344,54 @@ test.serial("SIGINT in the middle of an update of seconds keeps what was done be
   database.close();
 });
 
+test("several targets are a study each; the README's configuration and objective work as they stand", async (t) => {
+  const cwd = folder(t);
+  const readme = readFileSync("README.md", "utf8");
+  const [, yaml] = /```yaml\n([\s\S]*?)```/.exec(readme)!;
+  writeFileSync(join(cwd, "sweep.yaml"), yaml);
+  const [, module] = /```js\n(\/\/ objective\.mjs[\s\S]*?)```/.exec(readme)!;
+  writeFileSync(join(cwd, "objective.mjs"), module);
+  writeFileSync(join(cwd, "space.yaml"), "parameters:\n  x: {type: uniform, low: 0, high: 2}\n");
+  const short = ["--trials", "2", "--steps", "160", "--validation-rows", "50", "--test-rows", "50", "--json"];
+  const swept = await plateau(["sweep", "sweep.yaml", ...short], { cwd });
+  t.is(swept.code, 0, swept.stderr);
+  t.true(existsSync(join(cwd, "sine.sqlite")));
+  const own = [
+    "sweep",
+    "--objective",
+    "./objective.mjs",
+    "--space",
+    "space.yaml",
+    "--pruner",
+    "median",
+    "--trials",
+    "5",
+    "--json",
+  ];
+  const evaluated = await plateau(own, { cwd });
+  t.is(evaluated.code, 0, evaluated.stderr);
+  const several = [
+    "sweep",
+    "sine(1)",
+    "sine(2)",
+    "--study",
+    "two.sqlite",
+    "--space",
+    "sound",
+    "--layers",
+    "1",
+    "--d-model",
+    "8",
+  ];
+  const two = await plateau([...several, "--heads", "1", ...short], { cwd });
+  t.is(two.code, 0, two.stderr);
+  const { stdout } = await plateau(["study", "ls", "two.sqlite", "--json"], { cwd });
+  t.deepEqual(
+    JSON.parse(stdout).studies.map(({ name }: { name: string }) => name),
+    ["sine(1)", "sine(2)"],
+  );
+});
+
 const refusals: [string, string[], number, RegExp][] = [
   ["no target", ["sweep"], 2, /no target given: name m2n1/],
   ["an unknown target", ["sweep", "m3"], 2, /unknown target: "m3"/],

@@ -1,3 +1,4 @@
+import { PlateauError, quote } from "../../errors.js";
 import { addSweepOptions, type SweepFlags } from "../sweep-options.js";
 import { type CliCommand, examples } from "./command.js";
 
@@ -7,27 +8,37 @@ export const sweep: CliCommand = {
     const command = program
       .command("sweep")
       .description("search hyperparameters by training many models on all cores")
-      .argument("[target|config]", "a target, or a .json, .yaml file with target, space and other options");
+      .argument(
+        "[target|config...]",
+        "targets, or .json, .yaml files with target, space and other options: a study each",
+      );
     addSweepOptions(command);
     command
       .addHelpText(
         "after",
         examples(
           "plateau sweep m2n1 --study runs.sqlite --trials 40 --seed 1",
-          "plateau sweep m2n1 --trials 80 --resume                # 40 more",
+          "plateau sweep m2n1 --study runs.sqlite --trials 80 --resume    # 40 more",
+          "plateau sweep m2n1 m4n3 --study both.sqlite",
           'plateau sweep "sine(3)" --space space.yaml --sampler tpe --pruner asha --objective validation.rmse',
           "plateau sweep --objective ./objective.mjs --space space.json --name mine",
           "plateau study best runs.sqlite",
         ),
       )
-      .action(async (argument: string | undefined, flags: SweepFlags) =>
-        exit(await execute(argument, flags)),
-      );
+      .action(async (given: string[], flags: SweepFlags) => exit(await execute(given, flags)));
   },
 };
 
 /** SQLite and worker threads are loaded when they are needed: other commands start faster without. */
-async function execute(argument: string | undefined, flags: SweepFlags): Promise<number> {
+async function execute(given: readonly string[], flags: SweepFlags): Promise<number> {
   const { runSweep } = await import("../sweep.js");
-  return runSweep(argument, flags);
+  if (given.length > 1 && flags.name !== undefined) {
+    throw new PlateauError(
+      "usage",
+      `--name ${quote(flags.name)} with ${given.length} studies: each is named by its target`,
+    );
+  }
+  let code = 0;
+  for (const one of given.length > 0 ? given : [undefined]) code = Math.max(code, await runSweep(one, flags));
+  return code;
 }
