@@ -1,0 +1,61 @@
+import test from "ava";
+import { parseNamed } from "../../src/cli/sweep-options.js";
+import { describeStudy, describeTrial, SweepView } from "../../src/cli/sweep-view.js";
+import { Study } from "../../src/sweep/study.js";
+
+test("the live view has a line a worker, counts by state, the best so far, rate and time left", async (t) => {
+  await using study = await Study.open(":memory:", {
+    name: "view",
+    sampler: "random",
+    direction: "maximize",
+    space: { parameters: { x: { type: "uniform", low: 0, high: 1 }, kind: "b" } },
+  });
+  const view = new SweepView(study, { trials: 12, workers: 2, quiet: true });
+  t.deepEqual(view.text(), ["worker 1  idle", "worker 2  idle", "0 of 12 trials", "best: none yet"]);
+  const asked = [study.ask()!, study.ask()!];
+  for (const [worker, { number }] of asked.entries()) {
+    view.take({ kind: "started", worker, trial: study.trial(number)! });
+  }
+  view.take({ kind: "progress", worker: 1, number: 1, replicate: 0, done: 3, total: 12 });
+  const [first, second] = view.text();
+  t.regex(first, /^worker 1 {2}trial {2}0 {6}\s*\d+ s {2}x=0\.\d+ kind=b$/);
+  t.regex(second, /^worker 2 {2}trial {2}1 {2}25% +\d+ s {2}x=/);
+  view.take({ kind: "ended", worker: 0, trial: asked[0].tell(0.5) });
+  view.take({ kind: "ended", worker: 1, trial: asked[1].tell({ failed: "it broke" }) });
+  const [, , counts, best] = view.text();
+  t.regex(counts, /^2 of 12 trials {2}1 complete {2}1 failed {2}\S+ trials\/min, .* left$/);
+  t.regex(best, /^best: trial 0 {2}0.5 {2}x=/);
+  view.close();
+});
+
+test("a trial and a study are said in a line", async (t) => {
+  await using study = await Study.open(":memory:", {
+    name: "lines",
+    seeds: 2,
+    sampler: { name: "tpe", startup: 3 },
+    space: { parameters: { x: [1, 2] } },
+  });
+  t.is(
+    describeStudy(study.definition),
+    "study lines: minimize what is told, sampler tpe (startup=3, candidates=24), pruner none",
+  );
+  const trial = study.ask()!.tell([0.25, 0.75]);
+  t.regex(describeTrial(trial), /^trial 0 {2}complete {2}0.5 ± 0.354 \(-2.68 to 3.68\) {2}0.0 s {2}x=\d$/);
+});
+
+test("samplers and pruners are read with their options", (t) => {
+  t.is(parseNamed("--sampler", "tpe"), "tpe");
+  t.deepEqual(parseNamed("--sampler", "tpe:startup=20,candidates=48"), {
+    name: "tpe",
+    startup: 20,
+    candidates: 48,
+  });
+  t.deepEqual(parseNamed("--sampler", "grid:points=5, shuffle=true"), {
+    name: "grid",
+    points: 5,
+    shuffle: true,
+  });
+  for (const text of ["", "tpe:startup", "tpe:=3", "a b"]) {
+    t.throws(() => parseNamed("--sampler", text), { message: /^--sampler / });
+  }
+});
