@@ -11,7 +11,7 @@ export const killed: TrainingStudyInput = {
   sampler: { name: "tpe", startup: 5 },
   pruner: { name: "asha", reduction: 2 },
   lookahead: 3,
-  seeds: 2,
+  seeds: 3,
   space: {
     parameters: {
       dModel: [4, 8],
@@ -20,7 +20,7 @@ export const killed: TrainingStudyInput = {
     },
   },
   experiment: {
-    ...{ heads: 2, layers: 1, steps: 400, batch: 16, evaluateEvery: 100 },
+    ...{ heads: 2, layers: 1, steps: 300, batch: 16, evaluateEvery: 100 },
     ...{ trainRows: 1000, validationRows: 100, testRows: 100 },
   },
 };
