@@ -68,6 +68,11 @@ const cases: Record<string, Case> = {
     shapes: { qkv: [2, 5, 12] },
     attributes: { heads: 2 },
   },
+  multiply: { op: ops.multiply as Op<never, never>, shapes: { a: [3, 5], b: [3, 5] } },
+  "memory-attention": {
+    op: ops["memory-attention"] as Op<never, never>,
+    shapes: { q: [3, 2], k: [7, 2], v: [7, 4] },
+  },
   "first-token": { op: ops["first-token"] as Op<never, never>, shapes: { x: [3, 2, 4] } },
   "linear without bias": { op: ops.linear as Op<never, never>, shapes: { x: [3, 5], w: [4, 5] } },
 };

@@ -8,6 +8,8 @@ import { layernorm } from "./layernorm.js";
 import { linear } from "./linear.js";
 import { linearAttention } from "./linear-attention.js";
 import { crossEntropy, mse } from "./loss.js";
+import { memoryAttention } from "./memory-attention.js";
+import { multiply } from "./multiply.js";
 import { piecewise } from "./piecewise.js";
 import { addPositions, shiftRight } from "./positions.js";
 import { hardmax, logSoftmax, softmax, sparsemax } from "./softmax.js";
@@ -28,7 +30,9 @@ export const ops = {
   linear,
   "linear-attention": linearAttention,
   "log-softmax": logSoftmax,
+  "memory-attention": memoryAttention,
   mse,
+  multiply,
   piecewise,
   relu,
   "shift-right": shiftRight,

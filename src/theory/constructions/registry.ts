@@ -1,8 +1,13 @@
 import { unknownName } from "../../errors.js";
 import type { Construction } from "./construction.js";
+import { partition } from "./partition.js";
+import { relu } from "./relu.js";
 
 /** Every construction: one line each. */
-const all: readonly Construction[] = [];
+const all: readonly Construction[] = [
+  partition, //
+  relu,
+];
 
 export const constructions: ReadonlyMap<string, Construction> = new Map(all.map((one) => [one.name, one]));
 

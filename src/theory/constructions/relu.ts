@@ -1,0 +1,82 @@
+import * as v from "valibot";
+import { modelFunction } from "../../analysis/model-function.js";
+import { PlateauError } from "../../errors.js";
+import { oneOf } from "../../validate.js";
+import { cellsOf } from "../grid.js";
+import type { Construction } from "./construction.js";
+import { interpolateGrid } from "./relu/grid.js";
+import { interpolateLine } from "./relu/line.js";
+import { sawtooth } from "./relu/sawtooth.js";
+import { requireInputs, requireSize } from "./task.js";
+
+const options = v.strictObject({
+  /** `wide`: any target, few layers. `deep`: quadratics of one input, 2^L pieces by L layers. */
+  variant: v.optional(oneOf(["wide", "deep"]), "wide"),
+});
+
+/** Layers of the deep variant; beyond, its teeth are narrower than float32 tells apart. */
+const MOST_LAYERS = 20;
+
+/**
+ * Continuous piecewise-linear interpolation by feed-forward layers alone, on n cells a side: error O(h^α) of an
+ * α-Hölder target and M·h²/8 of one with |f″| ≤ M in one dimension, h = 1/n.
+ */
+export const relu: Construction<typeof options> = {
+  name: "relu",
+  description: "piecewise-linear interpolation by ReLU layers alone, on a grid of cells",
+  sizeName: "cells a side",
+  options,
+
+  construct(task, size, { variant }) {
+    requireSize(size, "cells a side");
+    const d = task.f.inputs;
+    const depth = variant === "deep" ? Math.ceil(log2(size)) || 1 : 0;
+    if (depth > MOST_LAYERS) {
+      throw new PlateauError(
+        "usage",
+        `the deep variant of relu takes at most 2^${MOST_LAYERS} pieces, not ${size}: float32 tells no finer ones apart`,
+      );
+    }
+    if (!depth) requireInputs(task, "relu", 3);
+    const network = depth
+      ? sawtooth(task, depth)
+      : d === 1
+        ? interpolateLine(task, size)
+        : interpolateGrid(task, size);
+    const nonzero = network.finish();
+    const { model } = network;
+    const cells = depth ? 2 ** depth : size;
+    const { hidden } = model.config as { hidden: number[] };
+    return {
+      construction: "relu",
+      size: cells,
+      layers: hidden.length,
+      parameters: model.parameterCount,
+      nonzero,
+      g: modelFunction(model),
+      model,
+      details: { variant, hidden, pieces: cells ** d * [1, 1, 2, 6][d] },
+    };
+  },
+
+  ladder: (_task, i) => i + 1,
+  sizeOf: ({ low, high }, delta) => cellsOf(low, high, delta),
+
+  theorem({ f }, smoothness, { variant }) {
+    if (variant === "deep") return undefined;
+    const p = smoothness === "C2" ? 2 : smoothness;
+    const d = f.inputs;
+    // Dense layers: n, 4n·n² and 2n³·n³ weights. Those that are not 0 grow as n^d.
+    const growth = [0, 1, 3, 6][d];
+    const source = "de Boor, A Practical Guide to Splines (interpolation: O(h^α), O(h²))";
+    return { bySize: p, byParameters: p / growth, source };
+  },
+};
+
+/** Base-2 logarithm of a whole number, exact at powers of two. */
+function log2(n: number): number {
+  let power = 0;
+  let rest = n;
+  for (; rest >= 2; rest /= 2) power++;
+  return rest > 1 ? power + 0.5 : power;
+}
