@@ -6,7 +6,7 @@ export interface BoxMap {
   /** [m·d] each: cells = weight·x + bias. */
   readonly weight: Float64Array;
   readonly bias: Float64Array;
-  /** Where number i of a context has its cell k begin: the least float64 there that the map sends to k or above. */
+  /** Where number i of a context has its cell k begin: a float64 number that the map sends to k or just above. */
   corner(i: number, k: number): number;
   /** The cell that number i lies in: the border cells hold what rounding puts outside of them. */
   cell(i: number, x: number): number;
@@ -32,8 +32,8 @@ export function boxMap(config: YunConfig, low: readonly number[], high: readonly
     bias,
     corner(i, k) {
       let x = low[i] + (k * (high[i] - low[i])) / n;
-      const unit = 2 ** -52 * Math.max(Math.abs(x), 2 ** -52 * (high[i] - low[i]));
       // Where δ is no power of two the corner may round to below its cell: a few units up, at most.
+      const unit = 2 ** -53 * Math.max(Math.abs(low[i]), Math.abs(high[i]));
       while (map(i, x) < k) x += unit;
       return x;
     },

@@ -6,6 +6,8 @@ import { cornersOf } from "./value.js";
 
 /** Ordered contexts of distinct tokens that are looked at; beyond, a seeded share would be no proof. */
 const MOST = 2 ** 22;
+/** Sums and products in another order: as much may values of a symmetric function differ. */
+const ROUNDING = 2 ** -40;
 
 /**
  * Holds f to what a Transformer without positions computes: if its tokens trade places, so do its outputs
@@ -36,7 +38,8 @@ export function requireSymmetric(config: YunConfig, box: BoxMap, f: BatchFunctio
       for (let i = 0; i < n * d; i++) {
         const token = Math.floor(i / d);
         const other = n === 1 ? 0 : token === j ? j + 1 : token === j + 1 ? j : token;
-        if (y[i] === y[n * d + other * d + (i % d)]) continue;
+        const [one, two] = [y[i], y[n * d + other * d + (i % d)]];
+        if (Math.abs(one - two) <= ROUNDING * Math.max(1, Math.abs(one))) continue;
         throw new PlateauError(
           "usage",
           `${f.name} depends on the order of its tokens, at (${Array.from(x.subarray(0, m * d)).join(", ")}): without positions a Transformer cannot, so use positions`,
