@@ -9,7 +9,7 @@ export function boundLinear(z: Bounded, matrix: Matrix, b: ArrayLike<number> | u
 }
 
 function linear(z: Bounded, matrix: Matrix, b: ArrayLike<number> | undefined): Bounded {
-  const { rows: O, columns: I, data } = matrix;
+  const { rows: O, columns: I, data, entries } = matrix;
   const { tokens } = z;
   const low = new Float64Array(tokens * O);
   const high = new Float64Array(tokens * O);
@@ -18,10 +18,12 @@ function linear(z: Bounded, matrix: Matrix, b: ArrayLike<number> | undefined): B
       let middle = b ? b[o] : 0;
       let radius = 0;
       let magnitude = Math.abs(middle);
-      for (let i = 0; i < I; i++) {
+      const [first, end] = entries ? [entries.starts[o], entries.starts[o + 1]] : [0, I];
+      for (let e = first; e < end; e++) {
+        const i = entries ? entries.columns[e] : e;
         const from = z.low[t * I + i];
         const to = z.high[t * I + i];
-        const w = data[o * I + i];
+        const w = entries ? entries.values[e] : data[o * I + i];
         middle += w * (0.5 * (from + to));
         radius += Math.abs(w) * (0.5 * (to - from));
         magnitude += Math.abs(w) * Math.max(Math.abs(from), Math.abs(to));
@@ -43,7 +45,7 @@ function linear(z: Bounded, matrix: Matrix, b: ArrayLike<number> | undefined): B
     {
       norm: z.norm.map((one) => up(norm * one + shift)),
       origin: { input: z, matrix, bias: b, from: 0 },
-      slopes: linearSlopes(z, data, O),
+      slopes: linearSlopes(z, matrix),
     },
   );
 }

@@ -4,6 +4,8 @@ import type { Op } from "../../graph/op.js";
 import { lastExtent, rows, type Shape, size, type Tensor } from "../../graph/tensor.js";
 import type { Model } from "../../nn/model.js";
 import { type AttentionShape, boundAttention } from "./bound-attention.js";
+import { boundMemoryAttention } from "./bound-memory.js";
+import { boundProduct } from "./bound-product.js";
 import { boundActivation, boundLayerNorm, boundLinear, boundShift, boundSum } from "./bound-rules.js";
 import { type Bounded, bounded, columns, constant, Matrix, reshaped, up } from "./bounded.js";
 import { carried, emptySum, gathered, type Slopes, slopes } from "./slopes.js";
@@ -32,17 +34,37 @@ export function lipschitzUpper(
   { decoding = "own" }: { decoding?: "own" | "teacher-forcing" } = {},
 ): number | undefined {
   // Norms alone see no cancellation; intervals of the Jacobian do.
-  const product = boundOutput(model, low, high, decoding, false).whole;
-  const sharp = boundOutput(model, low, high, decoding, true).whole;
+  const bounds = networkBounds(model, decoding);
+  const product = bounds(low, high, false).whole;
+  const sharp = bounds(low, high, true).whole;
   const value = Math.min(product, sharp) + ROUNDING * product;
   return Number.isFinite(value) ? value : undefined;
 }
 
-function boundOutput(
+/**
+ * Bounds of a network's outputs as a function of its inputs on a box, for as many boxes as wanted, with the
+ * weights that it has now. `intervals`: also of its Jacobian. What it is at the middle of the box comes along.
+ */
+export function networkBounds(
   model: Model,
+  decoding: "own" | "teacher-forcing" = "own",
+): (low: ArrayLike<number>, high: ArrayLike<number>, intervals: boolean) => Bounded {
+  const weights = model.weights().slice();
+  const matrices = new Map<string, Matrix>();
+  return (low, high, intervals) => boundOutput({ model, weights, matrices, decoding }, low, high, intervals);
+}
+
+interface Network {
+  readonly model: Model;
+  readonly weights: Float32Array;
+  readonly matrices: Map<string, Matrix>;
+  readonly decoding: "own" | "teacher-forcing";
+}
+
+function boundOutput(
+  { model, weights, matrices, decoding }: Network,
   low: ArrayLike<number>,
   high: ArrayLike<number>,
-  decoding: "own" | "teacher-forcing",
   intervals: boolean,
 ): Bounded {
   const { kind, extent, inputDim, outputDim, targetDim } = model.architecture;
@@ -71,8 +93,6 @@ function boundOutput(
     });
   };
   const reach = halfDiagonal(low, high);
-  const weights = model.weights().slice();
-  const matrices = new Map<string, Matrix>();
   const pass = (y?: Bounded) => bound(model, weights, matrices, { x: free(m, inputDim, 0), y });
   if (!reads) return pass();
   if (forced) return pass(free(n, targetDim, xWidth));
@@ -243,6 +263,9 @@ const rules: Readonly<Record<string, Rule>> = {
     return boundSum(z, reshaped(graph.bounds(p), z.tokens, z.width));
   },
   "shift-right": (graph, { start, x }) => boundShift(graph.bounds(start), graph.bounds(x)),
+  multiply: (graph, { a, b }) => boundProduct(graph.bounds(a), graph.bounds(b)),
+  "memory-attention": (graph, { q, k, v }) =>
+    boundMemoryAttention(graph.bounds(q), graph.matrix(k), graph.matrix(v)),
   relu: (graph, { x }) => boundActivation(graph.bounds(x), "relu"),
   "gelu-erf": (graph, { x }) => boundActivation(graph.bounds(x), "gelu-erf"),
   "gelu-tanh": (graph, { x }) => boundActivation(graph.bounds(x), "gelu-tanh"),
