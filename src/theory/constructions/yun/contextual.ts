@@ -11,8 +11,9 @@ export function contextualLayers(config: YunConfig): AttentionLayer[] {
 }
 
 /** Every l = uᵀz of a quantised token, ascending: all of them at each position, positions apart. */
-export function valuesOf({ dim: d, inputTokens: m, cells: n, positions }: YunConfig): number[] {
-  const { u, stride } = numbersOf({ dim: d, inputTokens: m, cells: n, positions });
+export function valuesOf(config: YunConfig): number[] {
+  const { dim: d, inputTokens: m, cells: n, positions } = config;
+  const { u, stride } = numbersOf(config);
   const step = stride * u.reduce((a, b) => a + b, 0);
   return Array.from({ length: positions ? m : 1 }, (_, j) =>
     Array.from({ length: n ** d }, (_, k) => j * step + k),
@@ -34,9 +35,9 @@ function globalShift(config: YunConfig): AttentionLayer {
   return shiftLayer(config, [-0.5], [numbersOf(config).global]);
 }
 
-function shiftLayer({ dim: d, ...rest }: YunConfig, at: number[], factors: number[]): AttentionLayer {
-  const { u } = numbersOf({ dim: d, ...rest });
-  const width = widthOf(d);
+function shiftLayer(config: YunConfig, at: number[], factors: number[]): AttentionLayer {
+  const { u } = numbersOf(config);
+  const width = widthOf(config.dim);
   const H = at.length;
   const into = new Float64Array(3 * H * width);
   for (let row = 0; row < 3 * H; row++) into.set(u, row * width);

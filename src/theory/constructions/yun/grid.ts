@@ -14,6 +14,11 @@ export const yunSchema = v.strictObject({
   cells: count,
   /** Whether token j has j added to its coordinates, which makes tokens distinct (Theorem 3 of Yun et al.). */
   positions: v.optional(flag, true),
+  /**
+   * Factor G of the global shift. Default: that of the proof, which tells all numbers apart whatever they
+   * are. `leastGlobal` finds the least that does for the contexts of the grid.
+   */
+  global: v.optional(count),
   /** Hardmax and activations with jumps, or softmax and ReLU at temperature `lambda`. */
   kind: v.optional(oneOf(["hardmax", "softmax"]), "hardmax"),
   lambda: v.optional(positive),
@@ -47,8 +52,10 @@ export interface Numbers {
   readonly range: number;
   /** c, by which a selective shift moves a token: c·(max l − min l). */
   readonly shift: number;
-  /** G, by which the global shift moves all: G·max l. Every l after the selective shifts is below it. */
+  /** G, by which the global shift moves all: G·max l. */
   readonly global: number;
+  /** Every l after the selective shifts is below it. It is the proof's G. */
+  readonly shifted: number;
   /** Where what lies outside of the cube is sent: to its negative. */
   readonly far: number;
   /** No number of a context in the cube reaches this. */
@@ -56,21 +63,22 @@ export interface Numbers {
 }
 
 /**
- * Without positions c = δ^{−d} and G = δ^{−(m+1)d}/δ·…, which in units of δ is c^m·R/δ, R/δ = δ^{−d}; with
- * them c = R/δ + 1 [ours: see docs/theory.md], and the same formula for G: a selective shift multiplies the
- * largest number by at most c, and there are m of them.
+ * Without positions c = R/δ = δ^{−d} and G = δ^{−(m+1)d}, as in the proof. With them c = R/δ + 1 [ours: see
+ * docs/theory.md]; G = c^m·R/δ in both cases, as a selective shift multiplies the largest number by at most c,
+ * and each of m tokens has one.
  */
-export function numbersOf({ dim: d, inputTokens: m, cells: n, positions }: Grid): Numbers {
+export function numbersOf({ dim: d, inputTokens: m, cells: n, positions, global: given }: Grid): Numbers {
   const u = Array.from({ length: d }, (_, i) => n ** i);
   const sum = u.reduce((a, b) => a + b, 0);
   const stride = positions ? n : 0;
   const range = positions ? (m - 1) * n * sum + n ** d : n ** d;
   const shift = positions ? range + 1 : range;
-  const global = shift ** m * range;
-  return { u, stride, range, shift, global, far: 2 * global, largest: global + global * global };
+  const shifted = shift ** m * range;
+  const global = given ?? shifted;
+  return { u, stride, range, shift, global, shifted, far: 2 * shifted, largest: shifted * (1 + global) };
 }
 
-export type Grid = Pick<YunConfig, "dim" | "inputTokens" | "cells" | "positions">;
+export type Grid = Pick<YunConfig, "dim" | "inputTokens" | "cells" | "positions" | "global">;
 
 /** Contexts whose numbers are stored: each of the grid, or without positions each set of distinct tokens. */
 export function contextsOf({ dim: d, inputTokens: m, cells: n, positions }: Grid): number {

@@ -58,27 +58,21 @@ function sorted(config: YunConfig, ids: Float64Array, values: Float64Array): Val
   const { u } = numbersOf(config);
   const order = Uint32Array.from(ids.keys()).sort((a, b) => ids[a] - ids[b] || a - b);
   const numbers = Float64Array.from(order, (row) => ids[row]);
+  const twice = numbers.findIndex((number, i) => i > 0 && number === numbers[i - 1]);
+  if (twice >= 0) {
+    throw new PlateauError(
+      "usage",
+      `global ${config.global}: two tokens get the number ${numbers[twice]}; leave it out for that of the proof`,
+    );
+  }
   const outputs = new Float64Array(values.length);
   for (let i = 0; i < order.length; i++) {
     outputs.set(values.subarray(order[i] * d, (order[i] + 1) * d), i * d);
   }
-  const into = new Float64Array(width);
-  into.set(u);
   return {
     numbers,
     outputs,
-    layer(i) {
-      const out = new Float64Array(width);
-      out.set(outputs.subarray(i * d, (i + 1) * d), d);
-      return {
-        kind: "token",
-        hidden: 1,
-        into,
-        bias: Float64Array.of(-numbers[i]),
-        activation: { breaks: [-0.5, 0.5], slopes: [0, 0, 0], shifts: [0, 1, 0] },
-        out,
-      };
-    },
+    layer: (i) => valueLayer(config, numbers[i], outputs.subarray(i * d, (i + 1) * d)),
     apply(z) {
       for (let t = 0; t < z.length; t += width) {
         let number = 0;
@@ -89,6 +83,18 @@ function sorted(config: YunConfig, ids: Float64Array, values: Float64Array): Val
       }
     },
   };
+}
+
+/** Adds `output` [d] to the tokens of a number: those within ½ of it, as all numbers are whole. */
+export function valueLayer(config: YunConfig, number: number, output: ArrayLike<number>): TokenLayer {
+  const { dim: d } = config;
+  const width = widthOf(d);
+  const into = new Float64Array(width);
+  into.set(numbersOf(config).u);
+  const out = new Float64Array(width);
+  out.set(output, d);
+  const activation = { breaks: [-0.5, 0.5], slopes: [0, 0, 0], shifts: [0, 1, 0] } as const;
+  return { kind: "token", hidden: 1, into, bias: Float64Array.of(-number), activation, out };
 }
 
 /** The first of ascending numbers that is above a bound. */

@@ -30,6 +30,8 @@ export interface Yun {
   enter(x: ArrayLike<number>): Float64Array;
   /** Applies one stage to Z in place. Before `contextual` positions are added [ours: so late, d/δ layers quantise]. */
   run(stage: Stage, z: Float64Array): void;
+  /** What the tokens' positions add to Z. */
+  addPositions(z: Float64Array): void;
   /** Outputs [n·d] of Z after the last layer. */
   leave(z: Float64Array): Float64Array;
   /** The whole, on the box: [m·d] → [n·d]. */
@@ -112,7 +114,7 @@ export function yun(
       return y;
     },
   };
-  return { config, box, width, quantise, contextual, value, layers, all, enter, run, leave, g };
+  return { config, box, width, quantise, contextual, value, layers, all, enter, run, addPositions, leave, g };
 }
 
 /** Layers of the construction before it is built: d/δ + d, one shift a value and one for all, one value a number. */

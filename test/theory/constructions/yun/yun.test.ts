@@ -12,6 +12,7 @@ import {
   yunConfig,
 } from "../../../../src/theory/constructions/yun/grid.js";
 import { applyLayer } from "../../../../src/theory/constructions/yun/layers.js";
+import { leastGlobal } from "../../../../src/theory/constructions/yun/least-global.js";
 import { contexts, cornersOf, numbersBefore } from "../../../../src/theory/constructions/yun/value.js";
 import { layersOf, stages, type Yun, yun } from "../../../../src/theory/constructions/yun/yun.js";
 
@@ -214,7 +215,9 @@ test("a context with a token outside of the box gets outputs 0, whatever the oth
     [1, 3, 3, true],
   ] as const) {
     const one = pointwise({ name: "one", inputs: m * d, outputs: d, value: () => new Array(d).fill(1) });
-    const built = yun(one, { dim: d, inputTokens: m, outputTokens: 1, cells: n, positions }, ...cube(m * d));
+    const options = { dim: d, inputTokens: m, outputTokens: 1, cells: n, positions };
+    const built = yun(one, options, ...cube(m * d));
+    const least = yun(one, { ...options, global: leastGlobal(built.config) }, ...cube(m * d));
     for (const context of contexts(built.config)) {
       const x = cornersOf(built.config, built.box, [context]);
       t.deepEqual([...built.g.evaluate(x, 1)], new Array(d).fill(1));
@@ -222,7 +225,9 @@ test("a context with a token outside of the box gets outputs 0, whatever the oth
         for (const away of [-7, 1.9, 1e9]) {
           const moved = x.slice();
           moved[i] = away;
-          t.deepEqual([...built.g.evaluate(moved, 1)], new Array(d).fill(0), `${moved}`);
+          for (const { g } of [built, least]) {
+            t.deepEqual([...g.evaluate(moved, 1)], new Array(d).fill(0), `${moved}`);
+          }
         }
       }
     }
