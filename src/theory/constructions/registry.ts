@@ -2,10 +2,12 @@ import { unknownName } from "../../errors.js";
 import type { Construction } from "./construction.js";
 import { partition } from "./partition.js";
 import { relu } from "./relu.js";
+import { yun } from "./yun.js";
 
 /** Every construction: one line each. */
 const all: readonly Construction[] = [
-  partition, //
+  yun, //
+  partition,
   relu,
 ];
 

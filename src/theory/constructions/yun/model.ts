@@ -1,7 +1,7 @@
 import { Model, type ModelOptions, type StateTensor } from "../../../nn/model.js";
+import type { Yun } from "./build.js";
 import { numbersOf, type YunConfig } from "./grid.js";
 import { layersOfNetwork, namesOf, yunNetwork } from "./network.js";
-import type { Yun } from "./yun.js";
 
 /**
  * The construction as an ordinary model: stored, trained, analysed like any other. With `lambda` the one with

@@ -33,6 +33,19 @@ export function layersOfNetwork(
   return { before, after };
 }
 
+/** Numbers of the network of a configuration, whether float32 holds them or not. */
+export function parametersOf(config: YunConfig): number {
+  const { dim: d, inputTokens: m, outputTokens: n, lambda, positions } = config;
+  const D = widthOf(d);
+  const soft = lambda !== undefined;
+  const size = ({ into, bias, out }: Layer) => into.length + bias.length + out.length;
+  const one = valueLayer(config, 0, []);
+  let total = m * D * (m * d + 1) + (positions ? m * D : 0) + n * d * m * D;
+  for (const layer of quantiseLayers(config)) total += size(soft ? softenToken(layer, 1 / lambda) : layer);
+  for (const layer of contextualLayers(config)) total += size(layer);
+  return total + m * contextsOf(config) * size(soft ? softenValue(one) : one);
+}
+
 /**
  * The construction as a graph: x [B, m, d] → cells (an affine map of each number) → the layers of the three
  * stages → outputs of the first n tokens [B, n, d]. Attention is the package's own with one number a head,

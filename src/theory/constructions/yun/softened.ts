@@ -1,11 +1,11 @@
 import { streamKey } from "../../../random/keys.js";
 import { uniform64 } from "../../../random/uniform.js";
 import type { BatchFunction } from "../../../targets/function.js";
+import type { Yun } from "./build.js";
 import { applyLayer, type Layer } from "./layers.js";
 import { layersOfNetwork } from "./network.js";
 import { requireLambda } from "./soften.js";
 import { contexts, cornersOf } from "./value.js";
-import type { Yun } from "./yun.js";
 
 /** A construction with softmax attention and ReLU layers, in float64. */
 export interface Softened {

@@ -39,7 +39,8 @@ export function requireSymmetric(config: YunConfig, box: BoxMap, f: BatchFunctio
         const token = Math.floor(i / d);
         const other = n === 1 ? 0 : token === j ? j + 1 : token === j + 1 ? j : token;
         const [one, two] = [y[i], y[n * d + other * d + (i % d)]];
-        if (Math.abs(one - two) <= ROUNDING * Math.max(1, Math.abs(one))) continue;
+        // Written so that what is not finite is left to be reported as that.
+        if (!(Math.abs(one - two) > ROUNDING * Math.max(1, Math.abs(one)))) continue;
         throw new PlateauError(
           "usage",
           `${f.name} depends on the order of its tokens, at (${Array.from(x.subarray(0, m * d)).join(", ")}): without positions a Transformer cannot, so use positions`,

@@ -1,5 +1,6 @@
 import { PlateauError } from "../../../errors.js";
 import type { BatchFunction } from "../../../targets/function.js";
+import { requireFinite } from "../task.js";
 import type { BoxMap } from "./box.js";
 import { contextNumbers } from "./contextual.js";
 import { contextsOf, numbersOf, type YunConfig } from "./grid.js";
@@ -16,6 +17,8 @@ export interface ValueMapping {
   /** The outputs [layers, d] that they stand for. */
   readonly outputs: Float64Array;
   layer(i: number): TokenLayer;
+  /** Which layer a token of that number meets; −1: none. */
+  find(number: number): number;
   /**
    * All layers one behind the other, on Z [tokens, width] in place. At most one of them changes a token, as
    * they look at numbers that none of them changes; so the one is looked up.
@@ -37,7 +40,7 @@ export function valueMapping(config: YunConfig, box: BoxMap, f: BatchFunction): 
   for (const cells of blocks(contexts(config), BLOCK)) {
     const corners = cornersOf(config, box, cells);
     const y = f.evaluate(corners, cells.length);
-    requireFinite(f, corners, y, cells.length);
+    requireFinite(f.name, corners, y, m * d);
     for (const [r, context] of cells.entries()) {
       numbersBefore(config, context, l);
       contextNumbers(config, l);
@@ -69,16 +72,21 @@ function sorted(config: YunConfig, ids: Float64Array, values: Float64Array): Val
   for (let i = 0; i < order.length; i++) {
     outputs.set(values.subarray(order[i] * d, (order[i] + 1) * d), i * d);
   }
+  const find = (number: number) => {
+    const found = nearestAbove(numbers, number - 0.5);
+    return found < numbers.length && number - numbers[found] >= -0.5 ? found : -1;
+  };
   return {
     numbers,
     outputs,
+    find,
     layer: (i) => valueLayer(config, numbers[i], outputs.subarray(i * d, (i + 1) * d)),
     apply(z) {
       for (let t = 0; t < z.length; t += width) {
         let number = 0;
         for (let i = 0; i < d; i++) number += u[i] * z[t + i];
-        const found = nearestAbove(numbers, number - 0.5);
-        if (!(found < numbers.length && number - numbers[found] >= -0.5)) continue;
+        const found = find(number);
+        if (found < 0) continue;
         for (let i = 0; i < d; i++) z[t + d + i] += outputs[found * d + i];
       }
     },
@@ -165,15 +173,4 @@ export function cornersOf(
     }
   }
   return x;
-}
-
-function requireFinite(f: BatchFunction, x: Float64Array, y: Float64Array, count: number): void {
-  const bad = y.findIndex((value) => !Number.isFinite(value));
-  if (bad < 0) return;
-  const row = Math.floor(bad / (y.length / count));
-  const width = x.length / count;
-  throw new PlateauError(
-    "usage",
-    `${f.name} is ${y[bad]} at (${Array.from(x.subarray(row * width, (row + 1) * width)).join(", ")}): choose a box on which it is finite`,
-  );
 }

@@ -2,6 +2,7 @@ import test from "ava";
 import { PlateauError } from "../../../../src/errors.js";
 import { pointwise } from "../../../../src/targets/function.js";
 import { findTarget } from "../../../../src/targets/registry.js";
+import { buildYun, type Yun } from "../../../../src/theory/constructions/yun/build.js";
 import { contextNumbers } from "../../../../src/theory/constructions/yun/contextual.js";
 import { yunConfig } from "../../../../src/theory/constructions/yun/grid.js";
 import { pieceValue } from "../../../../src/theory/constructions/yun/layers.js";
@@ -10,7 +11,6 @@ import { yunModel } from "../../../../src/theory/constructions/yun/model.js";
 import { reluUnits } from "../../../../src/theory/constructions/yun/soften.js";
 import { distanceAt, soften } from "../../../../src/theory/constructions/yun/softened.js";
 import { contexts, cornersOf } from "../../../../src/theory/constructions/yun/value.js";
-import { type Yun, yun } from "../../../../src/theory/constructions/yun/yun.js";
 import { testSource } from "../../../kernels/run.js";
 
 const cube = (sides: number) => [new Array<number>(sides).fill(0), new Array<number>(sides).fill(1)] as const;
@@ -27,14 +27,14 @@ const built: Yun[] = [
     const target = findTarget(name);
     const { low, high } = target.domainOf(1);
     const shape = { dim: 1, inputTokens: 2, outputTokens: target.outputs, cells: 4 };
-    return yun(target.asFunction(1), shape, low, high);
+    return buildYun(target.asFunction(1), shape, low, high);
   }),
-  yun(
+  buildYun(
     pointwise({ name: "pairs", inputs: 4, outputs: 2, value: ([a, b, c, d]) => [a - b * c, d - a] }),
     { dim: 2, inputTokens: 2, outputTokens: 1, cells: 2 },
     ...cube(4),
   ),
-  yun(
+  buildYun(
     pointwise({ name: "product", inputs: 2, value: ([a, b]) => a * b }),
     { dim: 1, inputTokens: 2, outputTokens: 1, cells: 8, positions: false },
     ...cube(2),
@@ -83,7 +83,12 @@ test("activations without their jumps are the activations, but on the ramps befo
 test("with softmax and ReLU it tends to the construction: the larger lambda, the fewer points differ, and at corners none", (t) => {
   const target = findTarget("x - 3*y + x*y on x=0:1,y=-1:1");
   const { low, high } = target.domainOf(1);
-  const one = yun(target.asFunction(1), { dim: 1, inputTokens: 2, outputTokens: 1, cells: 8 }, low, high);
+  const one = buildYun(
+    target.asFunction(1),
+    { dim: 1, inputTokens: 2, outputTokens: 1, cells: 8 },
+    low,
+    high,
+  );
   const found = [4, 16, 64, 256].map((lambda) => distanceAt(one, lambda, { points: 1024 }));
   for (const [i, { differing, rms }] of found.entries()) {
     if (i > 0) t.true(differing < found[i - 1].differing && rms < found[i - 1].rms);
@@ -111,7 +116,7 @@ test("the softmax model of the engine is the softened construction, in float32",
 
 test("grids whose numbers float32 does not hold are no models, and the error says which are", (t) => {
   const f = pointwise({ name: "sum", inputs: 2, value: ([a, b]) => a + b });
-  const one = yun(f, { dim: 1, inputTokens: 2, outputTokens: 1, cells: 16 }, ...cube(2));
+  const one = buildYun(f, { dim: 1, inputTokens: 2, outputTokens: 1, cells: 16 }, ...cube(2));
   const error = t.throws(() => yunModel(one), { instanceOf: PlateauError }) as PlateauError;
   t.is(error.code, "memory");
   t.regex(
@@ -125,7 +130,7 @@ test("with the least global shift that tells all tokens apart float32 holds δ =
   const { low, high } = target.domainOf(1);
   const shape = { dim: 1, inputTokens: 2, outputTokens: 1, cells: 16 };
   const global = leastGlobal(yunConfig(shape));
-  const one = yun(target.asFunction(1), { ...shape, global }, low, high);
+  const one = buildYun(target.asFunction(1), { ...shape, global }, low, high);
   const corners = allCorners(one);
   const want = target.asFunction(1).evaluate(corners, 256);
   t.deepEqual(one.g.evaluate(corners, 256), want);
@@ -140,7 +145,7 @@ test("too small a global shift is noticed", (t) => {
   const f = pointwise({ name: "sum", inputs: 3, value: ([a, b, c]) => a + b * c });
   const shape = { dim: 1, inputTokens: 3, outputTokens: 1, cells: 3 };
   const global = leastGlobal(yunConfig(shape));
-  t.notThrows(() => yun(f, { ...shape, global }, ...cube(3)));
+  t.notThrows(() => buildYun(f, { ...shape, global }, ...cube(3)));
   // Without any, what the selective shifts leave of a token does not tell its context.
   const l = [0, 4, 6].map((value) => Float64Array.of(0, value, 8));
   for (const context of l) contextNumbers({ ...yunConfig(shape), global: 0 }, context);

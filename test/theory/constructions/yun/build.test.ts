@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { PlateauError } from "../../../../src/errors.js";
 import { pointwise } from "../../../../src/targets/function.js";
 import { findTarget } from "../../../../src/targets/registry.js";
+import { buildYun, layersOf, stages, type Yun } from "../../../../src/theory/constructions/yun/build.js";
 import { contextNumbers, valuesOf } from "../../../../src/theory/constructions/yun/contextual.js";
 import {
   finest,
@@ -14,7 +15,6 @@ import {
 import { applyLayer } from "../../../../src/theory/constructions/yun/layers.js";
 import { leastGlobal } from "../../../../src/theory/constructions/yun/least-global.js";
 import { contexts, cornersOf, numbersBefore } from "../../../../src/theory/constructions/yun/value.js";
-import { layersOf, stages, type Yun, yun } from "../../../../src/theory/constructions/yun/yun.js";
 
 const cube = (sides: number) => [new Array<number>(sides).fill(0), new Array<number>(sides).fill(1)] as const;
 
@@ -30,7 +30,7 @@ const weighted = (inputs: number, outputs: number) =>
 
 const build = (options: YunOptions) => {
   const { dim: d, inputTokens: m, outputTokens: n } = options;
-  return yun(weighted(m * d, n * d), options, ...cube(m * d));
+  return buildYun(weighted(m * d, n * d), options, ...cube(m * d));
 };
 
 function corners({ config, box }: Yun): Float64Array {
@@ -51,7 +51,7 @@ test("on a target that tells tokens apart, d = 1, m = 2, δ = 1/16: f at every c
     const { low, high } = target.domainOf(1);
     const f = target.asFunction(1);
     const options = { dim: 1, inputTokens: 2, outputTokens: n, cells: 16 };
-    const built = yun(f, options, low, high);
+    const built = buildYun(f, options, low, high);
     const x = corners(built);
     t.is(x.length, 2 * 256);
     t.deepEqual(built.g.evaluate(x, 256), f.evaluate(x, 256), name);
@@ -73,7 +73,7 @@ test("the quantiser sends every cell to its number, corners and all, and leaves 
     const { dim: d, inputTokens: m, cells: n } = options;
     const low = Array.from({ length: m * d }, (_, i) => -0.3 - i / 7);
     const high = low.map((from, i) => from + 0.7 + i / 3);
-    const built = yun(weighted(m * d, options.outputTokens * d), options, low, high);
+    const built = buildYun(weighted(m * d, options.outputTokens * d), options, low, high);
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.nat(n - 1), fc.double({ min: 0, max: 1 - 1e-9, noNaN: true })), {
@@ -130,7 +130,7 @@ for (const positions of [true, false]) {
         value: () => new Array(d).fill(1),
       });
       const options = { dim: d, inputTokens: m, outputTokens: 1, cells: n, positions };
-      const built = yun(symmetric, options, ...cube(m * d));
+      const built = buildYun(symmetric, options, ...cube(m * d));
       const { u, range, largest } = numbersOf(built.config);
       const seen = new Set<number>();
       const l = new Float64Array(m);
@@ -216,8 +216,8 @@ test("a context with a token outside of the box gets outputs 0, whatever the oth
   ] as const) {
     const one = pointwise({ name: "one", inputs: m * d, outputs: d, value: () => new Array(d).fill(1) });
     const options = { dim: d, inputTokens: m, outputTokens: 1, cells: n, positions };
-    const built = yun(one, options, ...cube(m * d));
-    const least = yun(one, { ...options, global: leastGlobal(built.config) }, ...cube(m * d));
+    const built = buildYun(one, options, ...cube(m * d));
+    const least = buildYun(one, { ...options, global: leastGlobal(built.config) }, ...cube(m * d));
     for (const context of contexts(built.config)) {
       const x = cornersOf(built.config, built.box, [context]);
       t.deepEqual([...built.g.evaluate(x, 1)], new Array(d).fill(1));
@@ -239,7 +239,7 @@ test("looking a value up is the same as running all layers of the value mapping"
     const f = positions
       ? weighted(4, 4)
       : pointwise({ name: "sum", inputs: 4, outputs: 4, value: (x) => x.map((value) => value * 3 + 0.25) });
-    const built = yun(f, { dim: 2, inputTokens: 2, outputTokens: 2, cells: 3, positions }, ...cube(4));
+    const built = buildYun(f, { dim: 2, inputTokens: 2, outputTokens: 2, cells: 3, positions }, ...cube(4));
     for (const context of contexts(built.config)) {
       const z = built.enter(cornersOf(built.config, built.box, [context]));
       built.run("quantise", z);
@@ -260,7 +260,11 @@ test("without positions it is equivariant, all over the cells, and takes C(δ^�
     outputs: 3,
     value: ([a, b, c]) => [a * (b + c), b * (a + c), c * (a + b)],
   });
-  const built = yun(f, { dim: 1, inputTokens: 3, outputTokens: 3, cells: 8, positions: false }, ...cube(3));
+  const built = buildYun(
+    f,
+    { dim: 1, inputTokens: 3, outputTokens: 3, cells: 8, positions: false },
+    ...cube(3),
+  );
   t.is(built.layers.value, 3 * 56);
   fc.assert(
     fc.property(
@@ -310,14 +314,14 @@ test("grids that do not fit are refused, saying how many contexts and bytes, and
 test("targets that do not suit are refused with the point where they do not", (t) => {
   const shape = { dim: 1, inputTokens: 2, outputTokens: 1, cells: 4 };
   const pole = pointwise({ name: "1/(x − y)", inputs: 2, value: ([x, y]) => 1 / (x - y) });
-  t.regex(refusal(t, () => yun(pole, shape, ...cube(2)))!.message, /is Infinity at \(0, 0\)/);
+  t.regex(refusal(t, () => buildYun(pole, shape, ...cube(2)))!.message, /is Infinity at \(0, 0\)/);
   const ordered = weighted(2, 1);
   t.regex(
-    refusal(t, () => yun(ordered, { ...shape, positions: false }, ...cube(2)))!.message,
+    refusal(t, () => buildYun(ordered, { ...shape, positions: false }, ...cube(2)))!.message,
     /depends on the order of its tokens, at \(0.25, 0\)/,
   );
   t.regex(
-    refusal(t, () => yun(ordered, { ...shape, positions: false }, [0, 0], [1, 2]))!.message,
+    refusal(t, () => buildYun(ordered, { ...shape, positions: false }, [0, 0], [1, 2]))!.message,
     /all tokens have the same box/,
   );
   t.throws(() => yunConfig({ ...shape, outputTokens: 3 }), { message: /3 output tokens of 2 input tokens/ });

@@ -44,7 +44,7 @@ export interface Yun {
  * @throws PlateauError `memory` where the grid does not fit; `usage` where f is not finite at a corner, or
  *   without positions, where the order of tokens matters to it
  */
-export function yun(
+export function buildYun(
   f: BatchFunction,
   options: YunOptions,
   low: readonly number[],
