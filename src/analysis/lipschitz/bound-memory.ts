@@ -6,13 +6,32 @@ import { addProduct, carried, emptySum, slopes } from "./slopes.js";
 const FAR = 45;
 
 /** What one query's softmax over fixed keys and values is known to be, on a box of queries. */
-interface Row {
+export interface Row {
   /** Σ w·v [O]: middle and radius. */
   readonly out: Float64Array;
   readonly outRadius: Float64Array;
   /** Cov_w(v, k) [O, E]: middle and radius. */
   readonly covariance: Float64Array;
   readonly covarianceRadius: Float64Array;
+  /** At least Σ w·|v − out| [O]. */
+  readonly deviation: Float64Array;
+  /** Keys whose weights are not negligible, and what all others weigh together at most. */
+  readonly near: number;
+  readonly farShare: number;
+}
+
+const known = new WeakMap<Bounded, Row[]>();
+
+/** What is known of the attention of each token of q. */
+export function memoryRows(q: Bounded, k: Matrix, v: Matrix): readonly Row[] {
+  let found = known.get(q);
+  if (!found) {
+    const E = k.columns;
+    const cut = (ends: Float64Array, t: number) => ends.subarray(t * E, (t + 1) * E);
+    found = Array.from({ length: q.tokens }, (_, t) => rowOf(cut(q.low, t), cut(q.high, t), k, v));
+    known.set(q, found);
+  }
+  return found;
 }
 
 /**
@@ -33,7 +52,7 @@ function memoryAttention(q: Bounded, k: Matrix, v: Matrix): Bounded {
   const p = q.slopes?.inputs;
   const sum = p !== undefined && carried(T * O, p) ? emptySum(T * O, p) : undefined;
   for (let t = 0; t < T; t++) {
-    const row = rowOf(q.low.subarray(t * E, (t + 1) * E), q.high.subarray(t * E, (t + 1) * E), k, v);
+    const row = memoryRows(q, k, v)[t];
     let squares = 0;
     for (let o = 0; o < O; o++) {
       const at = t * O + o;
@@ -123,6 +142,7 @@ function rowOf(low: Float64Array, high: Float64Array, k: Matrix, v: Matrix): Row
   const meanRadius = new Float64Array(E);
   const covariance = new Float64Array(O * E);
   const covarianceRadius = new Float64Array(O * E);
+  const deviation = new Float64Array(O);
   const farShare = far === 0 ? 0 : Math.min(1, far / sumLow) * (1 + 1e-9);
   for (const s of near) {
     const [least, most] = [weights[s] / stretch[s], weights[s] * stretch[s]];
@@ -137,6 +157,7 @@ function rowOf(low: Float64Array, high: Float64Array, k: Matrix, v: Matrix): Row
       const dv = values[s * O + o] - value[o];
       out[o] += w * dv;
       outRadius[o] += r * Math.abs(dv);
+      deviation[o] += (w + r) * Math.abs(dv);
       for (let e = 0; e < E; e++) {
         const product = dv * (keys[s * E + e] - key[e]);
         covariance[o * E + e] += w * product;
@@ -151,6 +172,7 @@ function rowOf(low: Float64Array, high: Float64Array, k: Matrix, v: Matrix): Row
   }
   // Cov = Σ w (v − a)(k − b) − (Σ w v − a)(Σ w k − b) for any a and b.
   for (let o = 0; o < O; o++) {
+    deviation[o] = up(deviation[o] + farShare * farValue + Math.abs(out[o]) + outRadius[o]);
     outRadius[o] += farShare * farValue + slack * (Math.abs(out[o]) + outRadius[o]);
     for (let e = 0; e < E; e++) {
       const dk = Math.abs(mean[e]) + meanRadius[e] + farShare * farKey;
@@ -161,5 +183,5 @@ function rowOf(low: Float64Array, high: Float64Array, k: Matrix, v: Matrix): Row
     out[o] += value[o];
     outRadius[o] += 2 ** -50 * Math.abs(out[o]);
   }
-  return { out, outRadius, covariance, covarianceRadius };
+  return { out, outRadius, covariance, covarianceRadius, deviation, near: near.length, farShare };
 }

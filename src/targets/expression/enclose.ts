@@ -12,6 +12,8 @@ export interface Enclosed {
   readonly high: Float64Array;
   /** [outputs, inputs] */
   readonly slopes?: { readonly low: Float64Array; readonly high: Float64Array };
+  /** At the middle of the box. */
+  readonly middle: { readonly low: Float64Array; readonly high: Float64Array };
 }
 
 /** What a node has found: its values, and its slopes by each variable (undefined: it may jump). */
@@ -199,7 +201,11 @@ export function encloseExpression(
       out.low[j] = a;
       out.high[j] = b;
     }
-    return smooth ? { ...out, slopes } : out;
+    const at = {
+      low: Float64Array.from(centre, ({ value }) => clean(value)[0]),
+      high: Float64Array.from(centre, ({ value }) => clean(value)[1]),
+    };
+    return { ...out, middle: at, ...(smooth ? { slopes } : {}) };
   };
 }
 

@@ -9,6 +9,13 @@ export interface Enclosed {
   readonly high: Float64Array;
   /** [outputs, inputs], row-major; absent where no finite slopes are known. */
   readonly slopes?: { readonly low: Float64Array; readonly high: Float64Array };
+  /** The same at the middle of the box alone, 0.5·(low + high) as float64 has it, where it came along. */
+  readonly middle?: { readonly low: Float64Array; readonly high: Float64Array };
+  /**
+   * By how much, at most, what runs is off what is enclosed here, per output, anywhere in the box: float32's
+   * rounding of a network that is enclosed as exact arithmetic with its weights. Absent: not at all.
+   */
+  readonly rounding?: Float64Array;
 }
 
 /** A function that can be enclosed on boxes: an expression, a network's graph, a table of cells. */
@@ -20,10 +27,6 @@ export interface Enclosure {
    * @param low, high [inputs]
    */
   enclose(low: Float64Array, high: Float64Array): Enclosed;
-  /**
-   * By how much, at most, what runs is off what `enclose` encloses, per output [outputs], at any point of
-   * the box: float32 rounding of a network that is enclosed as exact arithmetic with its weights. Absent:
-   * not at all.
-   */
-  rounding?(low: Float64Array, high: Float64Array): Float64Array;
+  /** What the bounds rest on besides arithmetic, in sentences. Empty or absent: nothing, they are proven. */
+  readonly conditions?: readonly string[];
 }
