@@ -1,5 +1,6 @@
 import { unknownName } from "../../errors.js";
 import type { Construction } from "./construction.js";
+import { incontext } from "./in-context.js";
 import { partition } from "./partition.js";
 import { relu } from "./relu.js";
 import { yun } from "./yun.js";
@@ -9,6 +10,7 @@ const all: readonly Construction[] = [
   yun, //
   partition,
   relu,
+  incontext,
 ];
 
 export const constructions: ReadonlyMap<string, Construction> = new Map(all.map((one) => [one.name, one]));
