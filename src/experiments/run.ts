@@ -39,8 +39,8 @@ export interface RunResult {
   parameters: number;
   /** Bytes of WebAssembly memory for training this model, known before any is allocated. */
   footprintBytes: number;
-  /** How training ended. */
-  outcome: Outcome["reason"];
+  /** How training ended; `constructed`: there was none, the weights were written down. */
+  outcome: Outcome["reason"] | "constructed";
   diverged?: Outcome["diverged"];
   /** Updates done. */
   steps: number;
@@ -100,6 +100,7 @@ export async function run(input: ExperimentInput, options: RunOptions = {}): Pro
   const { architecture, config, loss: objective, training } = experiment;
   const footprintBytes = footprint(experiment);
   const model = new Model(architecture, { seed: config.seed, build: config.build });
+  if (experiment.initial) model.loadStateDict(experiment.initial.state, experiment.initial.name);
   const trainer = new Trainer(model, objective, trainingData(experiment), training);
   const validation = evaluationSample(experiment, "validation");
   const outcome = await runTraining(trainer, {
@@ -120,6 +121,31 @@ export async function run(input: ExperimentInput, options: RunOptions = {}): Pro
     await options.onCheckpoint?.({ ...state, seconds, updateSeconds, evaluations, best, bestWeights });
     return { experiment, model, outcome: { ...outcome, reason: "aborted" } };
   }
+}
+
+/**
+ * Judges a network that was constructed and not trained, as a finished run of no updates.
+ * @param experiment of the construction's `init`
+ * @param seconds that its construction took
+ */
+export async function judgeConstructed(
+  experiment: Experiment,
+  model: Model,
+  seconds: number,
+  options: EvaluateOptions = {},
+): Promise<RunResult> {
+  const outcome: Outcome = {
+    reason: "complete",
+    updates: 0,
+    loss: Number.NaN,
+    evaluations: [],
+    seconds,
+    updatesPerSecond: 0,
+    updateSeconds: 0,
+  };
+  const bytes = sharedEngine().baseBytes + 4 * model.parameters.length;
+  const result = summarise(experiment, outcome, bytes, await evaluate(experiment, model, options));
+  return { ...result, outcome: "constructed" };
 }
 
 /** What a model is worth on the test split, and which model it is. */

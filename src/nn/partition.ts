@@ -17,7 +17,7 @@ export const partitionSchema = v.strictObject({
   /** Memory tokens N. */
   memory: count,
   /** 1: each token brings values. 2: each brings local linear models of the inputs. */
-  order: v.optional(oneOf(["1", "2"]), "1"),
+  order: v.optional(v.picklist([1, 2], "expected 1 or 2"), 1),
   initialization: v.optional(oneOf(schemes), "pytorch"),
 });
 
@@ -40,7 +40,7 @@ export function partition(options: PartitionOptions): Architecture<PartitionConf
   const { inputDim, outputDim, inputTokens, outputTokens, memory: N, order, initialization } = config;
   const inputs = inputTokens * inputDim;
   const outputs = outputTokens * outputDim;
-  const width = order === "2" ? outputs * (inputs + 1) : outputs;
+  const width = order === 2 ? outputs * (inputs + 1) : outputs;
   return {
     kind: "partition",
     config,
@@ -66,7 +66,7 @@ export function partition(options: PartitionOptions): Architecture<PartitionConf
         ? (view: View) => void attention.push({ name: "memory", view, B: batch, T: 1, S: N, H: 1, lanes: 1 })
         : undefined;
       let z = graph.apply(memoryAttention, "memory", { q, k, v: values }, { onWeights });
-      if (order === "2") {
+      if (order === 2) {
         const gate = linearLayer({ graph }, "gate", flat, width);
         z = graph.apply(multiply, "gated", { a: z, b: gate }, {});
         const head = parameter("head.weight", [outputs, width], width);

@@ -4,7 +4,7 @@ import { PlateauError } from "../../errors.js";
 import { INFERENCE_BATCH, Model } from "../../nn/model.js";
 import { partition as architecture } from "../../nn/partition.js";
 import { MEMORY_LIMIT } from "../../runtime/engine.js";
-import { oneOf, positive } from "../../validate.js";
+import { positive } from "../../validate.js";
 import { cellCentres, cellsOf } from "../grid.js";
 import type { Construction, Task } from "./construction.js";
 import { requireFinite, requireInputs, requireSize } from "./task.js";
@@ -13,7 +13,7 @@ const MOST_INPUTS = 4;
 
 const options = v.strictObject({
   /** 1: values f(cᵢ). 2: local linear models f(cᵢ) + ∇f(cᵢ)·(x − cᵢ). */
-  order: v.optional(oneOf(["1", "2"]), "1"),
+  order: v.optional(v.picklist([1, 2], "expected 1 or 2"), 1),
   /**
    * κ = β·h², h the side of a cell: how fast a token's share falls with distance. Large: nearly a
    * staircase; small: wide averages. At 1 a uniform grid reproduces linear functions away from the
@@ -45,7 +45,7 @@ export const partition: Construction<typeof options> = {
     const d = f.inputs;
     const n = cellsASide(size, d);
     const N = n ** d;
-    const width = order === "2" ? f.outputs * (d + 1) : f.outputs;
+    const width = order === 2 ? f.outputs * (d + 1) : f.outputs;
     requireMemory(task, N, 4 * N * (d + 1 + width) + 8 * N * INFERENCE_BATCH);
 
     const model = new Model(
@@ -85,7 +85,7 @@ export const partition: Construction<typeof options> = {
     const values = f.evaluate(centres, N);
     requireFinite(f.name, centres, values, d);
     const stored = state.get("memory.values")!.data;
-    if (order === "1") stored.set(values);
+    if (order === 1) stored.set(values);
     else {
       const slopes = gradients(task, centres, N);
       for (let o = 0; o < f.outputs; o++) {
@@ -109,11 +109,11 @@ export const partition: Construction<typeof options> = {
     return {
       construction: "partition",
       size: N,
-      layers: order === "2" ? 2 : 1,
+      layers: order === 2 ? 2 : 1,
       parameters: model.parameterCount,
       g: modelFunction(model),
       model,
-      details: { order: Number(order), sharpness, cellsASide: n },
+      details: { order, sharpness, cellsASide: n },
     };
   },
 
@@ -121,7 +121,7 @@ export const partition: Construction<typeof options> = {
   sizeOf: ({ f, low, high }, delta) => cellsOf(low, high, delta) ** f.inputs,
 
   theorem({ f }, smoothness, { order }) {
-    const second = order === "2" && smoothness === "C2";
+    const second = order === 2 && smoothness === "C2";
     const rate = (second ? 2 : smoothness === "C2" ? 1 : smoothness) / f.inputs;
     const source = second
       ? "[ours] a convex combination of Taylor polynomials: O(h²)"
