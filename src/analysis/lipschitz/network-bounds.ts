@@ -6,7 +6,7 @@ import type { Model } from "../../nn/model.js";
 import { type Bounded, bounded, constant, Matrix, reshaped, up } from "./bounded.js";
 import { type Bounds, opBounds } from "./op-bounds.js";
 import { opRounding } from "./op-rounding.js";
-import type { Rounded } from "./rounding.js";
+import { type Errors, errors, noErrors, type Rounded } from "./rounding.js";
 import { carried, emptySum, gathered, type Slopes, slopes } from "./slopes.js";
 
 /** Bounds of a network's outputs, and by how much what float32 makes of them may be off, where that was asked. */
@@ -143,7 +143,7 @@ function bound(
   const graph = new BoundingGraph(model, weights, matrices, given, rounding);
   const { output } = model.architecture.emit(graph, { batch: 1, ...model.architecture.extent });
   const found = graph.bounds(output);
-  return rounding ? { ...found, error: graph.rounded(output)?.error } : found;
+  return rounding ? { ...found, error: graph.rounded(output)?.error.element } : found;
 }
 
 /** A graph that carries bounds along while a model is emitted into it. Nothing is run. */
@@ -155,7 +155,7 @@ class BoundingGraph extends Graph implements Bounds {
   readonly #given: { x: Bounded; y?: Bounded };
   readonly #rounding: boolean;
   /** Errors of float32, of tensors that have any; undefined where they are not known. */
-  readonly #errors = new Map<number, Float64Array | undefined>();
+  readonly #errors = new Map<number, Errors | undefined>();
 
   constructor(
     model: Model,
@@ -195,8 +195,10 @@ class BoundingGraph extends Graph implements Bounds {
   /** A tensor with the errors that float32 has made in it; undefined where nothing is known of them. */
   rounded(tensor: Tensor): Rounded | undefined {
     const z = this.bounds(tensor);
-    const error = this.#errors.has(tensor.id) ? this.#errors.get(tensor.id) : new Float64Array(z.low.length);
-    return error && { z, error };
+    const error = this.#errors.has(tensor.id) ? this.#errors.get(tensor.id) : noErrors(z);
+    if (!error) return undefined;
+    // Other tokens of the same elements.
+    return { z, error: error.token.length === z.tokens ? error : errors(error.element, z.tokens) };
   }
 
   bounds(tensor: Tensor): Bounded {

@@ -6,9 +6,12 @@ import type { Bounds } from "./op-bounds.js";
 import {
   activationError,
   attentionError,
+  type Errors,
+  errors,
   layerNormError,
   linearError,
   memoryError,
+  noErrors,
   productError,
   type Rounded,
   sumError,
@@ -19,7 +22,7 @@ type RoundingRule = (
   inputs: Record<string, Tensor>,
   // biome-ignore lint/suspicious/noExplicitAny: attributes are those of the op of that name
   attributes: any,
-) => Float64Array | undefined;
+) => Errors | undefined;
 
 /** Errors of float32 behind each op, where they are known for its inputs. */
 export const opRounding: Readonly<Record<string, RoundingRule>> = {
@@ -41,7 +44,11 @@ export const opRounding: Readonly<Record<string, RoundingRule>> = {
     const from = inputs.kv ? 0 : D;
     const part = ({ z, error }: Rounded, first: number): Rounded => ({
       z: columns(z, first, first + D),
-      error: error.filter((_, i) => i % z.width >= first && i % z.width < first + D),
+      error: errors(
+        error.element.filter((_, i) => i % z.width >= first && i % z.width < first + D),
+        z.tokens,
+        error.token,
+      ),
     });
     return attentionError(part(q, 0), part(kv, from), part(kv, from + D), { heads: heads!, causal });
   },
@@ -53,13 +60,17 @@ export const opRounding: Readonly<Record<string, RoundingRule>> = {
     const z = graph.rounded(x);
     if (!z) return undefined;
     const positions = reshaped(graph.bounds(p), z.z.tokens, z.z.width);
-    return sumError(z, { z: positions, error: new Float64Array(z.error.length) });
+    return sumError(z, { z: positions, error: noErrors(positions) });
   },
   "shift-right"(graph, { start, x }) {
     const [first, z] = [graph.rounded(start), graph.rounded(x)];
     if (!first || !z) return undefined;
-    const { width } = z.z;
-    return z.error.map((_, i) => (i < width ? first.error[i] : z.error[i - width]));
+    const { width, tokens } = z.z;
+    const shifted = z.error.element.map((_, i) =>
+      i < width ? first.error.element[i] : z.error.element[i - width],
+    );
+    const token = z.error.token.map((_, t) => (t === 0 ? first.error.token[0] : z.error.token[t - 1]));
+    return errors(shifted, tokens, token);
   },
   multiply(graph, { a, b }) {
     const [x, y] = [graph.rounded(a), graph.rounded(b)];
