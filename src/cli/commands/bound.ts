@@ -1,19 +1,20 @@
 import { totalmem } from "node:os";
 import { Option } from "commander";
-import { findTarget } from "../../targets/registry.js";
 import { type BoundTable, bound as boundOf } from "../../theory/bounds/bound.js";
 import type { Constant } from "../../theory/bounds/constants.js";
 import { type Magnitude, sayMagnitude } from "../../theory/bounds/magnitude.js";
 import { defineTask } from "../../theory/constructions/task.js";
 import { interruptible } from "../interrupt.js";
 import { parseNumber } from "../number.js";
-import { percent, print, printJson, short, table } from "../output.js";
+import { note, percent, print, printJson, short, table } from "../output.js";
 import { ProgressLine } from "../progress.js";
 import { exitCodes } from "../report.js";
+import { targetOf } from "../target.js";
 import { type CliCommand, examples } from "./command.js";
 
 interface BoundFlags {
   target: string;
+  domain?: string;
   epsilon: number;
   dim?: number;
   seed?: number;
@@ -35,6 +36,7 @@ export const bound: CliCommand = {
       .addOption(
         new Option("--target <name>", "a function of plateau targets, or your own").makeOptionMandatory(),
       )
+      .option("--domain <sides>", "where, for an expression: x=-1:1,y=0:2 (default: 0 to 1)")
       .addOption(
         new Option("--epsilon <error>", "largest error, in units of the outputs")
           .argParser(number("--epsilon"))
@@ -49,7 +51,7 @@ export const bound: CliCommand = {
       .addHelpText(
         "after",
         `${HELP}${examples(
-          'plateau bound --target "sin(6*x) on x=0:1" --epsilon 0.1',
+          'plateau bound --target "sin(6*x)" --epsilon 0.1',
           "plateau bound --target m4n3 --epsilon 0.1 --json",
         )}`,
       )
@@ -57,8 +59,18 @@ export const bound: CliCommand = {
   },
 };
 
-async function execute({ target, epsilon, dim, seed, json, quiet }: BoundFlags): Promise<number> {
-  const task = defineTask(findTarget(target), dim);
+async function execute({
+  target: text,
+  domain,
+  epsilon,
+  dim,
+  seed,
+  json,
+  quiet,
+}: BoundFlags): Promise<number> {
+  const { target, assumed } = targetOf(text, domain);
+  if (assumed && !quiet) note(`note: ${assumed}`);
+  const task = defineTask(target, dim);
   const progress = new ProgressLine(quiet);
   const { signal, dispose } = interruptible(() => progress.show("stopping…"));
   let found: BoundTable;

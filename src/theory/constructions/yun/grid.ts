@@ -1,6 +1,8 @@
 import * as v from "valibot";
 import { PlateauError } from "../../../errors.js";
 import { check, count, flag, oneOf, positive } from "../../../validate.js";
+import { exactly, sayMagnitude, times } from "../../bounds/magnitude.js";
+import { yunCounts } from "../../bounds/yun-counts.js";
 
 /** What decides the shape of the construction. Everything is in units of δ: a cell has side 1. */
 export const yunSchema = v.strictObject({
@@ -95,18 +97,21 @@ const EXACT = { float64: 2 ** 53, float32: 2 ** 24, "float32 at quarters": 2 ** 
 export type Arithmetic = keyof typeof EXACT;
 
 /** Bytes of the value mapping: a number and the outputs of every token of every context, and a lookup of them. */
-export function bytesOf(grid: Grid): number {
-  return contextsOf(grid) * grid.inputTokens * (8 + 8 * grid.dim + 4);
+export function bytesOfToken({ dim }: Pick<Grid, "dim">): number {
+  return 8 + 8 * dim + 4;
 }
 
-function obstacle(grid: Grid, arithmetic: Arithmetic): string | undefined {
+/** Why a grid does not fit; undefined where it does. */
+export function obstacle(grid: Grid, arithmetic: Arithmetic = "float64"): string | undefined {
   const layers = contextsOf(grid) * grid.inputTokens;
   if (!(layers <= MOST_LAYERS)) {
-    return `${say(contextsOf(grid))} contexts of ${grid.inputTokens} tokens take ${say(bytesOf(grid))} bytes and as many layers as tokens, of which ${MOST_LAYERS} are held`;
+    const { contexts } = yunCounts(grid);
+    const bytes = times(contexts, exactly(grid.inputTokens * bytesOfToken(grid)));
+    return `${sayMagnitude(contexts)} contexts of ${grid.inputTokens} tokens take ${sayMagnitude(bytes)} bytes and a layer a token, of which ${MOST_LAYERS} are held`;
   }
   const { largest } = numbersOf(grid);
   if (!(largest <= EXACT[arithmetic])) {
-    return `tokens get numbers up to ${say(largest)}, and ${arithmetic} counts exactly to ${EXACT[arithmetic]}`;
+    return `tokens get numbers up to ${largest.toPrecision(3)}, and ${arithmetic} counts exactly to ${EXACT[arithmetic]}`;
   }
   return undefined;
 }
@@ -132,8 +137,4 @@ export function requireFit(grid: Grid, arithmetic: Arithmetic = "float64"): void
   const advice =
     best > 0 ? `δ = 1/${best} would fit` : "no δ fits so many tokens: use fewer, or fewer numbers each";
   throw new PlateauError("memory", `yun with δ = 1/${grid.cells}: ${reason}; ${advice}`);
-}
-
-function say(value: number): string {
-  return value < 1e6 ? String(value) : value.toPrecision(3);
 }

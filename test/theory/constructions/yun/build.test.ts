@@ -295,7 +295,7 @@ test("grids that do not fit are refused, saying how many contexts and bytes, and
   const shape = { dim: 1, inputTokens: 4, positions: true };
   const error = refusal(t, () => requireFit({ ...shape, cells: 1000 }))!;
   t.is(error.code, "memory");
-  t.regex(error.message, /1\.00e\+12 contexts of 4 tokens take 8\.00e\+13 bytes/);
+  t.regex(error.message, /1\.0e\+12 contexts of 4 tokens take 8\.0e\+13 bytes/);
   const best = finest(shape as never);
   t.true(error.message.endsWith(`δ = 1/${best} would fit`));
   t.notThrows(() => requireFit({ ...shape, cells: best }));
