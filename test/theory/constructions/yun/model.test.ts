@@ -141,14 +141,20 @@ test("with the least global shift that tells all tokens apart float32 holds δ =
   t.is(named.filter((line) => line.includes("attentionForward")).length, 33);
 });
 
-test("too small a global shift is noticed", (t) => {
-  const f = pointwise({ name: "sum", inputs: 3, value: ([a, b, c]) => a + b * c });
-  const shape = { dim: 1, inputTokens: 3, outputTokens: 1, cells: 3 };
-  const global = leastGlobal(yunConfig(shape));
-  t.notThrows(() => buildYun(f, { ...shape, global }, ...cube(3)));
+test("the least global shift is the least, and too small a one is refused", (t) => {
+  const f = pointwise({ name: "sum", inputs: 3, value: ([a, b, c]) => a + b + c });
+  const shape = { dim: 1, inputTokens: 3, outputTokens: 1, cells: 7, positions: false };
+  t.is(leastGlobal(yunConfig(shape)), 4);
+  t.notThrows(() => buildYun(f, { ...shape, global: 4 }, ...cube(3)));
+  for (const global of [1, 2, 3]) {
+    t.throws(() => buildYun(f, { ...shape, global }, ...cube(3)), { message: /global \d: two tokens get/ });
+  }
+  for (const cells of [2, 5, 9]) {
+    t.is(leastGlobal(yunConfig({ dim: 1, inputTokens: 3, outputTokens: 1, cells })), 1);
+  }
   // Without any, what the selective shifts leave of a token does not tell its context.
   const l = [0, 4, 6].map((value) => Float64Array.of(0, value, 8));
-  for (const context of l) contextNumbers({ ...yunConfig(shape), global: 0 }, context);
+  for (const context of l) contextNumbers({ ...yunConfig({ ...shape, cells: 3 }), global: 0 }, context);
   t.is(new Set(l.map(([first]) => first)).size, 1);
 });
 
