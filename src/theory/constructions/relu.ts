@@ -66,10 +66,9 @@ export const relu: Construction<typeof options> = {
     if (variant === "deep") return undefined;
     const p = smoothness === "C2" ? 2 : smoothness;
     const d = f.inputs;
-    // Dense layers: n, 4n·n² and 2n³·n³ weights. Those that are not 0 grow as n^d.
-    const growth = [0, 1, 3, 6][d];
-    const source = "de Boor, A Practical Guide to Splines (interpolation: O(h^α), O(h²))";
-    return { bySize: p, byParameters: p / growth, source };
+    const source =
+      "interpolation, O(h^α) and O(h²) (de Boor, A Practical Guide to Splines), n^d weights not 0";
+    return { bySize: p, byParameters: p / d, source };
   },
 };
 
