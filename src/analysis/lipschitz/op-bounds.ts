@@ -1,6 +1,8 @@
+import type { Pieces } from "../../graph/ops/piecewise.js";
 import type { Tensor } from "../../graph/tensor.js";
 import { type AttentionShape, boundAttention } from "./bound-attention.js";
 import { boundMemoryAttention } from "./bound-memory.js";
+import { boundPieces } from "./bound-pieces.js";
 import { boundProduct } from "./bound-product.js";
 import { boundActivation, boundLayerNorm, boundLinear, boundShift, boundSum } from "./bound-rules.js";
 import { type Bounded, columns, type Matrix, reshaped } from "./bounded.js";
@@ -47,6 +49,7 @@ export const opBounds: Readonly<Record<string, Rule>> = {
   multiply: (graph, { a, b }) => boundProduct(graph.bounds(a), graph.bounds(b)),
   "memory-attention": (graph, { q, k, v }) =>
     boundMemoryAttention(graph.bounds(q), graph.matrix(k), graph.matrix(v)),
+  piecewise: (graph, { x }, pieces: Pieces) => boundPieces(graph.bounds(x), pieces),
   relu: (graph, { x }) => boundActivation(graph.bounds(x), "relu"),
   "gelu-erf": (graph, { x }) => boundActivation(graph.bounds(x), "gelu-erf"),
   "gelu-tanh": (graph, { x }) => boundActivation(graph.bounds(x), "gelu-tanh"),
