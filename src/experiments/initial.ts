@@ -2,6 +2,7 @@ import { PlateauError, quote } from "../errors.js";
 import type { Architecture } from "../nn/architecture.js";
 import type { StateTensor } from "../nn/model.js";
 import type { Target } from "../targets/target.js";
+import type { Constructed } from "../theory/constructions/construction.js";
 import { constructSpec, defaultSize, parseSpec, specText } from "../theory/constructions/spec.js";
 import { defineTask } from "../theory/constructions/task.js";
 
@@ -18,6 +19,11 @@ const PREFIX = "construct:";
 /** Those made last: an experiment is defined many times while it is compared with what was stored. */
 const made = new Map<string, Initial>();
 const KEPT = 4;
+
+/** The construction that a run began from, made again. @throws PlateauError as `construct` does */
+export function constructedOf(init: string, target: Target, dim: number): Constructed {
+  return constructSpec(parseSpec(init.slice(PREFIX.length)), defineTask(target, dim));
+}
 
 /**
  * What `init` names: `construct:partition`, `construct:relu(16)`. The same weights each time, from the target

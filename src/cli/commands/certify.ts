@@ -1,8 +1,10 @@
 import { Option } from "commander";
 import { modelFunction } from "../../analysis/model-function.js";
 import { PlateauError } from "../../errors.js";
+import { constructedOf } from "../../experiments/initial.js";
 import { RunDirectory } from "../../experiments/run-directory.js";
 import { certifyConstructed } from "../../theory/certificates/certify-constructed.js";
+import type { Enclosure } from "../../theory/certificates/enclosure.js";
 import { defineTask } from "../../theory/constructions/task.js";
 import { prepareBuild } from "../build.js";
 import { addCertifyOptions, type CertifyFlags, certifyOptions, describeCertificate } from "../certificate.js";
@@ -84,7 +86,7 @@ async function execute(path: string, flags: Flags): Promise<number> {
   const { signal, dispose } = interruptible(() => progress.show("stopping…"));
   const certificate = await certifyConstructed(
     task,
-    { construction: path, model, g: modelFunction(model) },
+    { construction: path, model, g: modelFunction(model), enclosure: ownBounds(directory) },
     {
       ...certifyOptions(flags),
       epsilon: flags.epsilon,
@@ -101,4 +103,11 @@ async function execute(path: string, flags: Flags): Promise<number> {
       [`${certificate.model} against ${certificate.target}`, ...describeCertificate(certificate)].join("\n"),
     );
   return exitCodes.done;
+}
+
+/** Of a network that was constructed and never trained: what its construction knows of it beyond its graph. */
+function ownBounds(directory: RunDirectory): Enclosure | undefined {
+  const { config, target } = directory.experiment;
+  if (config.init === undefined || directory.result().outcome !== "constructed") return undefined;
+  return constructedOf(config.init, target, config.dim).modelEnclosure;
 }

@@ -34,6 +34,8 @@ export interface Constructed {
   readonly model?: Model;
   /** Bounds for its certificate. Default: those of the model's graph. Neither: no certificate. */
   readonly enclosure?: Enclosure;
+  /** Bounds of the model as it runs, where they are not those of its graph. */
+  readonly modelEnclosure?: Enclosure;
   /** Sentences that a user should read beside the numbers: assumptions, choices, label "[ours]" where they are ours. */
   readonly notes?: readonly string[];
   /** Whatever else is particular to the construction, as plain JSON. */

@@ -41,9 +41,11 @@ export const yun: Construction<typeof options> = {
     const proof = yunConfig(shape);
     const config = constants === "least" ? yunConfig({ ...shape, global: leastGlobal(proof) }) : proof;
     const built = buildYun(f, config, low, high);
-    const { model, note } = modelOf(built, lambda, () =>
-      buildYun(f, { ...shape, global: leastGlobal(proof) }, low, high),
-    );
+    const {
+      model,
+      of = built,
+      note,
+    } = modelOf(built, lambda, () => buildYun(f, { ...shape, global: leastGlobal(proof) }, low, high));
     const layers = built.layers.quantise + built.layers.contextual + built.layers.value;
     return {
       construction: "yun",
@@ -54,6 +56,7 @@ export const yun: Construction<typeof options> = {
       model,
       // Softened it is no longer constant on cells: its certificate is that of the model's graph.
       enclosure: lambda === undefined ? cellEnclosure(built) : undefined,
+      modelEnclosure: lambda === undefined && model ? cellEnclosure(of, "float32") : undefined,
       notes: [note, ...(positions ? [] : [DISTINCT])],
       details: {
         delta: 1 / size,
@@ -89,7 +92,7 @@ function modelOf(
   built: Yun,
   lambda: number | undefined,
   compact: () => Yun,
-): { model?: ReturnType<typeof yunModel>; note: string } {
+): { model?: ReturnType<typeof yunModel>; of?: Yun; note: string } {
   const layers = built.layers.quantise + built.layers.contextual + built.layers.value;
   if (layers > MOST_LAYERS) {
     return { note: `no model of the engine: ${layers} layers are more than ${MOST_LAYERS}` };
@@ -104,6 +107,7 @@ function modelOf(
     const { global } = other.config;
     return {
       model: yunModel(other, lambda),
+      of: other,
       note: `the model in float32 has a global shift of ${global} [ours], found by trying: with the proof's, numbers up to ${numbersOf(built.config).largest} are beyond float32`,
     };
   } catch (error) {

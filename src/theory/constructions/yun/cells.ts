@@ -6,35 +6,52 @@ import { numbersBefore } from "./value.js";
 /** Cells of one box that are looked at one by one; where there are more, the range of all bounds them. */
 const MOST = 2 ** 14;
 
+/** Roundings of the affine map into cells in float32, as a share of its terms: weights, a product, a sum. */
+const FLOAT32 = 2 ** -22;
+
 /**
  * Exact bounds: the construction is constant on cells, so its values on a box are those of the cells that meet
  * the box. Its outputs on all cells [δ^{−dm}, n·d] are computed when first asked for.
+ * @param arithmetic `float32`: as a model of the engine runs it, where a point may round into the next cell,
+ *   and outputs are rounded
  */
-export function cellEnclosure(built: Yun): Enclosure {
+export function cellEnclosure(built: Yun, arithmetic: "float64" | "float32" = "float64"): Enclosure {
   const { config, box } = built;
+  /** How far a point may be from where float64 has it, in units of inputs. */
+  const margin = (x: number, i: number) =>
+    arithmetic === "float64"
+      ? 0
+      : FLOAT32 * (Math.abs(x) + Math.abs(box.bias[i] / box.weight[i]) + 1 / box.weight[i]);
   const { dim: d, cells, inputTokens: m, outputTokens: n } = config;
   const [inputs, outputs] = [m * d, n * d];
   let table: Float64Array | undefined;
-  let whole: Ends | undefined;
+  let whole: ReturnType<typeof rounded> | undefined;
 
   return {
     inputs,
     outputs,
     enclose(low, high) {
       table ??= tableOf(built);
-      const from = Array.from(low, (x, i) => box.cell(i, x));
-      const to = Array.from(high, (x, i) => box.cell(i, x));
+      const from = Array.from(low, (x, i) => box.cell(i, x - margin(x, i)));
+      const to = Array.from(high, (x, i) => box.cell(i, x + margin(x, i)));
       const count = from.reduce((product, first, i) => product * (to[i] - first + 1), 1);
       if (count > MOST) {
-        whole ??= ends(table, outputs, indices(new Array(inputs).fill(0), new Array(inputs).fill(cells - 1)));
+        const corner = (cell: number) => new Array<number>(inputs).fill(cell);
+        whole ??= rounded(ends(table, outputs, indices(corner(0), corner(cells - 1))));
         return whole;
       }
-      const found = ends(table, outputs, indices(from, to));
+      const found = rounded(ends(table, outputs, indices(from, to)));
       // Inside of one cell nothing changes.
       const flat = () => new Float64Array(outputs * inputs);
       return count === 1 ? { ...found, slopes: { low: flat(), high: flat() } } : found;
     },
   };
+
+  function rounded({ low, high }: Ends): Ends & { rounding?: Float64Array } {
+    if (arithmetic === "float64") return { low, high };
+    const most = low.map((value, o) => Math.max(Math.abs(value), Math.abs(high[o])));
+    return { low, high, rounding: most.map((value) => 2 ** -24 * value + 2 ** -149) };
+  }
 
   function* indices(from: readonly number[], to: readonly number[]): Generator<number> {
     const at = [...from];

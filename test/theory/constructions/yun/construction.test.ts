@@ -76,3 +76,35 @@ test("the enclosure holds every value on a box, is attained, and knows where not
     );
   }
 });
+
+test("bounds of the model hold what it gives in float32, near the borders of cells too", (t) => {
+  for (const [target, size, options] of [
+    ["x - 3*y + 0.1*x*y on x=-0.3:1.1,y=0.7:5", 7, {}],
+    ["x*y on x=-0.3:1.1,y=-0.3:1.1", 11, { positions: false }],
+  ] as const) {
+    const { model, modelEnclosure } = construct(target, size, options);
+    const { low, high } = defineTask(findTarget(target));
+    const cell = low.map((from, i) => (high[i] - from) / size);
+    // On borders as float32 has them, a unit beside them, and anywhere.
+    const place = fc.tuple(
+      fc.nat(size),
+      fc.constantFrom(-1, 0, 1),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+    );
+    fc.assert(
+      fc.property(fc.array(place, { minLength: 2, maxLength: 2 }), fc.boolean(), (places, border) => {
+        const x = Float32Array.from(places, ([k, units, share], i) => {
+          const at = border
+            ? low[i] + k * cell[i] + units * 2 ** -23 * Math.max(Math.abs(low[i]), high[i])
+            : low[i] + share * (high[i] - low[i]);
+          return Math.min(Math.max(at, Math.fround(low[i])), Math.fround(high[i]));
+        });
+        const point = Float64Array.from(x);
+        const { low: least, high: most, rounding } = modelEnclosure!.enclose(point, point);
+        const [y] = model!.predict(x);
+        t.true(least[0] - rounding![0] <= y && y <= most[0] + rounding![0], `${x}: ${y}`);
+      }),
+      { numRuns: 500 },
+    );
+  }
+});
