@@ -1,6 +1,10 @@
 import { PlateauError } from "../errors.js";
-import type { Certificate } from "./certificates/certify.js";
-import { type CertifyTaskOptions, certifyConstructed } from "./certificates/certify-constructed.js";
+import { type Certificate, roundingOf } from "./certificates/certify.js";
+import {
+  type CertifyTaskOptions,
+  certifyConstructed,
+  enclosureOf,
+} from "./certificates/certify-constructed.js";
 import type { Constructed, Construction, Task } from "./constructions/construction.js";
 
 /** A size that is certified. */
@@ -64,6 +68,13 @@ export async function leastSize(
     best = Math.min(best, certificate.error.lower);
     // Rounding grows with size: what it alone makes impossible, no larger size makes possible.
     const { lower, upper } = certificate.error;
+    const rounding = roundingOf(enclosureOf(constructed), task.low, task.high);
+    if (certificate.verdict === "refuted" && Number.isFinite(rounding) && rounding > epsilon) {
+      throw new PlateauError(
+        "usage",
+        `ε = ${epsilon} cannot be certified of ${construction.name} on ${task.f.name}: float32's rounding alone may be ${rounding.toPrecision(2)}; ask for a larger ε`,
+      );
+    }
     if (certificate.stopped === "rounding" && upper - lower > epsilon) {
       throw new PlateauError(
         "usage",

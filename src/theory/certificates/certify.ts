@@ -243,18 +243,29 @@ function firstPoints(
   return out;
 }
 
+/** The largest error that float32's rounding may make at the middle of a box, and at another point. */
+export function roundingOf(
+  model: Enclosure,
+  low: readonly number[],
+  high: readonly number[],
+  point?: Float64Array | null,
+): number {
+  const middle = Float64Array.from(low, (from, k) => 0.5 * (from + high[k]));
+  let most = 0;
+  for (const x of point ? [middle, point] : [middle]) {
+    for (const rounding of model.enclose(x, x).rounding ?? []) most = Math.max(most, rounding);
+  }
+  return most;
+}
+
 /** @throws PlateauError `usage` where rounding alone is more than ε, at the worst point or in the middle */
 function requireReachable({ model, low, high, g }: Certified, epsilon: number, worst: Worst): void {
   // What is refuted needs no bound.
   if (worst.error > epsilon) return;
-  const middle = Float64Array.from(low, (from, k) => 0.5 * (from + high[k]));
-  let floor = 0;
-  for (const x of worst.point ? [middle, worst.point] : [middle]) {
-    for (const rounding of model.enclose(x, x).rounding ?? []) floor = Math.max(floor, rounding);
-  }
-  if (!(floor > epsilon) || !Number.isFinite(floor)) return;
+  const rounding = roundingOf(model, low, high, worst.point);
+  if (!(rounding > epsilon) || !Number.isFinite(rounding)) return;
   throw new PlateauError(
     "usage",
-    `ε = ${epsilon} is below what can be certified of ${g.name}: float32's rounding alone may be ${floor.toPrecision(2)} at a single point; ask for a larger ε`,
+    `ε = ${epsilon} is below what can be certified of ${g.name}: float32's rounding alone may be ${rounding.toPrecision(2)} at a single point; ask for a larger ε`,
   );
 }
