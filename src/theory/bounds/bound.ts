@@ -5,7 +5,7 @@ import { check, positive, seedNumber } from "../../validate.js";
 import type { Task } from "../constructions/construction.js";
 import { type Constants, constantsOf } from "./constants.js";
 import type { Holder } from "./rates.js";
-import { holderDelta, modulusDelta, neededDelta, sufficientDelta } from "./resolution.js";
+import { holderDelta, modulusDelta, neededDelta, type Resolutions, sufficientDelta } from "./resolution.js";
 import { type Route, routes } from "./routes.js";
 
 export interface BoundOptions {
@@ -17,18 +17,6 @@ export interface BoundOptions {
   readonly memory?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (share: number) => void;
-}
-
-/** Widths of pieces, in units of inputs. Null: no width does, or what it takes is not known. */
-export interface Resolutions {
-  /** Small enough in sup norm with f's values at corners of cells, as Yun et al. have them. */
-  readonly corner: number | null;
-  /** The same with values at centres: the best place for a value. */
-  readonly centre: number | null;
-  /** Above it no piecewise-constant function is within ε in L², on average and for small δ [ours]. */
-  readonly neededL2: number | null;
-  /** What they rest on. */
-  readonly known: "closed form" | "proven" | "estimate" | "none";
 }
 
 /** What an error of ε costs by each route, as plain JSON. */

@@ -10,6 +10,18 @@ export interface Extent {
   readonly inputTokens: number;
 }
 
+/** Widths of pieces, in units of inputs. Null: no width does, or what it takes is not known. */
+export interface Resolutions {
+  /** Small enough in sup norm with f's values at corners of cells, as Yun et al. have them. */
+  readonly corner: number | null;
+  /** The same with values at centres: the best place for a value. */
+  readonly centre: number | null;
+  /** Above it no piecewise-constant function is within ε in L², on average and for small δ [ours]. */
+  readonly neededL2: number | null;
+  /** What they rest on. */
+  readonly known: "closed form" | "proven" | "estimate" | "none";
+}
+
 /**
  * The δ above which no piecewise-constant function on cubes of side δ can be as near as ε in L^p, on average
  * over the domain and for small δ, [ours, elementary]: the best constant for a linear function of slope s on

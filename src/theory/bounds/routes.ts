@@ -2,10 +2,9 @@ import { MEMORY_LIMIT } from "../../runtime/engine.js";
 import type { Task } from "../constructions/construction.js";
 import { bytesOfToken, obstacle } from "../constructions/yun/grid.js";
 import { cellsOf } from "../grid.js";
-import type { Resolutions } from "./bound.js";
 import { asNumber, exactly, type Magnitude, plus, power, sayMagnitude, times } from "./magnitude.js";
 import { type Holder, orderAt, rates } from "./rates.js";
-import { holderDelta } from "./resolution.js";
+import { holderDelta, type Resolutions } from "./resolution.js";
 import { yunCounts } from "./yun-counts.js";
 
 /** One way to an error of ε, and what it costs. */

@@ -1,17 +1,10 @@
 import test from "ava";
 import fc from "fast-check";
-import { PlateauError } from "../../../../src/errors.js";
 import { pointwise } from "../../../../src/targets/function.js";
 import { findTarget } from "../../../../src/targets/registry.js";
 import { buildYun, layersOf, stages, type Yun } from "../../../../src/theory/constructions/yun/build.js";
 import { contextNumbers, valuesOf } from "../../../../src/theory/constructions/yun/contextual.js";
-import {
-  finest,
-  numbersOf,
-  requireFit,
-  type YunOptions,
-  yunConfig,
-} from "../../../../src/theory/constructions/yun/grid.js";
+import { numbersOf, type YunOptions } from "../../../../src/theory/constructions/yun/grid.js";
 import { applyLayer } from "../../../../src/theory/constructions/yun/layers.js";
 import { leastGlobal } from "../../../../src/theory/constructions/yun/least-global.js";
 import { contexts, cornersOf, numbersBefore } from "../../../../src/theory/constructions/yun/value.js";
@@ -286,44 +279,4 @@ test("every stage can be run by itself, and all together are g", (t) => {
   for (const stage of stages) built.run(stage, z);
   t.deepEqual(built.leave(z), built.g.evaluate(x, 1));
   t.deepEqual(built.g.evaluate(x, 1), weighted(4, 4).evaluate(Float64Array.of(0.25, 0.75, 0.5, 0), 1));
-});
-
-const refusal = (t: { throws: (f: () => unknown, e: object) => Error | undefined }, f: () => unknown) =>
-  t.throws(f, { instanceOf: PlateauError }) as PlateauError | undefined;
-
-test("grids that do not fit are refused, saying how many contexts and bytes, and which δ would fit", (t) => {
-  const shape = { dim: 1, inputTokens: 4, positions: true };
-  const error = refusal(t, () => requireFit({ ...shape, cells: 1000 }))!;
-  t.is(error.code, "memory");
-  t.regex(error.message, /1\.0e\+12 contexts of 4 tokens take 8\.0e\+13 bytes/);
-  const best = finest(shape as never);
-  t.true(error.message.endsWith(`δ = 1/${best} would fit`));
-  t.notThrows(() => requireFit({ ...shape, cells: best }));
-  const next = refusal(t, () => requireFit({ ...shape, cells: best + 1 }))!;
-  t.regex(next.message, /float64 counts exactly to 9007199254740992/);
-  // The finest grid of float32 holds no number beyond 2^24, and the next one does.
-  const small = finest({ dim: 1, inputTokens: 2, positions: true, cells: 1 }, "float32");
-  const at = (cells: number) => numbersOf({ dim: 1, inputTokens: 2, positions: true, cells }).largest;
-  t.true(at(small) <= 2 ** 24 && at(small + 1) > 2 ** 24);
-  t.regex(
-    refusal(t, () => requireFit({ dim: 9, inputTokens: 30, positions: true, cells: 1 }))!.message,
-    /no δ fits/,
-  );
-});
-
-test("targets that do not suit are refused with the point where they do not", (t) => {
-  const shape = { dim: 1, inputTokens: 2, outputTokens: 1, cells: 4 };
-  const pole = pointwise({ name: "1/(x − y)", inputs: 2, value: ([x, y]) => 1 / (x - y) });
-  t.regex(refusal(t, () => buildYun(pole, shape, ...cube(2)))!.message, /is Infinity at \(0, 0\)/);
-  const ordered = weighted(2, 1);
-  t.regex(
-    refusal(t, () => buildYun(ordered, { ...shape, positions: false }, ...cube(2)))!.message,
-    /depends on the order of its tokens, at \(0.25, 0\)/,
-  );
-  t.regex(
-    refusal(t, () => buildYun(ordered, { ...shape, positions: false }, [0, 0], [1, 2]))!.message,
-    /all tokens have the same box/,
-  );
-  t.throws(() => yunConfig({ ...shape, outputTokens: 3 }), { message: /3 output tokens of 2 input tokens/ });
-  t.throws(() => yunConfig({ ...shape, kind: "softmax" }), { message: /lambda/ });
 });
