@@ -10,14 +10,17 @@ import { contextsOf, finest, numbersOf, type YunConfig, yunConfig } from "./yun/
 import { leastGlobal } from "./yun/least-global.js";
 import { yunModel } from "./yun/model.js";
 import { parametersOf } from "./yun/network.js";
-import { soften } from "./yun/softened.js";
+import { distanceAt, soften } from "./yun/softened.js";
 
 const options = v.strictObject({
   /** Whether tokens know their position. Without, the target must not mind the order of its tokens. */
   positions: v.optional(flag, true),
   /** Factor of the global shift: the proof's, or the least that tells the contexts of this grid apart. */
   constants: v.optional(oneOf(["proof", "least"]), "proof"),
-  /** Softmax and ReLU at this temperature in place of hardmax and activations with jumps. */
+  /**
+   * Softmax and ReLU at this temperature in place of hardmax and activations with jumps. `details` then has the
+   * distance from these.
+   */
   lambda: v.optional(positive),
 });
 
@@ -65,12 +68,12 @@ export const yun: Construction<typeof options> = {
         contexts: contextsOf(config),
         largestNumber: numbersOf(config).largest,
         globalShift: numbersOf(config).global,
-        ...(lambda === undefined ? {} : { lambda }),
+        ...(lambda === undefined ? {} : { lambda, distance: distanceAt(built, lambda, { most: 256 }) }),
       },
     };
   },
 
-  ladder: (_task, i) => (i < 4 ? i + 1 : Math.round(4 * 1.25 ** (i - 3))),
+  ladder: (_task, i) => i + 1,
   sizeOf: ({ low, high }, delta) => cellsOf(low, high, delta),
 
   theorem({ f }, smoothness) {
