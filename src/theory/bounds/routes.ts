@@ -94,7 +94,10 @@ function partitionRoute({ task, epsilon, delta, holder }: Asked): Route | undefi
   const N = power(exactly(cells), D);
   const perToken = exactly(D + 1 + O);
   const bytes = times(N, exactly(4 * (D + 1 + O) + 8 * 256));
-  const reason = tooMany(bytes, MEMORY_LIMIT) ?? (D > 4 ? "is built for at most 4 inputs" : undefined);
+  const reason =
+    tooFine(task, epsilon) ??
+    tooMany(bytes, MEMORY_LIMIT) ??
+    (D > 4 ? "is built for at most 4 inputs" : undefined);
   return {
     name: "partition",
     source: "softmax partition of unity, after Shi & Liao, arXiv 2605.08811; constant [ours]",
@@ -110,14 +113,14 @@ function partitionRoute({ task, epsilon, delta, holder }: Asked): Route | undefi
 }
 
 /** Linear interpolation on cells of side h errs by at most C·(h√D/2)^α: Jensen's inequality on the corners. */
-function reluRoute({ task, delta }: Asked): Route | undefined {
+function reluRoute({ task, epsilon, delta }: Asked): Route | undefined {
   const { f, low, high } = task;
   const D = f.inputs;
   if (D > 3) return undefined;
   const cells = cellsOf(low, high, delta.centre!);
   const nodes = power(exactly(cells), D);
   const bytes = times(nodes, exactly(4 * (D + 1 + f.outputs)));
-  const reason = tooMany(bytes, MEMORY_LIMIT);
+  const reason = tooFine(task, epsilon) ?? tooMany(bytes, MEMORY_LIMIT);
   return {
     name: "relu",
     source: "piecewise-linear interpolation by ReLUs",
@@ -162,4 +165,13 @@ function tooMany(bytes: Magnitude, memory: number): string | undefined {
   return asNumber(bytes) <= memory
     ? undefined
     : `takes ${sayMagnitude(bytes)} bytes, there are ${sayMagnitude(exactly(Math.floor(memory)))}`;
+}
+
+/** Networks of the engine are float32: a unit in the last place of the largest output, and some for sums. */
+function tooFine({ target }: Task, epsilon: number): string | undefined {
+  const size = Math.max(Math.abs(target.range.low), Math.abs(target.range.high));
+  const least = 2 ** -22 * size;
+  return epsilon < least
+    ? `float32 tells values up to ${size} apart to ${least.toPrecision(2)} at best`
+    : undefined;
 }

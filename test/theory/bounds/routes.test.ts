@@ -145,6 +145,15 @@ test("a target that jumps has no δ, and an ε below float64 is refused", async 
   await t.throwsAsync(() => bound(task("sine"), { epsilon: 0 }), { message: /epsilon is 0/ });
 });
 
+test("an ε that float32 does not resolve fits no route of the engine", async (t) => {
+  const { routes } = await bound(task("sine"), { epsilon: 1e-8 });
+  for (const name of ["partition", "relu"]) {
+    const route = routes.find((one) => one.name === name)!;
+    t.is(route.fits, false);
+    t.regex(route.why, /float32 tells values up to 1 apart to 2.4e-7/);
+  }
+});
+
 test("orders of the papers scale as they state", (t) => {
   const f = { constant: 2, exponent: 0.5, inputs: 3 };
   for (const rate of rates) {
