@@ -19,14 +19,16 @@ export function addCertifyOptions(command: Command): void {
       new Option("--norm <norm>", "sup (default), or l2: the root of the mean square").argParser(norm),
     )
     .addOption(
-      new Option("--boxes <n>", "boxes that a certificate may look at (default 200000)").argParser(
-        number("--boxes"),
-      ),
+      new Option(
+        "--boxes <n>",
+        "boxes that a certificate may look at (default 200000; 50000 for each size that --epsilon tries)",
+      ).argParser(number("--boxes")),
     )
     .addOption(
-      new Option("--seconds <s>", "seconds that a certificate may take (default 60)").argParser(
-        number("--seconds"),
-      ),
+      new Option(
+        "--seconds <s>",
+        "seconds that a certificate may take (default 60; 15 for each size that --epsilon tries)",
+      ).argParser(number("--seconds")),
     )
     .addOption(
       new Option(

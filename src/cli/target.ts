@@ -1,4 +1,5 @@
 import { PlateauError } from "../errors.js";
+import { functions } from "../targets/expression/functions.js";
 import { freeVariables } from "../targets/expression/variables.js";
 import { findTarget } from "../targets/registry.js";
 import type { Target } from "../targets/target.js";
@@ -16,12 +17,16 @@ export interface Named {
  */
 export function targetOf(text: string, domain?: string): Named {
   if (domain !== undefined) return { target: findTarget(`${text} on ${domain}`) };
-  try {
-    return { target: findTarget(text) };
-  } catch (error) {
-    // A bare word is a name that is not known, not an expression.
-    if (!(error instanceof PlateauError && error.code === "unknown-name")) throw error;
-    if (text.includes(" on ") || /^\s*[\w-]+\s*$/.test(text)) throw error;
+  // abs(x - y) calls the function, not the target of that name with parameters.
+  const [, called] = /^\s*(\w+)\s*\(/.exec(text) ?? [];
+  if (called === undefined || !functions.has(called) || text.includes(" on ")) {
+    try {
+      return { target: findTarget(text) };
+    } catch (error) {
+      // A bare word is a name that is not known, not an expression.
+      if (!(error instanceof PlateauError && error.code === "unknown-name")) throw error;
+      if (text.includes(" on ") || /^\s*[\w-]+\s*$/.test(text)) throw error;
+    }
   }
   const names = freeVariables(text);
   if (names.length === 0) {

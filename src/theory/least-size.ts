@@ -26,6 +26,14 @@ export interface LeastSizeOptions extends CertifyTaskOptions {
 /** An error that falls to no less than this share of itself while the size doubles, twice, falls no more. */
 const FALLS = 0.95;
 
+/** Of each size, where none is asked for: less than of one certificate, as several sizes are tried. */
+const BOXES = 50_000;
+const SECONDS = 15;
+
+function budget(options: CertifyTaskOptions): CertifyTaskOptions {
+  return { ...options, boxes: options.boxes ?? BOXES, seconds: options.seconds ?? SECONDS };
+}
+
 /** The i-th size of a ladder, tried; found is absent where its certificate does not hold. */
 interface Try {
   readonly i: number;
@@ -56,7 +64,7 @@ export async function leastSize(
     let certificate: Certificate;
     try {
       constructed = construction.construct(task, size, options);
-      certificate = await certifyConstructed(task, constructed, { ...more, epsilon });
+      certificate = await certifyConstructed(task, constructed, { ...budget(more), epsilon });
     } catch (error) {
       if (!(error instanceof PlateauError && error.code === "memory") || !Number.isFinite(best)) throw error;
       throw new PlateauError(

@@ -1,6 +1,7 @@
 import { fitRate, type RateFit } from "../analysis/rates.js";
 import { supremum } from "../analysis/search/supremum.js";
 import type { Interval } from "../analysis/statistics/bootstrap.js";
+import { bendsBy } from "../analysis/statistics/line.js";
 import { short } from "../analysis/statistics/say.js";
 import { PlateauError } from "../errors.js";
 import { sharedEngine } from "../runtime/engine.js";
@@ -28,8 +29,9 @@ export interface Exponent {
   /** Of the errors found, with the interval of `fitRate`: what scatters around the law. */
   readonly fit: RateFit;
   /**
-   * p, from the least to the largest that is possible: scatter, and errors anywhere between what was found and
-   * what is certified; without certificates, what was found to a millionth.
+   * p, from the least to the largest that is possible: scatter; where log error bends significantly in log size,
+   * p at either end of the ladder; and errors anywhere between what was found and what is certified (without
+   * certificates, what was found to 2⁻¹⁶ of itself).
    */
   readonly range: Interval;
   /** The theorem's p. */
@@ -56,16 +58,18 @@ export interface MeasuredRate {
 export interface RateLadderOptions {
   /** Of the construction. */
   readonly options: Record<string, unknown>;
-  /** Boxes of each certificate, at most. Default 4000. */
+  /** Boxes of each certificate, at most; 0: none, and `upper` is infinite. Default 4000. */
   readonly boxes?: number;
   /** Share to which certificates are to close in. Default 0.02. */
   readonly gap?: number;
+  /** Points [·, d₀] that the search looks at besides: a tip that no sample would hit. */
+  readonly points?: Float64Array;
 }
 
 /** Certificates further than this from what was found say nothing of an exponent. */
 const CLOSE = 1.1;
 /** What float32 and the search may have left of an error that is not certified. */
-const RESOLUTION = 1e-6;
+const RESOLUTION = 2 ** -16;
 
 const SAMPLES = 8192;
 const STARTS = 16;
@@ -82,20 +86,23 @@ export async function measureRate(
   task: Task,
   smoothness: Smoothness,
   sizes: readonly number[],
-  { options, boxes = 4000, gap = 0.02 }: RateLadderOptions,
+  { options, boxes = 4000, gap = 0.02, points }: RateLadderOptions,
 ): Promise<MeasuredRate> {
   const rungs: Rung[] = [];
   for (const size of sizes) {
     const constructed = construction.construct(task, size, options);
     const { g, layers, parameters, nonzero } = constructed;
-    const certificate = await certifyConstructed(task, constructed, { boxes, gap, seconds: 600 });
-    const error = Math.max(await largestError(task, g), certificate.error.lower);
+    const bounds =
+      boxes === 0
+        ? { lower: 0, upper: Number.POSITIVE_INFINITY }
+        : (await certifyConstructed(task, constructed, { boxes, gap, seconds: 600 })).error;
+    const error = Math.max(await largestError(task, g, points), bounds.lower);
     rungs.push({
       size: constructed.size,
       layers,
       parameters: nonzero ?? parameters,
       error,
-      upper: certificate.error.upper,
+      upper: bounds.upper,
     });
   }
   const certified = rungs.every(({ error, upper }) => upper <= CLOSE * error);
@@ -128,6 +135,11 @@ function exponentOf(
   const mean = x.reduce((sum, value) => sum + value, 0) / x.length;
   const squares = x.reduce((sum, value) => sum + (value - mean) * (value - mean), 0);
   let { low, high } = fitted.exponent;
+  const { curvature } = fitted;
+  if (curvature && bendsBy(curvature, { slope: fitted.exponent.value }, 0)) {
+    low = Math.min(low, curvature.first, curvature.last);
+    high = Math.max(high, curvature.first, curvature.last);
+  }
   rungs.forEach(({ error, upper }, i) => {
     const moved = (-(x[i] - mean) / squares) * log64(certified ? upper / error : 1 + RESOLUTION);
     if (moved < 0) low += moved;
@@ -150,9 +162,13 @@ export function describeMeasuredRate({ construction, target, bySize, theorem }: 
   return `${construction} on ${target}: error ~ ${fitted.size}^−p with p = ${short(fitted.exponent.value)}, between ${short(range.low)} and ${short(range.high)}${beside}.`;
 }
 
-/** sup |f − g| as a search finds it. */
-export async function largestError({ f, low, high }: Task, g: BatchFunction): Promise<number> {
-  const points = Float64Array.from([...low, ...high]);
+/** sup |f − g| as a search finds it, at some points besides. */
+export async function largestError(
+  { f, low, high }: Task,
+  g: BatchFunction,
+  besides: Iterable<number> = [],
+): Promise<number> {
+  const points = Float64Array.from([...low, ...high, ...besides]);
   const found = await supremum(minus(f, g), box(low, high), {
     seed: 0,
     samples: SAMPLES,
@@ -177,16 +193,20 @@ function minus(f: BatchFunction, g: BatchFunction): BatchFunction {
   };
 }
 
+/** 1/3 as float32 has it: a cusp elsewhere has its tip between the points that a network can be given. */
+const TIP = Math.fround(1 / 3);
+
 /**
  * Targets of one smoothness on [0, 1]^d whose error every size meets alike: a mean of cusps |xₖ − 1/3|^α,
  * which lie a third into a cell for every number of cells that 3 does not divide; or, twice differentiable, a
- * sine along the diagonal.
+ * sine along the diagonal. `points`: where all cusps meet.
  */
-export function rateTask(smoothness: Smoothness, d: number): Task {
+export function rateTask(smoothness: Smoothness, d: number): { task: Task; points: Float64Array } {
   const names = Array.from({ length: d }, (_, k) => `x${k + 1}`);
   const text =
     smoothness === "C2"
       ? `sin(4*(${names.join(" + ")})/${d})`
-      : `(${names.map((name) => `abs(${name} - 1/3)^${smoothness}`).join(" + ")})/${d}`;
-  return defineTask(expressionTarget(text, names.map((name) => `${name}=0:1`).join(",")));
+      : `(${names.map((name) => `abs(${name} - ${TIP})^${smoothness}`).join(" + ")})/${d}`;
+  const task = defineTask(expressionTarget(text, names.map((name) => `${name}=0:1`).join(",")));
+  return { task, points: new Float64Array(d).fill(TIP) };
 }

@@ -85,6 +85,13 @@ test("a constructed network is stored, judged, analysed, certified and trained f
   t.regex(certified.stdout, /^partition against sine\(1\)\nlargest error between /);
 });
 
+test("an expression that calls a function of a target's name is an expression", async (t) => {
+  const args = ["construct", "partition", "--target", "abs(x - y)", "--size", "16", "--json", "--quiet"];
+  const { code, stdout, stderr } = await plateau(args);
+  t.is(code, 0, stderr);
+  t.is(JSON.parse(stdout).target, "abs(x - y) on x=0:1,y=0:1");
+});
+
 const bad: [title: string, args: string[], code: number, message: RegExp][] = [
   ["no target", ["partition"], 2, /no target given/],
   ["an unknown construction", ["spline", "--target", "sine"], 2, /unknown construction: "spline" \(known: /],

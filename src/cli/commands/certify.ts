@@ -79,6 +79,9 @@ async function execute(path: string, flags: Flags): Promise<number> {
       ? { target: directory.experiment.target }
       : targetOf(flags.target, flags.domain);
   if (assumed && !flags.quiet) note(`note: ${assumed}`);
+  if (target.embedding && !flags.quiet) {
+    note(`note: certified is all of the box around the data of ${target.name}, which fill only a part of it`);
+  }
   prepareBuild(config.build);
   const model = await directory.model();
   const task = defineTask(target, config.dim);
