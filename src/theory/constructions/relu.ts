@@ -1,11 +1,14 @@
 import * as v from "valibot";
 import { modelFunction } from "../../analysis/model-function.js";
 import { PlateauError } from "../../errors.js";
+import { MEMORY_LIMIT } from "../../runtime/engine.js";
 import { oneOf } from "../../validate.js";
+import type { Enclosure } from "../certificates/enclosure.js";
 import { cellsOf } from "../grid.js";
-import type { Construction } from "./construction.js";
-import { interpolateGrid } from "./relu/grid.js";
+import type { Construction, Task } from "./construction.js";
+import { gridLayers, interpolateGrid } from "./relu/grid.js";
 import { interpolateLine } from "./relu/line.js";
+import { floatsOf } from "./relu/network.js";
 import { sawtooth } from "./relu/sawtooth.js";
 import { requireInputs, requireSize } from "./task.js";
 
@@ -37,7 +40,10 @@ export const relu: Construction<typeof options> = {
         `the deep variant of relu takes at most 2^${MOST_LAYERS} pieces, not ${size}: float32 tells no finer ones apart`,
       );
     }
-    if (!depth) requireInputs(task, "relu", 3);
+    if (!depth) {
+      requireInputs(task, "relu", 3);
+      requireMemory(task, size);
+    }
     const network = depth
       ? sawtooth(task, depth)
       : d === 1
@@ -55,6 +61,7 @@ export const relu: Construction<typeof options> = {
       nonzero,
       g: modelFunction(model),
       model,
+      ...("enclosure" in network ? { enclosure: network.enclosure as Enclosure } : {}),
       details: { variant, hidden, pieces: cells ** d * [1, 1, 2, 6][d] },
     };
   },
@@ -78,4 +85,20 @@ function log2(n: number): number {
   let rest = n;
   for (; rest >= 2; rest /= 2) power++;
   return rest > 1 ? power + 0.5 : power;
+}
+
+/** Memory for weights, and for as many again while they are written. @throws PlateauError `memory` saying what would fit */
+function requireMemory({ f, low, high }: Task, size: number): void {
+  const bytes = (n: number) =>
+    4 * floatsOf([f.inputs, ...(f.inputs === 1 ? [n] : gridLayers(f.inputs, n)), f.outputs]);
+  const limit = MEMORY_LIMIT / 2;
+  if (bytes(size) <= limit) return;
+  let most = 1;
+  while (bytes(2 * most) <= limit) most *= 2;
+  for (let step = most / 2; step >= 1; step /= 2) if (bytes(most + step) <= limit) most += step;
+  const side = Math.max(...low.map((from, k) => high[k] - from));
+  throw new PlateauError(
+    "memory",
+    `relu with ${size} cells a side needs ${bytes(size)} bytes for its weights, of ${limit} that there are: at most ${most} cells a side fit (δ = ${(side / most).toPrecision(3)} or more)`,
+  );
 }

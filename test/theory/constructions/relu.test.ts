@@ -117,7 +117,70 @@ test("what does not suit is refused", (t) => {
   says(() => relu.construct(defineTask(findTarget("product(4)")), 2, wide), /at most 3 inputs/);
   says(
     () => relu.construct(task("x*y*z", "x=0:1,y=0:1,z=0:1"), 40, wide),
-    /WebAssembly memory holds/,
+    /at most 24 cells a side fit \(δ = /,
     "memory",
   );
+});
+
+test("on a grid the interpolant's own bounds hold what the network computes, in values and slopes", (t) => {
+  const domains = [
+    ["x=0:1,y=0:1", "sin(5*x)*cos(3*y) + 2"],
+    ["x=-3:2,y=100:101", "sin(x)*(y - 100)^2, x - y"],
+    ["x=0:1,y=-1:1,z=2:4", "x*y + sin(3*z)"],
+  ] as const;
+  let [tight, rounded] = [0, 0];
+  for (const [domain, text] of domains) {
+    for (const n of [1, 3, 4, 7]) {
+      const of = task(text, domain);
+      const { g, enclosure, model } = relu.construct(of, n, wide);
+      const { inputs: d, outputs } = of.f;
+      const own = modelFunction(model!);
+      for (let draw = 0; draw < 60; draw++) {
+        const radius = [1e-6, 1e-3, 0.05, 0.4][draw % 4];
+        const shares = testSource(100 * n + draw)(d, 0, 1);
+        const side = (k: number) => of.high[k] - of.low[k];
+        const middle = shares.map((share, k) => of.low[k] + share * side(k));
+        const low = Float64Array.from(middle, (x, k) => Math.max(of.low[k], x - radius * side(k)));
+        const high = Float64Array.from(middle, (x, k) => Math.min(of.high[k], x + radius * side(k)));
+        const found = enclosure!.enclose(low, high);
+        const x = Float64Array.from(testSource(draw + 7)(20 * d, 0, 1), (share, i) => {
+          const k = i % d;
+          const at = Math.fround(low[k] + share * (high[k] - low[k]));
+          return at >= low[k] && at <= high[k] ? at : Math.fround(middle[k]);
+        });
+        const inside = Array.from({ length: 20 }, (_, i) => i).filter((i) =>
+          middle.every((_, k) => x[i * d + k] >= low[k] && x[i * d + k] <= high[k]),
+        );
+        const values = g.evaluate(x, 20);
+        for (const i of inside) {
+          for (let o = 0; o < outputs; o++) {
+            const [value, room] = [values[i * outputs + o], found.rounding![o]];
+            t.true(found.low[o] - room <= value && value <= found.high[o] + room);
+            // Around the middle, by the slopes.
+            let reach = 0;
+            for (let k = 0; k < d; k++) {
+              const [a, b] = [found.slopes!.low[o * d + k], found.slopes!.high[o * d + k]];
+              const by = x[i * d + k] - 0.5 * (low[k] + high[k]);
+              reach += Math.max(Math.abs(a * by), Math.abs(b * by));
+            }
+            t.true(
+              value <= found.middle!.high[o] + reach + room && value >= found.middle!.low[o] - reach - room,
+            );
+            if (value > found.middle!.high[o] + reach || value < found.middle!.low[o] - reach) rounded++;
+            if (found.high[o] - found.low[o] < 10) tight++;
+          }
+        }
+        if (radius > 1e-4) continue;
+        // A small box in the inside of a simplex has one slope: the network's.
+        const w = Float64Array.from({ length: outputs }, (_, o) => (o === 0 ? 1 : 0));
+        const slope = own.vjp!(Float64Array.from(middle, Math.fround), w, 1);
+        for (let k = 0; k < d; k++) {
+          const [a, b] = [found.slopes!.low[k], found.slopes!.high[k]];
+          if (b - a < 1e-9) t.true(Math.abs(slope[k] - a) < 1e-3 * (1 + Math.abs(a)), `${slope[k]}, ${a}`);
+        }
+      }
+    }
+  }
+  t.true(tight > 1000, String(tight));
+  t.true(rounded > 100, `${rounded} values outside of the exact bounds, all within their rounding`);
 });

@@ -1,6 +1,8 @@
+import type { Enclosure } from "../../certificates/enclosure.js";
 import { gridNodes } from "../../grid.js";
 import type { Task } from "../construction.js";
 import { requireFinite } from "../task.js";
+import { gridEnclosure } from "./enclosure.js";
 import { type Blank, blankNetwork } from "./network.js";
 
 /**
@@ -13,7 +15,7 @@ import { type Blank, blankNetwork } from "./network.js";
  * plane that range is ½(|s₁| + |s₂| + |s₁ − s₂|): two hidden layers, the first of 4n units that all nodes
  * share, the second of a unit a node. In space maxima and minima take one layer more.
  */
-export function interpolateGrid(task: Task, n: number): Blank {
+export function interpolateGrid(task: Task, n: number): Blank & { readonly enclosure: Enclosure } {
   const { f, low, high } = task;
   const nodes = gridNodes(low, high, n);
   const values = f.evaluate(nodes, nodes.length / f.inputs);
@@ -24,7 +26,13 @@ export function interpolateGrid(task: Task, n: number): Blank {
   for (let o = 0; o < f.outputs; o++) {
     for (let i = 0; i < count; i++) network.weight(head, o, i, values[i * f.outputs + o]);
   }
-  return network;
+  return { ...network, enclosure: gridEnclosure(task, n, Float32Array.from(values)) };
+}
+
+/** Hidden widths for n cells a side in d dimensions. */
+export function gridLayers(d: number, n: number): number[] {
+  const nodes = (n + 1) ** d;
+  return d === 2 ? [4 * n, nodes] : [5 * n, 2 * nodes + n, nodes];
 }
 
 /** Writes the unit relu(X_k·sign … − shift) of the first layer, X = (x − low)/h in cells. */
@@ -43,7 +51,7 @@ function firstLayer({ low, high }: Task, n: number, network: Blank) {
 
 /** P_i = relu(X − i), Q_j = relu(Y − j), R_k = relu(X − Y − k); hat = relu(1 − i + P_0 − P_i − Q_j − R_{i−j}). */
 function plane(task: Task, n: number): Blank {
-  const network = blankNetwork(task, [4 * n, (n + 1) ** 2]);
+  const network = blankNetwork(task, gridLayers(2, n));
   const unit = firstLayer(task, n, network);
   const [P, Q] = [(i: number) => i, (j: number) => n + j];
   const R = (k: number) => 3 * n + k;
@@ -72,7 +80,7 @@ function plane(task: Task, n: number): Blank {
  */
 function space(task: Task, n: number): Blank {
   const count = (n + 1) ** 3;
-  const network = blankNetwork(task, [5 * n, 2 * count + n, count]);
+  const network = blankNetwork(task, gridLayers(3, n));
   const unit = firstLayer(task, n, network);
   const [X, Y] = [0, n];
   const S = (k: number) => 2 * n + k;

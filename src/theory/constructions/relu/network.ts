@@ -1,7 +1,5 @@
-import { PlateauError } from "../../../errors.js";
 import { mlp } from "../../../nn/mlp.js";
 import { Model } from "../../../nn/model.js";
-import { MEMORY_LIMIT } from "../../../runtime/engine.js";
 import type { Task } from "../construction.js";
 
 /** A ReLU network of given hidden widths whose weights are all 0, and how to write them. */
@@ -14,17 +12,15 @@ export interface Blank {
   finish(): number;
 }
 
-/** @throws PlateauError `memory` before anything is allocated */
-export function blankNetwork({ f, target, dim }: Task, hidden: readonly number[]): Blank {
-  const widths = [f.inputs, ...hidden, f.outputs];
+/** Numbers of a network of inputs, hidden layers and outputs of these widths. */
+export function floatsOf(widths: readonly number[]): number {
   let floats = 0;
   for (let i = 1; i < widths.length; i++) floats += widths[i] * (widths[i - 1] + 1);
-  if (4 * floats > MEMORY_LIMIT) {
-    throw new PlateauError(
-      "memory",
-      `a ReLU network with hidden layers of ${hidden.join(", ")} units needs ${4 * floats} bytes, WebAssembly memory holds ${MEMORY_LIMIT}: use a smaller size`,
-    );
-  }
+  return floats;
+}
+
+export function blankNetwork({ f, target, dim }: Task, hidden: readonly number[]): Blank {
+  const widths = [f.inputs, ...hidden, f.outputs];
   const model = new Model(
     mlp({
       inputDim: dim,
