@@ -97,6 +97,9 @@ interface Box {
 /** A box's bound is all rounding where no more than this share of it is due to the box's size. */
 const SPENT = 0.01;
 
+/** First points looked at in one go: a large network takes its time, and is to be stopped in between. */
+const LOOK = 256;
+
 /** Boxes between looks at the clock and at the worst points found. */
 const TURN = 64;
 
@@ -119,7 +122,11 @@ export async function certify(subject: Certified, options: CertifyOptions = {}):
   const pace = pacer("certifying", options);
   const began = performance.now();
   const worst = new Worst(subject);
-  worst.look(firstPoints(low, high, samples, seed));
+  const points = firstPoints(low, high, samples, seed);
+  for (let from = 0; from < points.length; from += LOOK * low.length) {
+    worst.look(points.subarray(from, from + LOOK * low.length));
+    await pace(0);
+  }
   if (epsilon !== undefined) requireReachable(subject, epsilon, worst);
 
   const queue = new Queue<Box>();
