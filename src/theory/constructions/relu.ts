@@ -1,9 +1,11 @@
 import * as v from "valibot";
 import { modelFunction } from "../../analysis/model-function.js";
 import { PlateauError } from "../../errors.js";
+import type { Model } from "../../nn/model.js";
 import { MEMORY_LIMIT } from "../../runtime/engine.js";
 import { oneOf } from "../../validate.js";
 import type { Enclosure } from "../certificates/enclosure.js";
+import { networkEnclosure } from "../certificates/network-enclosure.js";
 import { cellsOf } from "../grid.js";
 import type { Construction, Task } from "./construction.js";
 import { gridLayers, interpolateGrid } from "./relu/grid.js";
@@ -61,7 +63,7 @@ export const relu: Construction<typeof options> = {
       nonzero,
       g: modelFunction(model),
       model,
-      ...("enclosure" in network ? { enclosure: network.enclosure as Enclosure } : {}),
+      ...("enclosure" in network ? ownBounds(task, network.enclosure as Enclosure, model) : {}),
       details: { variant, hidden, pieces: cells ** d * [1, 1, 2, 6][d] },
     };
   },
@@ -85,6 +87,20 @@ function log2(n: number): number {
   let rest = n;
   for (; rest >= 2; rest /= 2) power++;
   return rest > 1 ? power + 0.5 : power;
+}
+
+/** Bounds that hold on the box of the task; beyond it the network's graph has to do. */
+function ownBounds({ low, high }: Task, own: Enclosure, model: Model) {
+  let graph: Enclosure | undefined;
+  const enclosure: Enclosure = {
+    ...own,
+    enclose(from, to) {
+      if (from.every((x, k) => x >= low[k]) && to.every((x, k) => x <= high[k])) return own.enclose(from, to);
+      graph ??= networkEnclosure(model);
+      return graph.enclose(from, to);
+    },
+  };
+  return { enclosure, modelEnclosure: enclosure };
 }
 
 /** Memory for weights, and for as many again while they are written. @throws PlateauError `memory` saying what would fit */

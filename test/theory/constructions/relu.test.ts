@@ -184,3 +184,17 @@ test("on a grid the interpolant's own bounds hold what the network computes, in 
   t.true(tight > 1000, String(tight));
   t.true(rounded > 100, `${rounded} values outside of the exact bounds, all within their rounding`);
 });
+
+test("beyond the box of the grid the bounds are those of the network's graph", (t) => {
+  const of = task("x*y", "x=0:1,y=0:1");
+  const { g, enclosure } = relu.construct(of, 3, wide);
+  const [low, high] = [Float64Array.of(0.9, -0.4), Float64Array.of(1.6, 0.2)];
+  const found = enclosure!.enclose(low, high);
+  const shares = testSource(3)(400, 0, 1);
+  const x = Float64Array.from(shares, (share, i) =>
+    Math.fround(low[i % 2] + share * (high[i % 2] - low[i % 2])),
+  );
+  for (const value of g.evaluate(x, 200)) {
+    t.true(found.low[0] - found.rounding![0] <= value && value <= found.high[0] + found.rounding![0]);
+  }
+});
