@@ -51,9 +51,11 @@ export { decodeWeights, encodeWeights, weightsSha256 } from "./experiments/weigh
 export { readSafetensors, type Safetensors, writeSafetensors } from "./formats/safetensors.js";
 export { type FileTensor, toFloat32, toFloat64 } from "./formats/tensor.js";
 export type { TransformerConfig, TransformerOptions } from "./nn/config.js";
+export { type InContextConfig, type InContextOptions, inContext } from "./nn/in-context.js";
 export { type MlpConfig, type MlpOptions, mlp } from "./nn/mlp.js";
 export { Model, type ModelOptions, type PredictOptions, type StateTensor } from "./nn/model.js";
 export { keyMask, type PaddingConvention } from "./nn/padding.js";
+export { type PartitionConfig, type PartitionOptions, partition } from "./nn/partition.js";
 export { tabular } from "./nn/tabular.js";
 export { Transformer, transformer } from "./nn/transformer.js";
 export { type Build, builds, supports } from "./runtime/compile.js";
@@ -68,6 +70,43 @@ export { type Quantisation, quantise } from "./targets/quantisation.js";
 export { findTarget, targetFamilies, targets } from "./targets/registry.js";
 export { rowsDomain } from "./targets/rows-domain.js";
 export type { Sample, Split, Target, TargetDefinition } from "./targets/target.js";
+export { type BoundOptions, type BoundTable, bound } from "./theory/bounds/bound.js";
+export { type Constant, type Constants, constantsOf } from "./theory/bounds/constants.js";
+export { asNumber, type Magnitude, sayMagnitude } from "./theory/bounds/magnitude.js";
+export { type Rate, rates } from "./theory/bounds/rates.js";
+export { holderDelta, modulusDelta, neededDelta, sufficientDelta } from "./theory/bounds/resolution.js";
+export type { Route } from "./theory/bounds/routes.js";
+export { type YunCounts, type YunShape, yunCounts } from "./theory/bounds/yun-counts.js";
+export {
+  type Certificate,
+  type Certified,
+  type CertifyOptions,
+  certify,
+} from "./theory/certificates/certify.js";
+export { type CertifyTaskOptions, certifyConstructed } from "./theory/certificates/certify-constructed.js";
+export { type Difference, difference as errorOnBox } from "./theory/certificates/difference.js";
+export type { Enclosed, Enclosure } from "./theory/certificates/enclosure.js";
+export { networkEnclosure } from "./theory/certificates/network-enclosure.js";
+export { type Modulus as TargetModulus, targetEnclosure } from "./theory/certificates/target-enclosure.js";
+export type { Constructed, Construction, Smoothness, Task } from "./theory/constructions/construction.js";
+export { contraction, descend, type Prompt, promptOf } from "./theory/constructions/in-context/descent.js";
+export { constructions, findConstruction } from "./theory/constructions/registry.js";
+export { defineTask } from "./theory/constructions/task.js";
+export { buildYun, type Stage, type Yun } from "./theory/constructions/yun/build.js";
+export type { YunConfig, YunOptions } from "./theory/constructions/yun/grid.js";
+export { leastGlobal } from "./theory/constructions/yun/least-global.js";
+export { yunModel } from "./theory/constructions/yun/model.js";
+export { type Distance, distanceAt, type Softened, soften } from "./theory/constructions/yun/softened.js";
+export { type LeastSize, type LeastSizeOptions, leastSize } from "./theory/least-size.js";
+export { measuredError } from "./theory/measured-error.js";
+export {
+  describeMeasuredRate,
+  largestError,
+  type MeasuredRate,
+  measureRate,
+  type Rung,
+  rateTask,
+} from "./theory/rate-ladder.js";
 export { arrayData, type TrainingData } from "./training/data.js";
 export type { LoopOptions, Outcome, Progress } from "./training/loop.js";
 export type { Loss } from "./training/losses.js";

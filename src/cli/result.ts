@@ -2,6 +2,7 @@ import type { Experiment } from "../experiments/config.js";
 import type { Scores } from "../experiments/evaluate.js";
 import { describeProtocol } from "../experiments/protocol.js";
 import type { RunResult } from "../experiments/run.js";
+import type { Architecture } from "../nn/architecture.js";
 import type { TransformerConfig } from "../nn/config.js";
 import { bytes, percent, r2, short, table, whole } from "./output.js";
 
@@ -19,24 +20,31 @@ export function describeResult(result: RunResult, { architecture, rows }: Experi
     .filter(([, value]) => beside.some((scores) => value(scores) !== undefined))
     .map(([label, value, write]) => [label, ...columns.map((scores) => write(value(scores)))]);
   const head = [`${whole(rows.test)} test rows`, "this model", "mean", "majority", "least squares"];
-  return [
-    ...heading(result, architecture.config as TransformerConfig),
-    table(head, written),
-    `verdict: ${result.verdict}`,
-  ].join("\n");
+  return [...heading(result, architecture), table(head, written), `verdict: ${result.verdict}`].join("\n");
 }
 
-function heading(result: RunResult, config: TransformerConfig): string[] {
+function heading(result: RunResult, architecture: Architecture): string[] {
   const { target, mode, dim, classes, seed, build, protocol, parameters, footprintBytes, best } = result;
-  const { encoderLayers, decoderLayers, dModel, heads } = config;
   const what = mode === "classification" ? `classification into ${classes}` : mode;
   const kept = best ? `; kept the weights of update ${whole(best.update)}` : "";
+  const done =
+    result.outcome === "constructed"
+      ? `constructed in ${result.seconds.toFixed(1)} s, not trained`
+      : `${whole(result.steps)} updates in ${result.seconds.toFixed(1)} s (${short(result.stepsPerSecond)}/s), last loss ${short(result.loss)}${kept}`;
   return [
     `${target} ${what}, d = ${dim}, protocol ${describeProtocol(protocol)}, seed ${seed}, ${build} build`,
-    `Transformer of ${whole(parameters)} parameters: ${encoderLayers} + ${decoderLayers} layers, d-model ${dModel}, ${heads} heads; ${bytes(footprintBytes)} of WebAssembly memory`,
-    `${whole(result.steps)} updates in ${result.seconds.toFixed(1)} s (${short(result.stepsPerSecond)}/s), last loss ${short(result.loss)}${kept}`,
+    `${describeNetwork(architecture, parameters)}; ${bytes(footprintBytes)} of WebAssembly memory`,
+    done,
     `weights sha256 ${result.weightsSha256}`,
   ];
+}
+
+function describeNetwork({ kind, config }: Architecture, parameters: number): string {
+  if (kind !== "encoder-decoder" && kind !== "encoder") {
+    return `network of kind ${kind}, ${whole(parameters)} parameters`;
+  }
+  const { encoderLayers, decoderLayers, dModel, heads } = config as TransformerConfig;
+  return `Transformer of ${whole(parameters)} parameters: ${encoderLayers} + ${decoderLayers} layers, d-model ${dModel}, ${heads} heads`;
 }
 
 function lines(mode: RunResult["mode"]): Line[] {

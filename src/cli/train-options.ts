@@ -29,6 +29,11 @@ const words: Row[] = [
   ["positions", "kind", "sinusoidal (default), learned or none"],
   ["clipEvery", "when", "clip after each update (default) or micro-batch (study)"],
   ["initialization", "scheme", "pytorch (default), xavier-uniform, kaiming-uniform, …"],
+  [
+    "init",
+    "construction",
+    "begin from a constructed network: construct:partition, construct:relu(16); see plateau construct",
+  ],
   ["build", "build", "strict (default: the same bits everywhere) or relaxed"],
 ];
 
@@ -79,6 +84,7 @@ export function addTrainOptions(command: Command): void {
     if (group === "Training:") {
       command.addOption(text("positions").helpGroup("Model:"));
       command.addOption(text("initialization").helpGroup("Model:"));
+      command.addOption(text("init").helpGroup("Model:"));
     }
     for (const row of list) {
       const [key] = row;

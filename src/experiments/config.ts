@@ -10,6 +10,7 @@ import type { Target } from "../targets/target.js";
 import type { Loss } from "../training/losses.js";
 import { type TrainingOptions, trainingOptions } from "../training/options.js";
 import { check, count, nonNegative, oneOf, positive, seedNumber, share, whole } from "../validate.js";
+import { type Initial, initialOf } from "./initial.js";
 import { type Protocol, type ProtocolInput, resolveProtocol } from "./protocol.js";
 
 /** What `plateau train` takes: every field but `target` has a default, many follow from the protocol. */
@@ -32,6 +33,8 @@ export const experimentSchema = v.strictObject({
   dropout: v.optional(share),
   positions: v.optional(oneOf(["sinusoidal", "learned", "none"]), "sinusoidal"),
   initialization: v.optional(oneOf(schemes), "pytorch"),
+  /** A construction whose network and weights training begins from: `construct:partition(64)`. */
+  init: v.optional(v.string()),
   steps: v.optional(whole(1, 2 ** 40)),
   /** Instead of `steps`: passes through the training data. */
   epochs: v.optional(whole(1, 2 ** 20)),
@@ -68,6 +71,8 @@ export interface Experiment {
   readonly target: Target;
   readonly protocol: Protocol;
   readonly architecture: Architecture;
+  /** Weights to begin from, where they are not drawn. */
+  readonly initial?: Initial;
   readonly training: TrainingOptions;
   readonly loss: Loss;
   /** Centroids of classification; in regression those of the matched resolutions differ in `classes` only. */
@@ -92,49 +97,8 @@ export function defineExperiment(input: ExperimentInput): Experiment {
     test: config.testRows ?? target.sizes.test,
   };
 
-  const linearHead = mode === "classification" || protocol.outputHead === "linear";
-  // Without an output head predictions are as wide as the model, so its default width is theirs.
-  const asWide = protocol.width === "tied" || !linearHead;
-  const dModel = config.dModel ?? (asWide ? d : Math.max(32, d));
-  if (protocol.width === "tied" && dModel !== d) {
-    throw new PlateauError(
-      "usage",
-      `d-model ${dModel} with dim ${d}: the protocol ties them (width=tied), so leave d-model out or set width=embedded`,
-    );
-  }
-  if (!linearHead && dModel !== d) {
-    throw new PlateauError(
-      "usage",
-      `without an output head (outputHead=none) predictions are d-model ${dModel} wide, not dim ${d}: leave d-model out or set outputHead=linear`,
-    );
-  }
-  if (dModel === 1) {
-    throw new PlateauError(
-      "usage",
-      "a model 1 wide (dim 1 with width=tied or without an output head): LayerNorm of one number is constant, so nothing can be learned: use dim 2 or more, or set width=embedded and outputHead=linear",
-    );
-  }
-  const perVector = protocol.classDefinition === "per-coordinate" ? d : 1;
-  const architecture = transformer({
-    kind: "encoder-decoder",
-    inputDim: d,
-    targetDim: d,
-    outputDim: mode === "classification" ? perVector * classes : d,
-    inputTokens: target.inputs,
-    outputTokens: target.outputs,
-    dModel,
-    heads: config.heads ?? largestPowerOfTwo(dModel, 4),
-    ff: config.ff ?? 2 * dModel,
-    encoderLayers: config.layers,
-    decoderLayers: config.layers,
-    positions: config.positions,
-    embedding: protocol.width === "tied" ? "none" : "linear",
-    head: linearHead ? "linear" : "none",
-    start: protocol.startVector,
-    causal: protocol.decoderMask === "causal",
-    dropout: config.dropout ?? (asStudy ? 0.1 : 0),
-    initialization: config.initialization,
-  });
+  const initial = config.init === undefined ? undefined : constructedInitial(config, target);
+  const architecture = initial?.architecture ?? transformerOf(config, protocol, target);
 
   refuseBoth(config, "steps", "epochs");
   refuseBoth(config, "warmup", "warmupBatches");
@@ -189,7 +153,76 @@ export function defineExperiment(input: ExperimentInput): Experiment {
     return { ...base, mode: protocol.classDefinition };
   };
   const loss: Loss = mode === "classification" ? { kind: "cross-entropy", classes } : { kind: "mse" };
-  return { config, target, protocol, architecture, training, loss, quantisation, rows };
+  return { config, target, protocol, architecture, initial, training, loss, quantisation, rows };
+}
+
+type Config = Experiment["config"];
+
+/** The Transformer that a configuration describes. @throws PlateauError `usage` */
+function transformerOf(config: Config, protocol: Protocol, target: Target): Architecture {
+  const { mode, dim: d, classes } = config;
+  const linearHead = mode === "classification" || protocol.outputHead === "linear";
+  // Without an output head predictions are as wide as the model, so its default width is theirs.
+  const asWide = protocol.width === "tied" || !linearHead;
+  const dModel = config.dModel ?? (asWide ? d : Math.max(32, d));
+  if (protocol.width === "tied" && dModel !== d) {
+    throw new PlateauError(
+      "usage",
+      `d-model ${dModel} with dim ${d}: the protocol ties them (width=tied), so leave d-model out or set width=embedded`,
+    );
+  }
+  if (!linearHead && dModel !== d) {
+    throw new PlateauError(
+      "usage",
+      `without an output head (outputHead=none) predictions are d-model ${dModel} wide, not dim ${d}: leave d-model out or set outputHead=linear`,
+    );
+  }
+  if (dModel === 1) {
+    throw new PlateauError(
+      "usage",
+      "a model 1 wide (dim 1 with width=tied or without an output head): LayerNorm of one number is constant, so nothing can be learned: use dim 2 or more, or set width=embedded and outputHead=linear",
+    );
+  }
+  const perVector = protocol.classDefinition === "per-coordinate" ? d : 1;
+  return transformer({
+    kind: "encoder-decoder",
+    inputDim: d,
+    targetDim: d,
+    outputDim: mode === "classification" ? perVector * classes : d,
+    inputTokens: target.inputs,
+    outputTokens: target.outputs,
+    dModel,
+    heads: config.heads ?? largestPowerOfTwo(dModel, 4),
+    ff: config.ff ?? 2 * dModel,
+    encoderLayers: config.layers,
+    decoderLayers: config.layers,
+    positions: config.positions,
+    embedding: protocol.width === "tied" ? "none" : "linear",
+    head: linearHead ? "linear" : "none",
+    start: protocol.startVector,
+    causal: protocol.decoderMask === "causal",
+    dropout: config.dropout ?? (protocol.base === "study" ? 0.1 : 0),
+    initialization: config.initialization,
+  });
+}
+
+/** Options that describe a Transformer, which a construction is none of. */
+const transformerOptions = ["dModel", "heads", "ff", "dropout"] as const;
+
+/** @throws PlateauError `usage` where options make no sense beside a construction, and as `initialOf` */
+function constructedInitial(config: Config, target: Target): Initial {
+  const { init, mode, dim } = config;
+  const given = transformerOptions.find((name) => config[name] !== undefined);
+  if (given) {
+    throw new PlateauError(
+      "usage",
+      `${given} ${quote(config[given])} with init ${init}: the construction says what the network is, leave it out`,
+    );
+  }
+  if (mode !== "regression") {
+    throw new PlateauError("usage", `init ${init} with mode ${mode}: constructions are for regression`);
+  }
+  return initialOf(init!, target, dim);
 }
 
 function refuseBoth(
@@ -216,7 +249,7 @@ export function resolved({ architecture, training, rows }: Experiment): Resolved
 }
 
 /** All that decides a run's bits, with every default filled in, as text that compares. */
-export function identity({ config, protocol, architecture, training, rows }: Experiment): string {
+export function identity({ config, protocol, architecture, initial, training, rows }: Experiment): string {
   const { target, mode, classes, dim, seed, build } = config;
   return JSON.stringify([
     target,
@@ -229,6 +262,7 @@ export function identity({ config, protocol, architecture, training, rows }: Exp
     architecture.config,
     training,
     rows,
+    ...(initial ? [initial.name] : []),
   ]);
 }
 

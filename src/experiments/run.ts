@@ -1,7 +1,7 @@
 import { PlateauError } from "../errors.js";
 import { layout, Model } from "../nn/model.js";
 import type { Build } from "../runtime/compile.js";
-import { MEMORY_LIMIT, sharedEngine } from "../runtime/engine.js";
+import { type Engine, MEMORY_LIMIT, sharedEngine } from "../runtime/engine.js";
 import { type LoopOptions, type Outcome, runTraining } from "../training/loop.js";
 import { capture } from "../training/state.js";
 import { Trainer, trainingBytes } from "../training/trainer.js";
@@ -39,8 +39,8 @@ export interface RunResult {
   parameters: number;
   /** Bytes of WebAssembly memory for training this model, known before any is allocated. */
   footprintBytes: number;
-  /** How training ended. */
-  outcome: Outcome["reason"];
+  /** How training ended; `constructed`: there was none, the weights were written down. */
+  outcome: Outcome["reason"] | "constructed";
   diverged?: Outcome["diverged"];
   /** Updates done. */
   steps: number;
@@ -97,9 +97,9 @@ export function footprint(experiment: Experiment): number {
  */
 export async function run(input: ExperimentInput, options: RunOptions = {}): Promise<Run> {
   const experiment = defineExperiment(input);
-  const { architecture, config, loss: objective, training } = experiment;
+  const { loss: objective, training } = experiment;
   const footprintBytes = footprint(experiment);
-  const model = new Model(architecture, { seed: config.seed, build: config.build });
+  const model = initialModel(experiment);
   const trainer = new Trainer(model, objective, trainingData(experiment), training);
   const validation = evaluationSample(experiment, "validation");
   const outcome = await runTraining(trainer, {
@@ -120,6 +120,31 @@ export async function run(input: ExperimentInput, options: RunOptions = {}): Pro
     await options.onCheckpoint?.({ ...state, seconds, updateSeconds, evaluations, best, bestWeights });
     return { experiment, model, outcome: { ...outcome, reason: "aborted" } };
   }
+}
+
+/**
+ * Judges a network that was constructed and not trained, as a finished run of no updates.
+ * @param experiment of the construction's `init`
+ * @param seconds that its construction took
+ */
+export async function judgeConstructed(
+  experiment: Experiment,
+  model: Model,
+  seconds: number,
+  options: EvaluateOptions = {},
+): Promise<RunResult> {
+  const outcome: Outcome = {
+    reason: "complete",
+    updates: 0,
+    loss: Number.NaN,
+    evaluations: [],
+    seconds,
+    updatesPerSecond: 0,
+    updateSeconds: 0,
+  };
+  const bytes = sharedEngine().baseBytes + 4 * model.parameters.length;
+  const result = summarise(experiment, outcome, bytes, await evaluate(experiment, model, options));
+  return { ...result, outcome: "constructed" };
 }
 
 /** What a model is worth on the test split, and which model it is. */
@@ -185,6 +210,19 @@ function summarise(
     weightsSha256,
   };
   return { ...partial, verdict: verdict(partial), resolved: resolved(experiment) };
+}
+
+/**
+ * The model that training begins with: drawn from the seed, or written down.
+ * @param engine whose memory it is to lie in; default: one of its own
+ */
+export function initialModel({ architecture, config, initial }: Experiment, engine?: Engine): Model {
+  const model = new Model(architecture, {
+    ...{ seed: config.seed, build: config.build },
+    ...(engine ? { engine } : {}),
+  });
+  if (initial) model.loadStateDict(initial.state, initial.name);
+  return model;
 }
 
 /** A start vector that is not among the weights is another one by the time the model is tested. */

@@ -1,7 +1,7 @@
 import type { Program } from "../graph/program.js";
 import type { KeptWeights } from "./modules.js";
 
-/** Maps side by side in what the kernel keeps. */
+/** Maps side by side in what the attention kernel keeps. */
 const LANES = 8;
 
 /**
@@ -10,14 +10,14 @@ const LANES = 8;
  */
 export function attentionWeights(
   program: Program,
-  { view, B, T, S, H }: KeptWeights,
+  { view, B, T, S, H, lanes = LANES }: KeptWeights,
 ): Float32Array<ArrayBuffer> {
   const kept = program.f32(view);
   const cells = T * S;
   const weights = new Float32Array(B * H * cells);
   for (let pair = 0; pair < B * H; pair++) {
-    let from = Math.floor(pair / LANES) * cells * LANES + (pair % LANES);
-    for (let i = 0; i < cells; i++, from += LANES) weights[pair * cells + i] = kept[from];
+    let from = Math.floor(pair / lanes) * cells * lanes + (pair % lanes);
+    for (let i = 0; i < cells; i++, from += lanes) weights[pair * cells + i] = kept[from];
   }
   return weights;
 }

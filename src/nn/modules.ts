@@ -16,6 +16,8 @@ export interface KeptWeights {
   readonly T: number;
   readonly S: number;
   readonly H: number;
+  /** Maps side by side in what is kept. Default 8, as the attention kernel has it. */
+  readonly lanes?: number;
 }
 
 /** What the modules of one model share while they emit their ops. */

@@ -17,6 +17,7 @@ export const m2n1 = defineTarget({
   sizes: { train: 100_000, validation: 10_000, test: 10_000 },
   range: { low: -2, high: 2 },
   evaluate: ({ kernels }, x, y, u, B, d) => kernels.targetM2n1(x, y, u, B, d),
+  formula: { text: "x1 + x2", variables: ["x1", "x2"] },
   value(x, y) {
     y[0] = x[0] + x[1];
   },

@@ -26,6 +26,12 @@ export interface Embedding {
   push(u: Float64Array, du: Float64Array, dx: Float64Array): void;
 }
 
+/** An expression, and the names of the input tokens in it. */
+export interface Formula {
+  readonly text: string;
+  readonly variables: readonly string[];
+}
+
 /** What is particular to a target. */
 export interface TargetDefinition {
   readonly name: string;
@@ -57,6 +63,11 @@ export interface TargetDefinition {
    * no derivative exists.
    */
   pullback?(x: Float64Array, w: Float64Array, g: Float64Array): void;
+  /**
+   * The same function as an expression, where there is a short one: what rigorous bounds are computed from.
+   * Variables are input tokens in order, outputs separated by commas.
+   */
+  readonly formula?: Formula;
   /**
    * Writes float32 x [B,m,d] and y [B,n,d] from u [B,draws,d], by a kernel. Addresses in the engine's
    * memory; allocates none of it. Where absent, `embedding` and `value` do.

@@ -58,6 +58,21 @@ const cases: Record<string, Case> = {
     shapes: { x: [3, 5], w: [5, 4], b: [4, 4] },
     attributes: { widths: [0, 1, 3, 1] },
   },
+  piecewise: {
+    op: ops.piecewise as Op<never, never>,
+    shapes: { x: [3, 5] },
+    attributes: { breaks: [-0.25, 0.5], slopes: [2, -1, 0.5], shifts: [0, 1, 3] },
+  },
+  "linear-attention": {
+    op: ops["linear-attention"] as Op<never, never>,
+    shapes: { qkv: [2, 5, 12] },
+    attributes: { heads: 2 },
+  },
+  multiply: { op: ops.multiply as Op<never, never>, shapes: { a: [3, 5], b: [3, 5] } },
+  "memory-attention": {
+    op: ops["memory-attention"] as Op<never, never>,
+    shapes: { q: [3, 2], k: [7, 2], v: [7, 4] },
+  },
   "first-token": { op: ops["first-token"] as Op<never, never>, shapes: { x: [3, 2, 4] } },
   "linear without bias": { op: ops.linear as Op<never, never>, shapes: { x: [3, 5], w: [4, 5] } },
 };

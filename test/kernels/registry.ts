@@ -3,10 +3,12 @@ import { specs as attention } from "./attention.js";
 import { specs as elementwise } from "./elementwise.js";
 import { specs as gemm } from "./gemm.js";
 import { specs as layernorm } from "./layernorm.js";
+import { specs as linearAttention } from "./linear-attention.js";
 import { specs as loss } from "./loss.js";
 import { specs as math } from "./math.js";
 import { specs as nearest } from "./nearest.js";
 import { specs as optimizer } from "./optimizer.js";
+import { specs as piecewise } from "./piecewise.js";
 import { specs as positions } from "./positions.js";
 import { specs as quantize } from "./quantize.js";
 import { specs as random } from "./random.js";
@@ -22,10 +24,12 @@ export const registry: readonly KernelSpec[] = [
   ...elementwise,
   ...gemm,
   ...layernorm,
+  ...linearAttention,
   ...loss,
   ...math,
   ...nearest,
   ...optimizer,
+  ...piecewise,
   ...positions,
   ...quantize,
   ...random,

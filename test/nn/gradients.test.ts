@@ -1,6 +1,7 @@
 import test from "ava";
 import fc from "fast-check";
 import { size } from "../../src/graph/tensor.js";
+import { inContext } from "../../src/nn/in-context.js";
 import { mlp } from "../../src/nn/mlp.js";
 import { Model } from "../../src/nn/model.js";
 import { tabular } from "../../src/nn/tabular.js";
@@ -164,6 +165,16 @@ test("Transformers over columns, numeric and categorical, of any number of layer
       tabular({ columns: [...columns], outputDim: 2, dModel: 4 * heads, heads, ff: 9, layers }),
       { seed: 3 },
     );
+    t.true(worstDirectionalError(model, { kind: "mse" }) < 0.01);
+  }
+});
+
+test("linear attention over the examples of a prompt", (t) => {
+  for (const [features, examples, layers] of [
+    [1, 2, 1],
+    [3, 4, 2],
+  ]) {
+    const model = new Model(inContext({ features, examples, layers }), { seed: 5 });
     t.true(worstDirectionalError(model, { kind: "mse" }) < 0.01);
   }
 });

@@ -9,7 +9,7 @@ export function boundLinear(z: Bounded, matrix: Matrix, b: ArrayLike<number> | u
 }
 
 function linear(z: Bounded, matrix: Matrix, b: ArrayLike<number> | undefined): Bounded {
-  const { rows: O, columns: I, data } = matrix;
+  const { rows: O, columns: I, data, entries } = matrix;
   const { tokens } = z;
   const low = new Float64Array(tokens * O);
   const high = new Float64Array(tokens * O);
@@ -18,10 +18,12 @@ function linear(z: Bounded, matrix: Matrix, b: ArrayLike<number> | undefined): B
       let middle = b ? b[o] : 0;
       let radius = 0;
       let magnitude = Math.abs(middle);
-      for (let i = 0; i < I; i++) {
+      const [first, end] = entries ? [entries.starts[o], entries.starts[o + 1]] : [0, I];
+      for (let e = first; e < end; e++) {
+        const i = entries ? entries.columns[e] : e;
         const from = z.low[t * I + i];
         const to = z.high[t * I + i];
-        const w = data[o * I + i];
+        const w = entries ? entries.values[e] : data[o * I + i];
         middle += w * (0.5 * (from + to));
         radius += Math.abs(w) * (0.5 * (to - from));
         magnitude += Math.abs(w) * Math.max(Math.abs(from), Math.abs(to));
@@ -43,7 +45,7 @@ function linear(z: Bounded, matrix: Matrix, b: ArrayLike<number> | undefined): B
     {
       norm: z.norm.map((one) => up(norm * one + shift)),
       origin: { input: z, matrix, bias: b, from: 0 },
-      slopes: linearSlopes(z, data, O),
+      slopes: linearSlopes(z, matrix),
     },
   );
 }
@@ -143,7 +145,7 @@ function spread(
  * The least variance in a box: var z = min over c of Σ(zᵢ − c)²/D, so min over c of φ(c), the mean squared
  * distance of c from the sides. φ is convex; at the end of a bisection a tangent bounds it from below.
  */
-function leastVariance(from: Float64Array, to: Float64Array): number {
+export function leastVariance(from: Float64Array, to: Float64Array): number {
   const D = from.length;
   let left = to.reduce((a, b) => Math.min(a, b));
   let right = from.reduce((a, b) => Math.max(a, b));
@@ -190,17 +192,34 @@ const humped = (at: Curve["at"], dip: [number, number, number], peak: [number, n
  * GELU's slope Φ(x) + xφ(x) is largest at √2 and least at −√2, monotone between and beyond; the tanh form's
  * turns at ±1.41850. Least values lie at −0.751792 and −0.752461. Extremes are rounded outward.
  */
-const curves: Record<"relu" | "gelu-erf" | "gelu-tanh", Curve> = {
+const curves: Record<"gelu-erf" | "gelu-tanh", Curve> = {
   "gelu-erf": humped(gelu64, [-0.7518, -0.75178, -0.16997120748], [1.4135, 1.4145, 1.1289041451853]),
   "gelu-tanh": humped(geluTanh64, [-0.75247, -0.75245, -0.1700407505713], [1.418, 1.419, 1.1289930686589]),
-  relu: { at: (x) => (x >= 0 ? [x, 1] : [0, 0]) },
 };
 
 /** What float64 may be off by, for values and slopes of arguments near x. */
 const slackAt = (x: number) => 1e-13 * (1 + Math.abs(x));
 
-export function boundActivation(z: Bounded, name: keyof typeof curves): Bounded {
-  return sharpened([z], ([one]) => activation(one, name));
+export function boundActivation(z: Bounded, name: "relu" | keyof typeof curves): Bounded {
+  return sharpened([z], ([one]) => (name === "relu" ? rectified(one) : activation(one, name)));
+}
+
+/** ReLU: its slope is 0 or 1, or between them where the number may have either sign. */
+function rectified(z: Bounded): Bounded {
+  const least = z.low.map((from) => (from >= 0 ? 1 : 0));
+  const greatest = z.high.map((to) => (to >= 0 ? 1 : 0));
+  const token = new Float64Array(z.tokens);
+  let steepest = 0;
+  for (let t = 0; t < z.tokens; t++) {
+    const steep = greatest.subarray(t * z.width, (t + 1) * z.width).includes(1) ? 1 : 0;
+    token[t] = steep * z.token[t];
+    steepest = Math.max(steepest, steep);
+  }
+  const positive = (ends: Float64Array) => ends.map((end) => (end > 0 ? end : 0));
+  const constants = { token, whole: steepest * z.whole };
+  return bounded(z.tokens, z.width, positive(z.low), positive(z.high), constants, {
+    slopes: scaledSlopes(z, least, greatest),
+  });
 }
 
 function activation(z: Bounded, name: keyof typeof curves): Bounded {
@@ -216,13 +235,10 @@ function activation(z: Bounded, name: keyof typeof curves): Bounded {
     const meets = (range?: { from: number; to: number }) => range && x0 <= range.to && x1 >= range.from;
     low[i] = Math.min(a[0], b[0], meets(dip) ? dip!.value : Number.POSITIVE_INFINITY);
     high[i] = Math.max(a[0], b[0]);
-    const inside = name === "relu" ? 0 : 1e-13;
-    least[i] = Math.min(a[1], b[1], meets(trough) ? trough!.slope : Number.POSITIVE_INFINITY) - inside;
-    greatest[i] = Math.max(a[1], b[1], meets(peak) ? peak!.slope : Number.NEGATIVE_INFINITY) + inside;
-    if (name !== "relu") {
-      low[i] -= slackAt(x0);
-      high[i] += slackAt(x1);
-    }
+    least[i] = Math.min(a[1], b[1], meets(trough) ? trough!.slope : Number.POSITIVE_INFINITY) - 1e-13;
+    greatest[i] = Math.max(a[1], b[1], meets(peak) ? peak!.slope : Number.NEGATIVE_INFINITY) + 1e-13;
+    low[i] -= slackAt(x0);
+    high[i] += slackAt(x1);
     const t = Math.floor(i / z.width);
     steep[t] = Math.max(steep[t], -least[i], greatest[i]);
   }

@@ -16,8 +16,8 @@ export function boundWeights(
   normalizer: "softmax" | "hardmax" | "sparsemax",
 ): WeightRange {
   if (seen === 1) return { low: Float64Array.of(1), high: Float64Array.of(1) };
-  if (normalizer === "hardmax") return { low: new Float64Array(seen), high: new Float64Array(seen).fill(1) };
   const scores = boundScores(q, k, t, seen);
+  if (normalizer === "hardmax") return hardmaxRange(scores);
   const range = normalizer === "softmax" ? softmaxRange(scores) : sparsemaxRange(scores);
   // What rounding took, here and in a sum that is not quite 1.
   const slack = (seen + 4) * 2 ** -50;
@@ -44,6 +44,15 @@ function boundScores(q: Bounded, k: Bounded, t: number, seen: number): WeightRan
     high[s] = (Math.min(high[s], length) + slack) / Math.sqrt(E);
   }
   return { low, high };
+}
+
+/** 1 at a key that may have the largest score, for certain where no other may, and 0 at all others. */
+function hardmaxRange({ low, high }: WeightRange): WeightRange {
+  const best = low.reduce((a, b) => Math.max(a, b));
+  // Written so that a NaN may be the largest.
+  const may = high.map((score) => (score < best ? 0 : 1));
+  const one = may.reduce((a, b) => a + b) === 1;
+  return { low: one ? may : new Float64Array(may.length), high: may };
 }
 
 /** exp(own)/(exp(own) + the others'): most where the own score is high and the others are low. */

@@ -7,11 +7,27 @@ export class Matrix {
   readonly rows: number;
   readonly columns: number;
   readonly #norms = new Map<string, number>();
+  #rowNorms: Float64Array | undefined;
+  #entries: Entries | undefined | null = null;
 
   constructor(data: Float32Array, rows: number, columns: number) {
     this.data = data;
     this.rows = rows;
     this.columns = columns;
+  }
+
+  /** An upper bound of the norm of row i. */
+  rowNorm(i: number): number {
+    this.#rowNorms ??= Float64Array.from({ length: this.rows }, (_, row) =>
+      length(this.data.subarray(row * this.columns, (row + 1) * this.columns)),
+    );
+    return this.#rowNorms[i];
+  }
+
+  /** The entries that are not 0, row by row; undefined where those are more than a quarter of all. */
+  get entries(): Entries | undefined {
+    if (this.#entries === null) this.#entries = entriesOf(this);
+    return this.#entries;
   }
 
   /** An upper bound of the spectral norm of rows [from, to). */
@@ -25,6 +41,34 @@ export class Matrix {
     }
     return norm;
   }
+}
+
+/** Entries of a sparse matrix: those of row i are numbers starts[i] … starts[i+1] − 1. */
+export interface Entries {
+  readonly starts: Int32Array;
+  readonly columns: Int32Array;
+  readonly values: Float64Array;
+}
+
+function entriesOf({ data, rows, columns }: Matrix): Entries | undefined {
+  let count = 0;
+  for (const value of data) if (value !== 0) count++;
+  if (4 * count > data.length) return undefined;
+  const found = {
+    starts: new Int32Array(rows + 1),
+    columns: new Int32Array(count),
+    values: new Float64Array(count),
+  };
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const value = data[row * columns + column];
+      if (value === 0) continue;
+      found.columns[at] = column;
+      found.values[at++] = value;
+    }
+    found.starts[row + 1] = at;
+  }
+  return found;
 }
 
 /**
@@ -107,9 +151,7 @@ export function sharpened(
     for (let i = 0; i < width; i++) {
       const k = t * width + i;
       // Of a linear layer each output has its own constant: its row's norm.
-      const row = origin
-        ? origin.matrix.norm(origin.from + i, origin.from + i + 1)
-        : Number.POSITIVE_INFINITY;
+      const row = origin ? origin.matrix.rowNorm(origin.from + i) : Number.POSITIVE_INFINITY;
       const constant = Math.min(out.token[t], origin ? row * origin.input.token[t] : row);
       const distance = up(constant * reach);
       if (at.low[k] - distance > low[k]) low[k] = at.low[k] - distance;

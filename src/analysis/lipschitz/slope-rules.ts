@@ -1,5 +1,5 @@
 import type { WeightRange } from "./bound-weights.js";
-import type { Bounded } from "./bounded.js";
+import type { Bounded, Matrix } from "./bounded.js";
 import { addProduct, carried, emptySum, gathered, type Slopes, slopes } from "./slopes.js";
 
 /** The slopes of tensors that vary, if all of those are known; how many inputs there are. */
@@ -13,15 +13,17 @@ function known(...tensors: Bounded[]): number | undefined {
   return inputs;
 }
 
-export function linearSlopes(z: Bounded, W: ArrayLike<number>, O: number): Slopes | undefined {
+export function linearSlopes(z: Bounded, { data, rows: O, entries }: Matrix): Slopes | undefined {
   const p = known(z);
   const I = z.width;
   if (p === undefined || !carried(z.tokens * O, p)) return undefined;
   const sum = emptySum(z.tokens * O, p);
   for (let t = 0; t < z.tokens; t++) {
     for (let o = 0; o < O; o++) {
-      for (let i = 0; i < I; i++) {
-        const w = W[o * I + i];
+      const [first, end] = entries ? [entries.starts[o], entries.starts[o + 1]] : [0, I];
+      for (let e = first; e < end; e++) {
+        const i = entries ? entries.columns[e] : e;
+        const w = entries ? entries.values[e] : data[o * I + i];
         addProduct(sum, t * O + o, w, w, z.slopes!, t * I + i);
       }
     }
@@ -36,6 +38,23 @@ export function sumSlopes(a: Bounded, b: Bounded): Slopes | undefined {
   const sum = emptySum(rows, p);
   for (const { slopes: one } of [a, b]) {
     for (let row = 0; one && row < rows; row++) addProduct(sum, row, 1, 1, one, row);
+  }
+  return slopes(a.tokens, p, sum.middle, sum.radius);
+}
+
+/** a ⊙ b: b·da + a·db. */
+export function productSlopes(a: Bounded, b: Bounded): Slopes | undefined {
+  const p = known(a, b);
+  if (p === undefined) return undefined;
+  const rows = a.tokens * a.width;
+  const sum = emptySum(rows, p);
+  for (const [one, factor] of [
+    [a, b],
+    [b, a],
+  ]) {
+    for (let row = 0; one.slopes && row < rows; row++) {
+      addProduct(sum, row, factor.low[row], factor.high[row], one.slopes, row);
+    }
   }
   return slopes(a.tokens, p, sum.middle, sum.radius);
 }

@@ -23,11 +23,25 @@ export function slopes(tokens: number, inputs: number, middle: Float64Array, rad
     let squares = 0;
     for (let i = from * inputs; i < to * inputs; i++) squares += radius[i] * radius[i];
     const part = middle.subarray(from * inputs, to * inputs);
-    return (spectralNorm(part, to - from, inputs) + Math.sqrt(squares)) * (1 + 1e-9);
+    const size = inputs <= 2 ? narrowNorm(part, inputs) : spectralNorm(part, to - from, inputs);
+    return (size + Math.sqrt(squares)) * (1 + 1e-9);
   };
   const width = rows / tokens;
   const token = Float64Array.from({ length: tokens }, (_, t) => norm(t * width, (t + 1) * width));
   return { inputs, middle, radius, token, whole: tokens === 1 ? token[0] : norm(0, rows) };
+}
+
+/** The spectral norm of a matrix of one or two columns, by the Gram matrix's larger eigenvalue. */
+function narrowNorm(rows: Float64Array, columns: number): number {
+  let [a, b, c] = [0, 0, 0];
+  for (let i = 0; i < rows.length; i += columns) {
+    const [x, y] = [rows[i], columns === 2 ? rows[i + 1] : 0];
+    a += x * x;
+    b += x * y;
+    c += y * y;
+  }
+  const apart = 0.5 * (a - c);
+  return Math.sqrt(0.5 * (a + c) + Math.sqrt(apart * apart + b * b));
 }
 
 /** Whether so many intervals are still carried. */

@@ -1,5 +1,8 @@
 import { analyze } from "./analyze.js";
+import { bound } from "./bound.js";
+import { certifyCommand } from "./certify.js";
 import type { CliCommand } from "./command.js";
+import { construct } from "./construct.js";
 import { demo } from "./demo.js";
 import { evaluate } from "./eval.js";
 import { fit } from "./fit.js";
@@ -18,6 +21,9 @@ export const commands: readonly CliCommand[] = [
   fit,
   sweep,
   study,
+  bound,
+  construct,
+  certifyCommand,
   targets,
   verify,
   info,

@@ -1,5 +1,4 @@
 import { PlateauError } from "../../errors.js";
-import { Model } from "../../nn/model.js";
 import type { Build } from "../../runtime/compile.js";
 import { borrowEngine, giveBack } from "../../runtime/engine.js";
 import type { ObjectiveContext, ObjectiveResult } from "../../sweep/objective.js";
@@ -11,7 +10,7 @@ import { Trainer } from "../../training/trainer.js";
 import { defineExperiment, type Experiment, identity } from "../config.js";
 import { evaluationSample, predictFor, type Scores, score } from "../evaluate.js";
 import { measureBy, parseMetric, protocolMetric } from "../metric.js";
-import { footprint as experimentFootprint, testStart, trainingData } from "../run.js";
+import { footprint as experimentFootprint, initialModel, testStart, trainingData } from "../run.js";
 import { weightsSha256 } from "../weights.js";
 import { trainingTask, trialExperiment } from "./task.js";
 
@@ -55,16 +54,12 @@ export default async function objective(context: ObjectiveContext): Promise<Obje
   const experiment = defineExperiment(
     trialExperiment(trainingTask(context.task), context.parameters, context.seed),
   );
-  const { architecture, config, loss, training } = experiment;
+  const { config, loss, training } = experiment;
   const footprintBytes = experimentFootprint(experiment);
   // The strict build's engines are used again by the next trial of this thread.
   const engine = config.build === "strict" ? borrowEngine() : undefined;
   try {
-    const model = new Model(architecture, {
-      seed: config.seed,
-      build: config.build,
-      ...(engine ? { engine } : {}),
-    });
+    const model = initialModel(experiment, engine);
     const trainer = new Trainer(model, loss, trainingData(experiment), training);
     const outcome = await train(context, experiment, trainer, metric.name);
     const { reason, updates, diverged, best } = outcome;

@@ -6,7 +6,11 @@ import { featureTokens } from "./feature-tokens.js";
 import { firstToken } from "./first-token.js";
 import { layernorm } from "./layernorm.js";
 import { linear } from "./linear.js";
+import { linearAttention } from "./linear-attention.js";
 import { crossEntropy, mse } from "./loss.js";
+import { memoryAttention } from "./memory-attention.js";
+import { multiply } from "./multiply.js";
+import { piecewise } from "./piecewise.js";
 import { addPositions, shiftRight } from "./positions.js";
 import { hardmax, logSoftmax, softmax, sparsemax } from "./softmax.js";
 
@@ -24,8 +28,12 @@ export const ops = {
   hardmax,
   layernorm,
   linear,
+  "linear-attention": linearAttention,
   "log-softmax": logSoftmax,
+  "memory-attention": memoryAttention,
   mse,
+  multiply,
+  piecewise,
   relu,
   "shift-right": shiftRight,
   softmax,

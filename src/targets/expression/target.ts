@@ -39,6 +39,7 @@ export function expressionTarget(text: string, domain: string): Target {
     range: seenRange(compiled, variables),
     value: compiled.value,
     pullback: compiled.pullback,
+    formula: { text, variables: variables.map(({ name }) => name) },
   });
 }
 

@@ -1,4 +1,5 @@
 import { targetFamily } from "../family.js";
+import { formula, joined } from "../formula.js";
 import { cos, exp, sin } from "../math.js";
 import { each } from "../ranges.js";
 
@@ -27,6 +28,13 @@ export const ackley = targetFamily({
       outputs: 1,
       draws: each({ low: -5, high: 5 }, n),
       range: { low: -(2 ** -40), high: 15 },
+      formula:
+        n <= 16
+          ? formula(
+              `-20*exp(-0.2*sqrt((${joined(n, "+", (x) => `${x}^2`)})/${n})) - exp((${joined(n, "+", (x) => `cos(2*pi*${x})`)})/${n}) + 20 + e`,
+              n,
+            )
+          : undefined,
       value(x, y) {
         const [squares, cosines] = means(x);
         y[0] = -20 * exp(-0.2 * Math.sqrt(squares)) - exp(cosines) + 20 + Math.E;

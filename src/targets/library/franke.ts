@@ -1,4 +1,5 @@
 import { targetFamily } from "../family.js";
+import { formula } from "../formula.js";
 import { exp } from "../math.js";
 import { each, positive } from "../ranges.js";
 
@@ -35,6 +36,10 @@ export const franke = targetFamily({
     outputs: 1,
     draws: each(positive, 2),
     range: { low: 0, high: 1.25 },
+    formula: formula(
+      "0.75*exp(-((9*x1 - 2)^2 + (9*x2 - 2)^2)/4) + 0.75*exp(-(9*x1 + 1)^2/49 - (9*x2 + 1)/10) + 0.5*exp(-((9*x1 - 7)^2 + (9*x2 - 3)^2)/4) - 0.2*exp(-(9*x1 - 4)^2 - (9*x2 - 7)^2)",
+      2,
+    ),
     value([x1, x2], y) {
       y[0] = 0;
       for (const [weight, exponent] of bumps) y[0] += weight * exp(exponent(9 * x1, 9 * x2)[0]);

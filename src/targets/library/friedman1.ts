@@ -1,4 +1,5 @@
 import { targetFamily } from "../family.js";
+import { formula } from "../formula.js";
 import { cos, sin } from "../math.js";
 import { each, positive } from "../ranges.js";
 
@@ -16,6 +17,7 @@ export const friedman1 = targetFamily({
     outputs: 1,
     draws: each(positive, n),
     range: { low: 0, high: 30 },
+    formula: formula("10*sin(pi*x1*x2) + 20*(x3 - 0.5)^2 + 10*x4 + 5*x5", n),
     value([x1, x2, x3, x4, x5], y) {
       y[0] = 10 * sin(Math.PI * x1 * x2) + 20 * (x3 - 0.5) * (x3 - 0.5) + 10 * x4 + 5 * x5;
     },

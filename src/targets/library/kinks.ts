@@ -1,4 +1,5 @@
 import { targetFamily } from "../family.js";
+import { formula } from "../formula.js";
 import { pow } from "../math.js";
 import { positive, unit } from "../ranges.js";
 
@@ -13,6 +14,7 @@ export const abs = targetFamily({
     outputs: 1,
     draws: [unit],
     range: positive,
+    formula: formula("abs(x1)"),
     value([x], y) {
       y[0] = Math.abs(x);
     },
@@ -36,6 +38,7 @@ export const cusp = targetFamily({
     outputs: 1,
     draws: [unit],
     range: positive,
+    formula: formula(`abs(x1)^${alpha}`),
     value([x], y) {
       y[0] = pow(Math.abs(x), alpha);
     },

@@ -1,4 +1,5 @@
 import { targetFamily } from "../family.js";
+import { formula, joined } from "../formula.js";
 import { each, unit } from "../ranges.js";
 
 /** x₁·…·xₙ: the interaction of all inputs and of none fewer. */
@@ -12,6 +13,13 @@ export const product = targetFamily({
     outputs: 1,
     draws: each(unit, n),
     range: unit,
+    formula:
+      n <= 100
+        ? formula(
+            joined(n, "*", (x) => x),
+            n,
+          )
+        : undefined,
     value(x, y) {
       y[0] = 1;
       for (let i = 0; i < n; i++) y[0] *= x[i];

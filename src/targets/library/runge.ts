@@ -1,4 +1,5 @@
 import { targetFamily } from "../family.js";
+import { formula } from "../formula.js";
 import { positive, unit } from "../ranges.js";
 
 /** 1/(1 + 25x²): its interpolants at equidistant points diverge (Runge, Z. Math. Phys. 46, 1901). */
@@ -12,6 +13,7 @@ export const runge = targetFamily({
     outputs: 1,
     draws: [unit],
     range: positive,
+    formula: formula("1/(1 + 25*x1^2)"),
     value([x], y) {
       y[0] = 1 / (1 + 25 * x * x);
     },

@@ -1,4 +1,5 @@
 import { targetFamily } from "../family.js";
+import { formula } from "../formula.js";
 import { outward, positive, unit } from "../ranges.js";
 
 /** 0 left of 0, 1 from 0 on. */
@@ -12,6 +13,7 @@ export const step = targetFamily({
     outputs: 1,
     draws: [unit],
     range: positive,
+    formula: formula("(x1 < 0 ? 0 : 1)"),
     value([x], y) {
       y[0] = x < 0 ? 0 : 1;
     },
@@ -30,6 +32,7 @@ export const staircase = targetFamily({
     outputs: 1,
     draws: [unit],
     range: outward(delta * Math.floor(-1 / delta), delta * Math.floor(1 / delta)),
+    formula: formula(`${delta}*floor(x1/${delta})`),
     value([x], y) {
       y[0] = delta * Math.floor(x / delta);
     },

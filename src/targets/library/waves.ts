@@ -1,4 +1,5 @@
 import { targetFamily } from "../family.js";
+import { formula } from "../formula.js";
 import { cos, sin } from "../math.js";
 import { positive, unit } from "../ranges.js";
 
@@ -13,6 +14,7 @@ export const sine = targetFamily({
     outputs: 1,
     draws: [unit],
     range: unit,
+    formula: formula(`sin(${k}*pi*x1)`),
     value([x], y) {
       y[0] = sin(k * Math.PI * x);
     },
@@ -33,6 +35,7 @@ export const chirp = targetFamily({
     outputs: 1,
     draws: [positive],
     range: unit,
+    formula: formula(`sin(${2 * k}*pi*x1^2)`),
     value([x], y) {
       y[0] = sin(2 * Math.PI * k * x * x);
     },

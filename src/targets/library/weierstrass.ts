@@ -1,5 +1,6 @@
 import { PlateauError, quote } from "../../errors.js";
 import { targetFamily } from "../family.js";
+import { formula } from "../formula.js";
 import { cos } from "../math.js";
 import { outward, unit } from "../ranges.js";
 
@@ -43,6 +44,7 @@ export const weierstrass = targetFamily({
       outputs: 1,
       draws: [unit],
       range: outward(-bound, bound),
+      formula: sumFormula(a, b, terms),
       value([x], y) {
         let sum = 0;
         let amplitude = 1;
@@ -59,3 +61,13 @@ export const weierstrass = targetFamily({
     };
   },
 });
+
+/** The sum as an expression; undefined where it would be longer than expressions may be. */
+function sumFormula(a: number, b: number, terms: number) {
+  const parts: string[] = [];
+  for (let [n, amplitude, frequency] = [0, 1, 1]; n < terms; n++, amplitude *= a, frequency *= b) {
+    parts.push(`${amplitude}*cos(${frequency}*pi*x1)`);
+  }
+  const text = parts.join("+");
+  return text.length <= 2000 ? formula(text) : undefined;
+}

@@ -1,0 +1,61 @@
+import { PlateauError, quote } from "../errors.js";
+import type { Architecture } from "../nn/architecture.js";
+import type { StateTensor } from "../nn/model.js";
+import type { Target } from "../targets/target.js";
+import type { Constructed } from "../theory/constructions/construction.js";
+import { constructSpec, defaultSize, parseSpec, specText } from "../theory/constructions/spec.js";
+import { defineTask } from "../theory/constructions/task.js";
+
+/** A network whose weights are written down before training, and those weights. */
+export interface Initial {
+  /** `construct:partition(64, order=2)`, with its size and all options. */
+  readonly name: string;
+  readonly architecture: Architecture;
+  readonly state: ReadonlyMap<string, StateTensor>;
+}
+
+const PREFIX = "construct:";
+
+/** Those made last: an experiment is defined many times while it is compared with what was stored. */
+const made = new Map<string, Initial>();
+const KEPT = 4;
+
+/** The construction that a run began from, made again. @throws PlateauError as `construct` does */
+export function constructedOf(init: string, target: Target, dim: number): Constructed {
+  return constructSpec(parseSpec(init.slice(PREFIX.length)), defineTask(target, dim));
+}
+
+/**
+ * What `init` names: `construct:partition`, `construct:relu(16)`. The same weights each time, from the target
+ * alone.
+ * @throws PlateauError `usage`, `unknown-name`, `memory`
+ */
+export function initialOf(init: string, target: Target, dim: number): Initial {
+  if (!init.startsWith(PREFIX)) {
+    throw new PlateauError(
+      "usage",
+      `configuration: init is ${quote(init)}: expected construct: and a construction, such as construct:partition or construct:relu(16)`,
+    );
+  }
+  const key = JSON.stringify([init, target.name, dim]);
+  const known = made.get(key);
+  if (known) return known;
+  const task = defineTask(target, dim);
+  const spec = parseSpec(init.slice(PREFIX.length));
+  const size = spec.size ?? defaultSize(spec.construction, task);
+  const { model } = constructSpec({ ...spec, size }, task);
+  if (!model) {
+    throw new PlateauError(
+      "usage",
+      `${spec.construction.name} of this size is no network that can be trained: choose partition or relu`,
+    );
+  }
+  const initial: Initial = {
+    name: `${PREFIX}${specText({ ...spec, size })}`,
+    architecture: model.architecture,
+    state: model.stateDict(),
+  };
+  if (made.size >= KEPT) made.delete(made.keys().next().value!);
+  made.set(key, initial);
+  return initial;
+}

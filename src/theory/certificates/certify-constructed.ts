@@ -1,0 +1,40 @@
+import { PlateauError } from "../../errors.js";
+import type { Constructed, Task } from "../constructions/construction.js";
+import { type Certificate, type CertifyOptions, certify } from "./certify.js";
+import { requireContinuous } from "./continuity.js";
+import type { Enclosure } from "./enclosure.js";
+import { networkEnclosure } from "./network-enclosure.js";
+import { type Modulus, targetEnclosure } from "./target-enclosure.js";
+
+export interface CertifyTaskOptions extends CertifyOptions {
+  /** What the target's change is known to stay below; default: its formula, else an estimate. */
+  readonly modulus?: Modulus;
+}
+
+/** Bounds of a constructed network. @throws PlateauError `usage` where there are none */
+export function enclosureOf({
+  model,
+  enclosure,
+  construction,
+}: Pick<Constructed, "model" | "enclosure" | "construction">): Enclosure {
+  const bounds = enclosure ?? (model && networkEnclosure(model));
+  if (bounds) return bounds;
+  throw new PlateauError("usage", `${construction} has no bounds, so no certificate`);
+}
+
+/**
+ * The certificate of a constructed network against the target it was made for.
+ * @throws PlateauError `usage` where the target jumps and the norm is sup, or the construction has no bounds
+ */
+export async function certifyConstructed(
+  task: Task,
+  { g, model, enclosure, construction }: Pick<Constructed, "g" | "model" | "enclosure" | "construction">,
+  { modulus, ...options }: CertifyTaskOptions = {},
+): Promise<Certificate> {
+  if (options.norm !== "l2") requireContinuous(task.target);
+  const bounds = enclosureOf({ model, enclosure, construction });
+  return certify(
+    { f: task.f, g, target: targetEnclosure(task, modulus), model: bounds, low: task.low, high: task.high },
+    options,
+  );
+}
