@@ -223,7 +223,7 @@ test("inputs that are no Float32Array are refused", (t) => {
   usage(() => model.predict(x, { keyMask: wrong(x.subarray(0, 8)) }), /^keyMask is an array/);
   usage(
     () => model.predict(x, { teachers: x } as object),
-    /^predict: teachers is no option \(known: teacher, feedback, keyMask, start\)/,
+    /^predict: teachers is no option \(known: teacher, feedback, keyMask, start, signal\)/,
   );
   usage(() => model.predict(x, null as never), /^the options of predict are null: expected an object/);
   usage(() => model.predict(x, { start: "tset" as "test" }), /^start is "tset": expected one of train, test/);
