@@ -1,7 +1,6 @@
 import { type Command, Option } from "commander";
 import { PlateauError, quote } from "../../errors.js";
 import { type TrialState, trialStates } from "../../sweep/trial.js";
-import { loadSweeps } from "../load-sweeps.js";
 import type { Flags } from "../study.js";
 import { type CliCommand, examples } from "./command.js";
 
@@ -72,6 +71,6 @@ function stateOf(text: string): TrialState {
 
 /** SQLite is loaded when it is needed: other commands start faster without. */
 async function execute(action: Name, file: string, flags: Flags): Promise<number> {
-  const actions = await loadSweeps(import("../study.js"));
+  const actions = await import("../study.js");
   return actions[action](file, flags);
 }

@@ -1,5 +1,4 @@
 import { PlateauError, quote } from "../../errors.js";
-import { loadSweeps } from "../load-sweeps.js";
 import { addSweepOptions, type SweepFlags } from "../sweep-options.js";
 import { type CliCommand, examples } from "./command.js";
 
@@ -32,7 +31,7 @@ export const sweep: CliCommand = {
 
 /** SQLite and worker threads are loaded when they are needed: other commands start faster without. */
 async function execute(given: readonly string[], flags: SweepFlags): Promise<number> {
-  const { runSweep } = await loadSweeps(import("../sweep.js"));
+  const { runSweep } = await import("../sweep.js");
   if (given.length > 1 && flags.name !== undefined) {
     throw new PlateauError(
       "usage",

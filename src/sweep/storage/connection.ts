@@ -1,8 +1,26 @@
 import { existsSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
 import { resolve } from "node:path";
-import Database from "libsql";
+import type Database from "libsql";
 import { PlateauError, quote } from "../../errors.js";
 import { ioError } from "../../files/io-error.js";
+
+type Libsql = new (path: string, options: Database.Options) => Database.Database;
+let loaded: Libsql | undefined;
+
+/** @throws PlateauError `usage` where its native part is not installed, or not made for this machine */
+function libsql(): Libsql {
+  try {
+    return (loaded ??= createRequire(import.meta.url)("libsql") as Libsql);
+  } catch (cause) {
+    const [reason] = (cause as Error).message.split("\n");
+    throw new PlateauError(
+      "usage",
+      `studies are stored by the package libsql, whose native part is not here (${reason}): install again without --omit=optional, on this kind of machine`,
+      { cause },
+    );
+  }
+}
 
 type Value = number | string | Uint8Array | null;
 export type Row = Record<string, unknown>;
@@ -48,7 +66,7 @@ export class Connection {
     this.#file = file;
     this.#database =
       reuse(file) ??
-      this.#guard("open", () => new Database(file, { timeout: BUSY_MILLISECONDS } as Database.Options));
+      this.#guard("open", () => new (libsql())(file, { timeout: BUSY_MILLISECONDS } as Database.Options));
     try {
       this.#guard("open", () => {
         // Reads the header: here a file that is none shows.
