@@ -348,3 +348,22 @@ test("a study that runs is not closed under it", async (t) => {
   }
   study.close();
 });
+
+test("an interrupt after the last trial is none", async (t) => {
+  await using study = await Study.open(":memory:", line);
+  const controller = new AbortController();
+  const ended: number[] = [];
+  for await (const { number } of study.run({
+    trials: 3,
+    workers: 1,
+    objective: identity,
+    signal: controller.signal,
+  })) {
+    ended.push(number);
+    if (number === 2) controller.abort();
+  }
+  t.deepEqual(ended, [0, 1, 2]);
+  await t.throwsAsync(() => finish(study, { trials: 4, objective: identity, signal: AbortSignal.abort() }), {
+    code: "aborted",
+  });
+});

@@ -111,6 +111,7 @@ class StudyRun {
       const next = this.#stop.signal.aborted ? "none" : (this.#guarded(() => this.#fill()) ?? "none");
       if (this.#running.size === 0) {
         if (this.#broken) throw this.#broken.error;
+        if (next === "none" && this.#finished()) return;
         if (this.#stop.signal.aborted) {
           throw new PlateauError(
             "aborted",
@@ -122,6 +123,15 @@ class StudyRun {
       const ended = await this.#nextEnd(next === "later" || next === "others");
       if (ended) yield ended;
     }
+  }
+
+  /** Whether there is nothing left to interrupt. */
+  #finished(): boolean {
+    const { trials } = this.#options;
+    return (
+      this.#guarded(() => (this.#study.firstOpen() ?? trials) >= trials && this.#study.count() >= trials) ??
+      false
+    );
   }
 
   /** Stops what still runs, so that it can be continued, and lets go of everything. */
