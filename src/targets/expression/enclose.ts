@@ -1,8 +1,9 @@
 import type { Expression } from "jsep";
 import { PlateauError } from "../../errors.js";
+import { folded } from "./fold.js";
 import { constants, functions } from "./functions.js";
 import { anything, hull, type Interval, meet, minus, outward, plus, reciprocal, times } from "./interval.js";
-import { realPower, unaryRules, wholePower } from "./interval-rules.js";
+import { negativePower, realPower, unaryRules, wholePower } from "./interval-rules.js";
 import { parse } from "./parse.js";
 
 /** Bounds of an expression's values on a box, and of its slopes where it cannot jump and they are finite. */
@@ -97,12 +98,21 @@ export function encloseExpression(
   };
 
   const power = (base: Expression, exponent: Expression): Node => {
-    const fixed = constantOf(exponent);
+    // An exponent's last bit decides whether negative numbers have a power: it is the number that runs.
+    const fixed = folded(exponent);
     const a = node(base);
     if (fixed !== undefined && Number.isInteger(fixed)) return chained(a, (x) => wholePower(x, fixed));
     if (fixed !== undefined) return chained(a, (x) => realPower(x, fixed));
-    // a^b = exp(b·log a)
-    return chained(product(node(exponent), chained(a, unaryRules.get("log")!)), unaryRules.get("exp")!);
+    const b = node(exponent);
+    // a^b = exp(b·log a) where a is not negative.
+    const positive = chained(product(b, chained(a, unaryRules.get("log")!)), unaryRules.get("exp")!);
+    return () => {
+      const [{ value: x }, { value: y }] = [a(), b()];
+      if (x[0] >= 0) return positive();
+      const negative = negativePower(x, y);
+      const value = x[1] < 0 ? negative : negative ? hull(positive().value, negative) : positive().value;
+      return { value: value ?? anything, slopes: undefined };
+    };
   };
 
   const conditional = (tree: Expression): Node => {

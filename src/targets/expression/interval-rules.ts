@@ -1,5 +1,5 @@
 import { cbrt, cos, exp, expm1, log, log1p, pow, sin, tanh } from "../math.js";
-import { anything, type Interval, outward, reciprocal, times } from "./interval.js";
+import { above, anything, type Interval, outward, reciprocal, times } from "./interval.js";
 
 /** Values of a function over an interval, and its slopes there: undefined where it may jump. */
 export interface Image {
@@ -168,4 +168,21 @@ export function realPower(a: Interval, p: number): Image {
   // What p − 1 is rounded by changes the power by |log x| times as much: a margin for |log x| up to 1e4.
   const [low, high] = times([p, p], of(p - 1));
   return { value: of(p), slope: [low - 1e-11 * Math.abs(low), high + 1e-11 * Math.abs(high)] };
+}
+
+/** Values of a^b at negative a: ±|a|^b for the whole numbers b there are; undefined where there is none. */
+export function negativePower(a: Interval, b: Interval): Interval | undefined {
+  const [least, most] = [Math.ceil(b[0]), Math.floor(b[1])];
+  if (!(least <= most)) return undefined;
+  const [near, far] = magnitudes([a[0], Math.min(a[1], 0)]);
+  // Of a power of two variables the ends are at corners; 0 to a negative power is infinite.
+  const corners = [near, far].flatMap((x) => [least, most].map((n) => raisedTo(x, n)));
+  const top = above(Math.max(...corners), UNITS);
+  return [-top, top];
+}
+
+function raisedTo(x: number, n: number): number {
+  if (x === 0) return n > 0 ? 0 : n === 0 ? 1 : Number.POSITIVE_INFINITY;
+  const value = pow(x, n);
+  return Number.isNaN(value) ? Number.POSITIVE_INFINITY : value;
 }

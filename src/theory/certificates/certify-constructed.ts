@@ -7,7 +7,7 @@ import { networkEnclosure } from "./network-enclosure.js";
 import { type Modulus, targetEnclosure } from "./target-enclosure.js";
 
 export interface CertifyTaskOptions extends CertifyOptions {
-  /** What the target's change is known to stay below; default: its formula, else an estimate. */
+  /** What the target's change is known to stay below, besides what its formula says; without either an estimate. */
   readonly modulus?: Modulus;
 }
 
@@ -24,7 +24,8 @@ export function enclosureOf({
 
 /**
  * The certificate of a constructed network against the target it was made for.
- * @throws PlateauError `usage` where the target jumps and the norm is sup, or the construction has no bounds
+ * @throws PlateauError `usage` where the target jumps and the norm is sup, where two points contradict the
+ * modulus, or where the construction has no bounds
  */
 export async function certifyConstructed(
   task: Task,

@@ -60,7 +60,10 @@ export interface Certificate {
   readonly epsilon: number | null;
   /** null without ε. */
   readonly verdict: "holds" | "refuted" | "undecided" | null;
-  /** What the upper bound rests on besides arithmetic. Empty: it is proven. */
+  /**
+   * What the upper bound rests on besides arithmetic; of an infinite one, near which point the target has no
+   * finite bounds. Empty: it is proven.
+   */
   readonly conditions: readonly string[];
   readonly boxes: number;
   /**
@@ -96,6 +99,12 @@ interface Box {
 
 /** A box's bound is all rounding where no more than this share of it is due to the box's size. */
 const SPENT = 0.01;
+
+/** Share of the whole box's sides up to which a box counts as close to a point. */
+const TINY = 1 / 256;
+
+/** Coordinates of a point that a message names. */
+const SHOWN = 8;
 
 /** First points looked at in one go: a large network takes its time, and is to be stopped in between. */
 const LOOK = 256;
@@ -153,14 +162,17 @@ export async function certify(subject: Certified, options: CertifyOptions = {}):
     }
     const { lower, upper } = bounds();
     if (epsilon !== undefined && (upper <= epsilon || lower > epsilon)) stopped = "decided";
-    else if (epsilon === undefined && upper - lower <= gap * upper) stopped = "gap";
+    // ∞ − lower is no more than a share of ∞, but nothing is known then.
+    else if (epsilon === undefined && Number.isFinite(upper) && upper - lower <= gap * upper) stopped = "gap";
     else if (count + 2 > boxes) stopped = "boxes";
     else if (turn % TURN === 0 && performance.now() - began > 1000 * seconds) stopped = "time";
     if (stopped) break;
     const box = queue.take()!;
     const halves = halved(box);
     const spent =
-      box.upper - box.floor <= SPENT * box.upper && !(epsilon !== undefined && box.floor <= epsilon);
+      Number.isFinite(box.upper) &&
+      box.upper - box.floor <= SPENT * box.upper &&
+      !(epsilon !== undefined && box.floor <= epsilon);
     if (!halves || (norm === "sup" && spent)) {
       // No float64 lies between its ends, or halving would change next to nothing.
       queue.put(box.upper, box);
@@ -198,7 +210,7 @@ export async function certify(subject: Certified, options: CertifyOptions = {}):
           : error.lower > epsilon
             ? "refuted"
             : "undecided",
-    conditions: [...(target.conditions ?? []), ...(model.conditions ?? [])],
+    conditions: [...(target.conditions ?? []), ...(model.conditions ?? []), ...unbounded(subject, queue)],
     boxes: count,
     stopped,
   };
@@ -217,6 +229,23 @@ function halved({ low, high, side }: Box): [Float64Array, Float64Array][] | unde
   return [
     [low, left],
     [right, high],
+  ];
+}
+
+/** Where the target may not be finite: the first of the worst boxes, if it has no finite bounds there. */
+function unbounded({ target, low: from, high: to }: Certified, queue: Queue<Box>): string[] {
+  const box = queue.first;
+  if (!box || Number.isFinite(box.upper)) return [];
+  // On large boxes that need not mean anything.
+  if (box.low.some((least, k) => box.high[k] - least > TINY * (to[k] - from[k]))) return [];
+  const { low, high } = target.enclose(box.low, box.high);
+  if (low.every(Number.isFinite) && high.every(Number.isFinite)) return [];
+  const middle = Array.from(box.low, (least, k) => 0.5 * (least + box.high[k]));
+  const width = box.low.reduce((most, least, k) => Math.max(most, box.high[k] - least), 0);
+  const shown = middle.slice(0, SHOWN).map((value) => String(Number(value.toPrecision(9))));
+  const point = shown.join(", ") + (middle.length > SHOWN ? ", …" : "");
+  return [
+    `the target may not be finite near (${point}): it has no finite bounds on a box of side ${width.toPrecision(2)} there`,
   ];
 }
 

@@ -12,6 +12,11 @@ export class Queue<T> {
     return this.#heap[0]?.key ?? Number.NEGATIVE_INFINITY;
   }
 
+  /** What has the largest key, and stays in. */
+  get first(): T | undefined {
+    return this.#heap[0]?.item;
+  }
+
   put(key: number, item: T): void {
     const heap = this.#heap;
     let at = heap.push({ key, order: this.#orders++, item }) - 1;

@@ -1,8 +1,12 @@
+import { PlateauError } from "../../errors.js";
 import { encloseExpression } from "../../targets/expression/enclose.js";
 import type { BatchFunction } from "../../targets/function.js";
+import { pow } from "../../targets/math.js";
+import { knownConstants } from "../bounds/known.js";
 import type { Task } from "../constructions/construction.js";
-import { cellCentres } from "../grid.js";
+import { mayJump } from "./continuity.js";
 import type { Enclosed, Enclosure } from "./enclosure.js";
+import { contradiction, sampledSlopes } from "./sampled-slopes.js";
 
 /** |f(x) − f(y)| ≤ constant·‖x − y‖₂^exponent, each output by itself. */
 export interface Modulus {
@@ -11,32 +15,80 @@ export interface Modulus {
   readonly exponent?: number;
 }
 
-/** Points at which slopes are looked at for an estimate, and the factor that is added to what they show (ours). */
-const LOOKED_AT = 4096;
+/** Coordinates of a point that a message names. */
+const SHOWN = 8;
+
+/** The factor that is added to the steepest slope that samples show (ours). */
 const MARGIN = 1.5;
 
 /**
- * A target on boxes, for certificates. From its formula where it has one: proven. Else from a modulus of
- * continuity that the caller vouches for, else from slopes at sampled points: `conditions` says which.
+ * A target on boxes, for certificates. From its formula where it has one, or from constants that follow from
+ * it: proven. Else from slopes at sampled points. A modulus of continuity that the caller vouches for is used
+ * besides what is proven, instead of an estimate. `conditions` says which.
+ * @throws PlateauError `usage` where two points contradict the modulus
  */
 export function targetEnclosure(task: Task, modulus?: Modulus): Enclosure {
-  const { f, target, dim } = task;
-  if (!modulus && target.formula) {
+  const proven = provenEnclosure(task);
+  if (modulus) {
+    requireUncontradicted(task, modulus);
+    const { constant, exponent = 1 } = modulus;
+    const given = withModulus(task.f, constant, exponent);
+    const conditions = [`the target is taken to change by at most ${law(modulus)}, as was given`];
+    return { ...(proven ? both(proven, given) : given), conditions };
+  }
+  return proven ?? estimatedEnclosure(task);
+}
+
+function provenEnclosure({ f, target, dim }: Task): Enclosure | undefined {
+  if (target.formula) {
     const { text, variables } = target.formula;
     return coordinatewise(encloseExpression(text, variables), target.inputs, target.outputs, dim);
   }
-  const { constant, exponent = 1 } = modulus ?? { constant: MARGIN * steepest(task) };
-  const law = exponent === 1 ? `${show(constant)}·‖x − y‖` : `${show(constant)}·‖x − y‖^${exponent}`;
-  const conditions = [
-    modulus
-      ? `the target is taken to change by at most ${law}, as was given`
-      : `the target's modulus of continuity is estimated, not known: its change is taken to be at most ${law}, ${MARGIN} times the steepest slope at ${LOOKED_AT} points`,
-  ];
-  return { ...withModulus(f, constant, exponent), conditions };
+  const known = dim === 1 ? knownConstants(target.name) : undefined;
+  return known && withModulus(f, known.holder.constant, known.holder.exponent, known.lipschitz);
 }
 
-/** f(c) ± ω(r), c the middle of the box and r the distance of its corners. */
-export function withModulus(f: BatchFunction, constant: number, exponent: number): Enclosure {
+function estimatedEnclosure(task: Task): Enclosure {
+  const { f, target } = task;
+  if (mayJump(target)) {
+    const conditions = ["the target may jump, and has no formula: nothing bounds its change"];
+    return { ...withModulus(f, Number.POSITIVE_INFINITY, 1), conditions };
+  }
+  const { points, steepest } = sampledSlopes(task);
+  const constant = MARGIN * steepest;
+  const conditions = [
+    `the target's modulus of continuity is estimated, not known: its change is taken to be at most ${law({ constant })}, ${MARGIN} times the steepest slope at ${points} points`,
+  ];
+  return { ...withModulus(f, constant, 1), conditions };
+}
+
+/** @throws PlateauError `usage` naming two points */
+function requireUncontradicted(task: Task, modulus: Modulus): void {
+  const found = contradiction(task, modulus.constant, modulus.exponent ?? 1);
+  if (!found) return;
+  const [x, y] = found.points.map((point) => {
+    const shown = Array.from(point.subarray(0, SHOWN), String).join(", ");
+    return `(${shown}${point.length > SHOWN ? ", …" : ""})`;
+  });
+  throw new PlateauError(
+    "usage",
+    `${task.f.name} changes by ${show(found.change)} between ${x} and ${y}, where ${law(modulus)} allows ${show(found.allowed)}: give a larger constant, or none`,
+  );
+}
+
+const law = ({ constant, exponent = 1 }: Modulus) =>
+  exponent === 1 ? `${show(constant)}·‖x − y‖` : `${show(constant)}·‖x − y‖^${exponent}`;
+
+/**
+ * f(c) ± ω(r), c the middle of the box and r the distance of its corners.
+ * @param lipschitz a constant with ‖·‖_∞, where one is known besides: f(c) ± lipschitz·‖r‖_∞ then too
+ */
+export function withModulus(
+  f: BatchFunction,
+  constant: number,
+  exponent: number,
+  lipschitz = Number.POSITIVE_INFINITY,
+): Enclosure {
   const { inputs, outputs } = f;
   return {
     inputs,
@@ -44,9 +96,19 @@ export function withModulus(f: BatchFunction, constant: number, exponent: number
     enclose(low, high): Enclosed {
       const centre = low.map((from, k) => 0.5 * (from + high[k]));
       const values = f.evaluate(centre, 1);
-      let squares = 0;
-      for (let k = 0; k < inputs; k++) squares += 0.25 * (high[k] - low[k]) ** 2;
-      const reach = Math.sqrt(squares) ** exponent * constant * (1 + 1e-12);
+      let [squares, longest] = [0, 0];
+      for (let k = 0; k < inputs; k++) {
+        const half = 0.5 * (high[k] - low[k]);
+        squares += half * half;
+        longest = Math.max(longest, half);
+      }
+      const distance = Math.sqrt(squares);
+      const change = Math.min(
+        constant * (exponent === 1 ? distance : pow(distance, exponent)),
+        lipschitz * longest,
+      );
+      // At a point nothing changes, whatever is not known.
+      const reach = longest === 0 ? 0 : change * (1 + 1e-12);
       // Values are float64: some units in the last place are theirs.
       const slack = (value: number) => 2 ** -48 * Math.abs(value);
       const around = (by: number) => ({
@@ -54,8 +116,30 @@ export function withModulus(f: BatchFunction, constant: number, exponent: number
         high: values.map((value) => value + by + slack(value)),
       });
       const n = inputs * outputs;
-      const slopes = { low: new Float64Array(n).fill(-constant), high: new Float64Array(n).fill(constant) };
-      return { ...around(reach), middle: around(0), ...(exponent === 1 ? { slopes } : {}) };
+      const slope = Math.min(exponent === 1 ? constant : Number.POSITIVE_INFINITY, lipschitz) * (1 + 1e-12);
+      const slopes = { low: new Float64Array(n).fill(-slope), high: new Float64Array(n).fill(slope) };
+      return { ...around(reach), middle: around(0), ...(Number.isFinite(slope) ? { slopes } : {}) };
+    },
+  };
+}
+
+/** What lies between both bounds; between the first where float64 has lost what they share. */
+function both(first: Enclosure, second: Enclosure): Enclosure {
+  type Ends = Pick<Enclosed, "low" | "high">;
+  const meet = (a: Ends, b: Ends): Ends => {
+    const ends = { low: a.low.slice(), high: a.high.slice() };
+    for (let i = 0; i < ends.low.length; i++) {
+      const [low, high] = [Math.max(a.low[i], b.low[i]), Math.min(a.high[i], b.high[i])];
+      if (low <= high) [ends.low[i], ends.high[i]] = [low, high];
+    }
+    return ends;
+  };
+  return {
+    ...first,
+    enclose(low, high) {
+      const [a, b] = [first.enclose(low, high), second.enclose(low, high)];
+      const slopes = a.slopes && b.slopes ? meet(a.slopes, b.slopes) : (a.slopes ?? b.slopes);
+      return { ...a, ...meet(a, b), ...(slopes ? { slopes } : {}) };
     },
   };
 }
@@ -93,49 +177,6 @@ function coordinatewise(
       return { ...ends, slopes: { low: slopes("low"), high: slopes("high") } };
     },
   };
-}
-
-/** The largest gradient norm of any output at a grid of points, or of differences where there are no gradients. */
-function steepest({ f, low, high }: Task): number {
-  const { inputs: d, outputs } = f;
-  const n = Math.max(1, Math.floor(LOOKED_AT ** (1 / d)));
-  const x = cellCentres(low, high, n);
-  const count = x.length / d;
-  let most = 0;
-  for (let o = 0; o < outputs; o++) {
-    const g = f.vjp ? f.vjp(x, selection(count, outputs, o), count) : differences(f, x, o, low, high, n);
-    for (let i = 0; i < count; i++) {
-      let squares = 0;
-      for (let k = 0; k < d; k++) squares += g[i * d + k] * g[i * d + k];
-      most = Math.max(most, Math.sqrt(squares));
-    }
-  }
-  return most;
-}
-
-function selection(count: number, outputs: number, o: number): Float64Array {
-  return Float64Array.from({ length: count * outputs }, (_, i) => (i % outputs === o ? 1 : 0));
-}
-
-/** Slopes over a quarter of a cell. */
-function differences(
-  { inputs: d, outputs, evaluate }: BatchFunction,
-  x: Float64Array,
-  o: number,
-  low: readonly number[],
-  high: readonly number[],
-  n: number,
-): Float64Array {
-  const count = x.length / d;
-  const at = evaluate(x, count);
-  const out = new Float64Array(x.length);
-  for (let k = 0; k < d; k++) {
-    const h = (high[k] - low[k]) / (4 * n);
-    const moved = x.map((value, i) => (i % d === k ? value + h : value));
-    const there = evaluate(moved, count);
-    for (let i = 0; i < count; i++) out[i * d + k] = (there[i * outputs + o] - at[i * outputs + o]) / h;
-  }
-  return out;
 }
 
 const show = (value: number) => String(Number(value.toPrecision(3)));

@@ -138,6 +138,25 @@ test("ε below float32's own rounding is refused before any box", async (t) => {
   t.regex(message, /ε = 2e-7 is below what can be certified/);
 });
 
+test("a bound that is infinite at first does not end the search", async (t) => {
+  const of = task("1/(x*x - x + 0.3)", "x=0:1");
+  const made = relu.construct(of, 16, wide);
+  const { error, stopped, boxes } = await certifyConstructed(of, made);
+  t.is(stopped, "gap");
+  t.true(boxes > 1 && error.upper <= error.lower / 0.95);
+  t.true(error.lower > 0.33 && error.upper < 0.37, `${error.lower}, ${error.upper}`);
+  t.true(Number.isFinite((await certifyConstructed(of, made, { norm: "l2" })).error.upper));
+});
+
+test("where the target may not be finite, the certificate says near which point", async (t) => {
+  const of = task("tan(x)", "x=0:3");
+  const { error, conditions } = await certifyConstructed(of, relu.construct(of, 8, wide), { boxes: 2000 });
+  t.is(error.upper, Number.POSITIVE_INFINITY);
+  const early = await certifyConstructed(of, relu.construct(of, 8, wide), { boxes: 3 });
+  t.deepEqual(early.conditions, [], "three boxes say nothing of it yet");
+  t.regex(conditions.join(), /may not be finite near \(1\.5707963/);
+});
+
 test("options that make no sense are refused", async (t) => {
   const of = task("x", "x=0:1");
   const made = relu.construct(of, 2, wide);
