@@ -95,7 +95,9 @@ function describe(found: BoundTable): string {
   const { target, epsilon, dim, inputTokens, constants, delta, routes } = found;
   const head = `${target}, error at most ${short(epsilon)} (d = ${dim}, m = ${inputTokens})`;
   const said = [
-    constant("Lipschitz constant (inputs in ‖·‖_∞)", constants.lipschitz),
+    constants.steep
+      ? "Lipschitz constant: infinite, the target has a slope without bound"
+      : constant("Lipschitz constant (inputs in ‖·‖_∞)", constants.lipschitz),
     constant("root mean square of the gradient", constants.gradientL2),
     ...(constants.holder
       ? [

@@ -8,6 +8,7 @@ import { targetEnclosure } from "../certificates/target-enclosure.js";
 import type { Task } from "../constructions/construction.js";
 import { cellCentres } from "../grid.js";
 import { jumps, type Known, knownConstants } from "./known.js";
+import { watchSlopes } from "./steep.js";
 
 /** A constant of a target, with how it is known. */
 export interface Constant {
@@ -31,8 +32,10 @@ export interface Constants {
   readonly holder: { readonly constant: Constant; readonly exponent: Constant } | null;
   /** The modulus of continuity as a search found it, so from below: ω(h) at distances h. Empty: not needed. */
   readonly modulus: readonly { readonly h: number; readonly omega: number }[];
-  /** Whether f is known to jump. */
+  /** Whether f is known to jump, or changes as if it did. */
   readonly jumps: boolean;
+  /** Whether a slope of f is infinite somewhere, as that of a cusp: no Lipschitz constant is finite. */
+  readonly steep: boolean;
 }
 
 export interface ConstantsOptions {
@@ -47,6 +50,8 @@ export interface ConstantsOptions {
 const BOXES = 4096;
 /** A change over a distance may exceed the steepest slope that was found by this factor: no search is perfect. */
 const ROOM = 1.1;
+/** Hölder exponents up to this are not those of a Lipschitz function. */
+const CUSP = 0.98;
 
 /** In closed form where the library knows it, proven by interval arithmetic where there is a formula, else estimated. */
 export async function constantsOf(task: Task, options: ConstantsOptions = {}): Promise<Constants> {
@@ -59,25 +64,33 @@ export async function constantsOf(task: Task, options: ConstantsOptions = {}): P
   const { seed = 0, samples = 4096 } = options;
   const pace = pacer("estimating constants of the target", options);
   const domain = box(low, high);
+  const watched = watchSlopes(f);
   const curve = await modulus.measure(
-    { model: f, domain },
+    { model: watched.f, domain },
     { seed, signal: options.signal, onProgress: (share) => void options.onProgress?.(0.5 * share) },
   );
   const { points, holder } = curve.model;
   const quotient = points.reduce((most, { h, omega }) => Math.max(most, omega / h), 0);
-  const slope = await lipschitzOf(task, seed, quotient, pace);
+  const found = await lipschitzOf({ ...task, f: watched.f }, seed, quotient, pace);
+  const gradient = gradientOf(watched.f, domain.sample(seed, 0, samples), seed);
+  // Where a formula's slopes have no proven bound and changes follow a power below 1, the search missed the cusp.
+  const cusp = task.target.formula && found?.known === "estimate" && holder && holder.exponent.high < CUSP;
+  const steep = watched.steep || Boolean(cusp);
+  const slope = steep ? null : found;
   // A function that changes by more than its derivative accounts for jumps, unless it follows another law.
   const contradicted = slope !== null && quotient > ROOM * slope.value;
   const seen = jumps(target.smoothness) || (contradicted && !holder);
   return {
     lipschitz: seen || contradicted ? null : slope,
-    gradientL2: seen ? null : gradientOf(f, domain.sample(seed, 0, samples), seed),
+    // Samples do not tell whether the square of a slope without a bound has a mean.
+    gradientL2: seen || steep ? null : gradient,
     holder:
       seen || !holder
         ? null
         : { constant: byPowerLaw(holder.constant), exponent: byPowerLaw(holder.exponent) },
     modulus: points,
     jumps: seen,
+    steep,
   };
 }
 
@@ -92,6 +105,7 @@ function fromFormula({ lipschitz, gradientL2, holder }: Known): Constants {
     holder: { constant: closed(holder.constant), exponent: closed(holder.exponent) },
     modulus: [],
     jumps: false,
+    steep: lipschitz === Number.POSITIVE_INFINITY,
   };
 }
 

@@ -5,6 +5,7 @@ import { bound } from "../../../src/theory/bounds/bound.js";
 import { constantsOf } from "../../../src/theory/bounds/constants.js";
 import { knownConstants } from "../../../src/theory/bounds/known.js";
 import { orderAt, rates } from "../../../src/theory/bounds/rates.js";
+import { watchSlopes } from "../../../src/theory/bounds/steep.js";
 import { findConstruction } from "../../../src/theory/constructions/registry.js";
 import { defineTask } from "../../../src/theory/constructions/task.js";
 import { cellCentres, gridNodes } from "../../../src/theory/grid.js";
@@ -83,6 +84,37 @@ test("constants that are not known are proven where there is a formula, else est
   const rough = await constantsOf(task("cusp(0.5)"));
   t.is(rough.lipschitz, null);
   t.deepEqual([rough.holder!.constant.value, rough.holder!.exponent.value], [1, 0.5]);
+});
+
+test("an infinite slope is no error: a Hölder law is found, the Lipschitz constant is infinite", async (t) => {
+  for (const [name, exponent, constant] of [
+    ["sqrt(x) on x=0:1", 1 / 2, 1],
+    ["sqrt(abs(x-0.3)) on x=0:1", 1 / 2, 1],
+    // |∛x − ∛y| is largest for y = −x: 2·(h/2)^(1/3).
+    ["cbrt(x) on x=-1:1", 1 / 3, 2 ** (2 / 3)],
+  ] as const) {
+    const { steep, jumps, lipschitz, gradientL2, holder } = await constantsOf(task(name));
+    t.true(steep && !jumps, name);
+    t.deepEqual([lipschitz, gradientL2], [null, null]);
+    t.true(near(holder!.exponent.value, exponent, 0.02), `${name}: ${holder!.exponent.value}`);
+    // At a kink that is not met exactly one side may show: √|x| has 1 on one, √2 over two.
+    t.true(holder!.constant.value > 0.9 * constant && holder!.constant.value < 1.5 * constant, name);
+    const { delta, routes } = await bound(task(name), { epsilon: 0.2 });
+    t.true(near(delta.corner!, (0.2 / holder!.constant.value) ** (1 / holder!.exponent.value), 1e-9));
+    t.true(routes.some((route) => route.name === "relu"));
+  }
+  t.false((await constantsOf(task("abs(x-0.3) on x=0:1"))).steep);
+  t.true((await constantsOf(task("cusp(0.5)"))).steep);
+});
+
+test("slopes are watched row by row", (t) => {
+  const { f } = task("sqrt(x)*y on x=0:1,y=0:1");
+  const watched = watchSlopes(f);
+  const x = Float64Array.of(0.25, 1, 0, 1, 1, 0.5);
+  t.deepEqual([...watched.f.vjp!(x.subarray(0, 2), Float64Array.of(1), 1)], [1, 0.5]);
+  t.false(watched.steep);
+  t.deepEqual([...watched.f.vjp!(x, Float64Array.of(1, 1, 1), 3)], [1, 0.5, 0, 0, 0.25, 1]);
+  t.true(watched.steep);
 });
 
 test("what the table says is enough is enough: built at that size, no sample errs by more than ε", async (t) => {
