@@ -7,7 +7,8 @@ import type { BatchFunction } from "../../targets/function.js";
 import { targetEnclosure } from "../certificates/target-enclosure.js";
 import type { Task } from "../constructions/construction.js";
 import { cellCentres } from "../grid.js";
-import { jumps, type Known, knownConstants } from "./known.js";
+import { curvatureOf } from "./curvature.js";
+import { jumps, type Known, knownConstants, mayJump } from "./known.js";
 import { watchSlopes } from "./steep.js";
 
 /** A constant of a target, with how it is known. */
@@ -30,10 +31,14 @@ export interface Constants {
   readonly gradientL2: Constant | null;
   /** |f(x) − f(y)| ≤ C·‖x − y‖₂^α. Null: no such law was seen. */
   readonly holder: { readonly constant: Constant; readonly exponent: Constant } | null;
+  /** sup Σⱼₖ|∂ⱼ∂ₖf|. Null: f has no second derivative everywhere, or no gradient to know it from. */
+  readonly curvature: Constant | null;
   /** The modulus of continuity as a search found it, so from below: ω(h) at distances h. Empty: not needed. */
   readonly modulus: readonly { readonly h: number; readonly omega: number }[];
   /** Whether f is known to jump, or changes as if it did. */
   readonly jumps: boolean;
+  /** Of what changes as if it jumped: whether its formula has no jump, so that its slopes have no bound. */
+  readonly unbounded: boolean;
   /** Whether a slope of f is infinite somewhere, as that of a cusp: no Lipschitz constant is finite. */
   readonly steep: boolean;
 }
@@ -50,6 +55,8 @@ export interface ConstantsOptions {
 const BOXES = 4096;
 /** A change over a distance may exceed the steepest slope that was found by this factor: no search is perfect. */
 const ROOM = 1.1;
+/** Inputs up to which second derivatives are looked for. */
+const MOST_CURVED = 4;
 /** Hölder exponents up to this are not those of a Lipschitz function. */
 const CUSP = 0.98;
 
@@ -57,12 +64,17 @@ const CUSP = 0.98;
 export async function constantsOf(task: Task, options: ConstantsOptions = {}): Promise<Constants> {
   const { f, low, high, target, dim } = task;
   const known = dim === 1 ? knownConstants(target.name) : undefined;
-  if (known) {
-    options.onProgress?.(1);
-    return fromFormula(known);
-  }
   const { seed = 0, samples = 4096 } = options;
   const pace = pacer("estimating constants of the target", options);
+  const second = async () =>
+    f.inputs > MOST_CURVED
+      ? null
+      : curvatureOf(task, seed, pacer("estimating second derivatives", { signal: options.signal }));
+  if (known) {
+    const curvature = known.lipschitz === Number.POSITIVE_INFINITY ? null : await second();
+    options.onProgress?.(1);
+    return { ...fromFormula(known), curvature };
+  }
   const domain = box(low, high);
   const watched = watchSlopes(f);
   const curve = await modulus.measure(
@@ -88,13 +100,15 @@ export async function constantsOf(task: Task, options: ConstantsOptions = {}): P
       seen || !holder
         ? null
         : { constant: byPowerLaw(holder.constant), exponent: byPowerLaw(holder.exponent) },
+    curvature: seen || steep ? null : await second(),
     modulus: points,
     jumps: seen,
+    unbounded: seen && !mayJump(target.smoothness),
     steep,
   };
 }
 
-function fromFormula({ lipschitz, gradientL2, holder }: Known): Constants {
+function fromFormula({ lipschitz, gradientL2, holder }: Known): Omit<Constants, "curvature"> {
   const closed = (value: number): Constant => ({
     ...{ value, low: value, high: value, known: "closed form" },
     how: "from the formula of the target",
@@ -105,6 +119,7 @@ function fromFormula({ lipschitz, gradientL2, holder }: Known): Constants {
     holder: { constant: closed(holder.constant), exponent: closed(holder.exponent) },
     modulus: [],
     jumps: false,
+    unbounded: false,
     steep: lipschitz === Number.POSITIVE_INFINITY,
   };
 }
