@@ -42,3 +42,18 @@ test.serial("bound says that jumps have no δ, and refuses what makes no sense",
     t.regex(stderr, message);
   }
 });
+
+test.serial(
+  "bound goes on where a slope is infinite, and marks what float32 keeps from being certified",
+  async (t) => {
+    const root = await plateau(["bound", "--target", "sqrt(x)", "--epsilon", "0.1"]);
+    t.is(root.code, 0, root.stderr);
+    t.regex(root.stdout, /Lipschitz constant: infinite/);
+    t.regex(root.stdout, /Hölder exponent \(inputs in ‖·‖₂\): 0\.5 /);
+    const rough = await plateau(["bound", "--target", "weierstrass", "--epsilon", "0.1"]);
+    t.regex(rough.stdout, /│ relu +│ count +│ .*│ yes, not certified │/);
+    const prompts = await plateau(["bound", "--target", "in-context-linear", "--epsilon", "0.1"]);
+    t.notRegex(prompts.stdout, /target jumps/);
+    t.regex(prompts.stdout, /does not jump, but its slopes have no bound/);
+  },
+);
