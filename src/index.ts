@@ -73,7 +73,8 @@ export type { Sample, Split, Target, TargetDefinition } from "./targets/target.j
 export { type BoundOptions, type BoundTable, bound } from "./theory/bounds/bound.js";
 export { type Constant, type Constants, constantsOf } from "./theory/bounds/constants.js";
 export { asNumber, type Magnitude, sayMagnitude } from "./theory/bounds/magnitude.js";
-export { type Rate, rates } from "./theory/bounds/rates.js";
+export { type Rate, rates, type Statement, statements } from "./theory/bounds/rates.js";
+export { type ReluCounts, reluCounts } from "./theory/bounds/relu-counts.js";
 export { holderDelta, modulusDelta, neededDelta, sufficientDelta } from "./theory/bounds/resolution.js";
 export type { Route } from "./theory/bounds/routes.js";
 export { type YunCounts, type YunShape, yunCounts } from "./theory/bounds/yun-counts.js";

@@ -17,7 +17,7 @@ export default function figure() {
     differing: "share of uniform points that differ",
     corners: "largest difference at a corner",
   };
-  // 0 has no place on a log axis: drawn at its foot.
+  // 0 has no place on a log axis: drawn at its foot, which is labelled as what it stands for.
   const FOOT = 1e-3;
   const values = distances.flatMap((one) =>
     Object.entries(series).map(([key, name]) => ({
@@ -33,7 +33,7 @@ export default function figure() {
     type: "quantitative",
     title: "distance from the hardmax version",
     scale: { type: "log", domain: [FOOT, 10] },
-    axis: { values: [0.001, 0.01, 0.1, 1, 10], labelExpr: "datum.value == 0.001 ? '0' : datum.label" },
+    axis: { values: [0.001, 0.01, 0.1, 1, 10], labelExpr: "datum.value == 0.001 ? '≤ 0.001' : datum.label" },
   };
   return {
     title: "Softmax and ReLU tend to the construction, but for ramps between cells",

@@ -47,7 +47,7 @@ export default function figure() {
     type: "quantitative",
     title: "layers",
     scale: { type: "log", domain: [1, 1e9] },
-    axis: { format: "~e", tickCount: 9 },
+    axis: { format: "~e", labelExpr: "replace(datum.label, '+', '')", tickCount: 9 },
   };
   const color = {
     field: "shape",

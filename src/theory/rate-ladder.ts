@@ -38,6 +38,11 @@ export interface Exponent {
   readonly theory: number | null;
   /** Whether `range` holds it. */
   readonly agrees: boolean | null;
+  /**
+   * Where `range` is beside it. A theorem bounds errors from above, so exponents from below: `above` is no
+   * disagreement, only a ladder or a target that does better; `below` is.
+   */
+  readonly beside: "inside" | "above" | "below" | null;
 }
 
 /** Measured error over a ladder of sizes, with its exponents and those of a theorem. */
@@ -149,16 +154,20 @@ function exponentOf(
     high += Math.abs((RESOLUTION * (x[i] - mean)) / squares);
   });
   const agrees = theory === undefined ? null : low <= theory && theory <= high;
-  return { fit: fitted, range: { low, high }, theory: theory ?? null, agrees };
+  const beside = theory === undefined ? null : low > theory ? "above" : high < theory ? "below" : "inside";
+  return { fit: fitted, range: { low, high }, theory: theory ?? null, agrees, beside };
 }
 
 /** One sentence on a measured rate. */
 export function describeMeasuredRate({ construction, target, bySize, theorem }: MeasuredRate): string {
-  const { fit: fitted, range, agrees } = bySize;
+  const { fit: fitted, range, beside: where } = bySize;
+  const said = {
+    inside: "inside",
+    above: "less, and a lower bound: no disagreement",
+    below: "more: it is not attained at these sizes",
+  };
   const beside =
-    theorem === null
-      ? ""
-      : `; the theorem's ${short(theorem.bySize)} is ${agrees ? "inside" : "outside"} (${theorem.source})`;
+    theorem === null ? "" : `; the theorem's ${short(theorem.bySize)} is ${said[where!]} (${theorem.source})`;
   return `${construction} on ${target}: error ~ ${fitted.size}^−p with p = ${short(fitted.exponent.value)}, between ${short(range.low)} and ${short(range.high)}${beside}.`;
 }
 

@@ -9,9 +9,9 @@ test.serial("bound prints what each route costs, and what of it is estimated", a
   t.regex(stdout, /Lipschitz constant .*: 6 \[6, 6\], proven/);
   t.regex(stdout, /root mean square of the gradient: 4\.\d+ \[4\.\d+, 4\.\d+\], an estimate/);
   // d = 1, m = 1, δ = 1/60: 60 + 1, 60 + 1, 60.
-  t.regex(stdout, /│ yun +│ count │ δ = 1\/60 +│ +182 │/);
-  t.regex(stdout, /│ partition +│ count │ \d+ memory tokens/);
-  t.regex(stdout, /│ Shi & Liao +│ order │/);
+  t.regex(stdout, /│ yun +│ count +│ δ = 1\/60 +│ +182 │/);
+  t.regex(stdout, /│ partition +│ count +│ \d+ memory tokens/);
+  t.regex(stdout, /│ Shi & Liao +│ order +│/);
 });
 
 test.serial("bound --json is the whole table, and stays finite where costs explode", async (t) => {
@@ -42,3 +42,18 @@ test.serial("bound says that jumps have no δ, and refuses what makes no sense",
     t.regex(stderr, message);
   }
 });
+
+test.serial(
+  "bound goes on where a slope is infinite, and marks what float32 keeps from being certified",
+  async (t) => {
+    const root = await plateau(["bound", "--target", "sqrt(x)", "--epsilon", "0.1"]);
+    t.is(root.code, 0, root.stderr);
+    t.regex(root.stdout, /Lipschitz constant: infinite/);
+    t.regex(root.stdout, /Hölder exponent \(inputs in ‖·‖₂\): 0\.5 /);
+    const rough = await plateau(["bound", "--target", "weierstrass", "--epsilon", "0.1"]);
+    t.regex(rough.stdout, /│ relu +│ count +│ .*│ yes, not certified │/);
+    const prompts = await plateau(["bound", "--target", "in-context-linear", "--epsilon", "0.1"]);
+    t.notRegex(prompts.stdout, /target jumps/);
+    t.regex(prompts.stdout, /does not jump, but its slopes have no bound/);
+  },
+);

@@ -38,3 +38,15 @@ test("relu on a cusp has the exponent of the cusp, on a sine 2", async (t) => {
     t.is(rate.byLayers, null);
   }
 });
+
+test("an exponent above the theorem's is no disagreement, one below is", async (t) => {
+  const options = { options: wide, boxes: 0 };
+  const sine = await measureRate(relu, rateTask("C2", 1).task, 1, [8, 16, 32, 64], options);
+  t.is(sine.bySize.beside, "above");
+  t.false(sine.bySize.agrees);
+  t.regex(describeMeasuredRate(sine), /theorem's 1 is less, and a lower bound: no disagreement/);
+  const { task, points } = rateTask(0.5, 1);
+  const cusp = await measureRate(relu, task, 1, [8, 16, 32, 64], { ...options, points });
+  t.is(cusp.bySize.beside, "below");
+  t.regex(describeMeasuredRate(cusp), /theorem's 1 is more/);
+});

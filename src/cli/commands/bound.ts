@@ -95,7 +95,9 @@ function describe(found: BoundTable): string {
   const { target, epsilon, dim, inputTokens, constants, delta, routes } = found;
   const head = `${target}, error at most ${short(epsilon)} (d = ${dim}, m = ${inputTokens})`;
   const said = [
-    constant("Lipschitz constant (inputs in ‖·‖_∞)", constants.lipschitz),
+    constants.steep
+      ? "Lipschitz constant: infinite, the target has a slope without bound"
+      : constant("Lipschitz constant (inputs in ‖·‖_∞)", constants.lipschitz),
     constant("root mean square of the gradient", constants.gradientL2),
     ...(constants.holder
       ? [
@@ -103,29 +105,34 @@ function describe(found: BoundTable): string {
           constant("Hölder constant", constants.holder.constant),
         ]
       : []),
+    ...(constants.curvature ? [constant("second derivatives, Σⱼₖ|∂ⱼ∂ₖf|", constants.curvature)] : []),
   ];
   const widths =
     delta.corner === null
       ? constants.jumps
-        ? "the target jumps: no δ gives a small error in sup norm, whatever it costs"
+        ? `${
+            constants.unbounded
+              ? "over small distances the target changes as much as over large ones: it does not jump, but its slopes have no bound, and"
+              : "the target jumps:"
+          } no δ gives a small error in sup norm, whatever it costs`
         : "no δ is known to suffice: no modulus of continuity was found"
       : `δ ≤ ${short(delta.corner)} suffices (values at corners), ${short(delta.centre)} with values at centres; ${
           delta.neededL2 === null ? "" : `no staircase is within ε in L² for δ > ${short(delta.neededL2)}`
         }`.replace(/; $/, "");
-  const rows = routes.map(({ name, kind, size, layers, parameters, flops, fits }) => [
+  const rows = routes.map(({ name, kind, size, layers, parameters, flops, fits, rounding }) => [
     name,
     kind,
     size,
     say(layers),
     say(parameters),
     say(flops),
-    fits === null ? "–" : fits ? "yes" : "no",
+    fits === null ? "–" : fits ? (rounding === null ? "yes" : "yes, not certified") : "no",
   ]);
   const list =
     rows.length === 0
       ? []
       : [
-          table(["route", "", "size", "layers", "parameters", "FLOPs a context", "fits here"], rows, [
+          table(["route", "", "size", "layers", "parameters", "FLOPs a context", "fits memory"], rows, [
             "left",
             "left",
             "left",

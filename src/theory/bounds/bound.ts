@@ -73,7 +73,7 @@ export async function bound(task: Task, options: BoundOptions): Promise<BoundTab
     constants,
     delta,
     memory,
-    routes: routes({ task, epsilon, delta, holder, memory }),
+    routes: routes({ task, epsilon, delta, holder, curvature: constants.curvature?.value ?? null, memory }),
   };
 }
 

@@ -7,7 +7,9 @@ import type { BatchFunction } from "../../targets/function.js";
 import { targetEnclosure } from "../certificates/target-enclosure.js";
 import type { Task } from "../constructions/construction.js";
 import { cellCentres } from "../grid.js";
-import { jumps, type Known, knownConstants } from "./known.js";
+import { curvatureOf } from "./curvature.js";
+import { jumps, type Known, knownConstants, mayJump } from "./known.js";
+import { watchSlopes } from "./steep.js";
 
 /** A constant of a target, with how it is known. */
 export interface Constant {
@@ -29,10 +31,16 @@ export interface Constants {
   readonly gradientL2: Constant | null;
   /** |f(x) − f(y)| ≤ C·‖x − y‖₂^α. Null: no such law was seen. */
   readonly holder: { readonly constant: Constant; readonly exponent: Constant } | null;
+  /** sup Σⱼₖ|∂ⱼ∂ₖf|. Null: f has no second derivative everywhere, or no gradient to know it from. */
+  readonly curvature: Constant | null;
   /** The modulus of continuity as a search found it, so from below: ω(h) at distances h. Empty: not needed. */
   readonly modulus: readonly { readonly h: number; readonly omega: number }[];
-  /** Whether f is known to jump. */
+  /** Whether f is known to jump, or changes as if it did. */
   readonly jumps: boolean;
+  /** Of what changes as if it jumped: whether its formula has no jump, so that its slopes have no bound. */
+  readonly unbounded: boolean;
+  /** Whether a slope of f is infinite somewhere, as that of a cusp: no Lipschitz constant is finite. */
+  readonly steep: boolean;
 }
 
 export interface ConstantsOptions {
@@ -47,41 +55,60 @@ export interface ConstantsOptions {
 const BOXES = 4096;
 /** A change over a distance may exceed the steepest slope that was found by this factor: no search is perfect. */
 const ROOM = 1.1;
+/** Inputs up to which second derivatives are looked for. */
+const MOST_CURVED = 4;
+/** Hölder exponents up to this are not those of a Lipschitz function. */
+const CUSP = 0.98;
 
 /** In closed form where the library knows it, proven by interval arithmetic where there is a formula, else estimated. */
 export async function constantsOf(task: Task, options: ConstantsOptions = {}): Promise<Constants> {
   const { f, low, high, target, dim } = task;
   const known = dim === 1 ? knownConstants(target.name) : undefined;
-  if (known) {
-    options.onProgress?.(1);
-    return fromFormula(known);
-  }
   const { seed = 0, samples = 4096 } = options;
   const pace = pacer("estimating constants of the target", options);
+  const second = async () =>
+    f.inputs > MOST_CURVED
+      ? null
+      : curvatureOf(task, seed, pacer("estimating second derivatives", { signal: options.signal }));
+  if (known) {
+    const curvature = known.lipschitz === Number.POSITIVE_INFINITY ? null : await second();
+    options.onProgress?.(1);
+    return { ...fromFormula(known), curvature };
+  }
   const domain = box(low, high);
+  const watched = watchSlopes(f);
   const curve = await modulus.measure(
-    { model: f, domain },
+    { model: watched.f, domain },
     { seed, signal: options.signal, onProgress: (share) => void options.onProgress?.(0.5 * share) },
   );
   const { points, holder } = curve.model;
   const quotient = points.reduce((most, { h, omega }) => Math.max(most, omega / h), 0);
-  const slope = await lipschitzOf(task, seed, quotient, pace);
+  const found = await lipschitzOf({ ...task, f: watched.f }, seed, quotient, pace);
+  const gradient = gradientOf(watched.f, domain.sample(seed, 0, samples), seed);
+  // Where a formula's slopes have no proven bound and changes follow a power below 1, the search missed the cusp.
+  const cusp = task.target.formula && found?.known === "estimate" && holder && holder.exponent.high < CUSP;
+  const steep = watched.steep || Boolean(cusp);
+  const slope = steep ? null : found;
   // A function that changes by more than its derivative accounts for jumps, unless it follows another law.
   const contradicted = slope !== null && quotient > ROOM * slope.value;
   const seen = jumps(target.smoothness) || (contradicted && !holder);
   return {
     lipschitz: seen || contradicted ? null : slope,
-    gradientL2: seen ? null : gradientOf(f, domain.sample(seed, 0, samples), seed),
+    // Samples do not tell whether the square of a slope without a bound has a mean.
+    gradientL2: seen || steep ? null : gradient,
     holder:
       seen || !holder
         ? null
         : { constant: byPowerLaw(holder.constant), exponent: byPowerLaw(holder.exponent) },
+    curvature: seen || steep ? null : await second(),
     modulus: points,
     jumps: seen,
+    unbounded: seen && !mayJump(target.smoothness),
+    steep,
   };
 }
 
-function fromFormula({ lipschitz, gradientL2, holder }: Known): Constants {
+function fromFormula({ lipschitz, gradientL2, holder }: Known): Omit<Constants, "curvature"> {
   const closed = (value: number): Constant => ({
     ...{ value, low: value, high: value, known: "closed form" },
     how: "from the formula of the target",
@@ -92,6 +119,8 @@ function fromFormula({ lipschitz, gradientL2, holder }: Known): Constants {
     holder: { constant: closed(holder.constant), exponent: closed(holder.exponent) },
     modulus: [],
     jumps: false,
+    unbounded: false,
+    steep: lipschitz === Number.POSITIVE_INFINITY,
   };
 }
 

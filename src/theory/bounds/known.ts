@@ -59,3 +59,8 @@ export function knownConstants(name: string): Known | undefined {
 export function jumps(smoothness: string): boolean {
   return smoothness === "piecewise constant";
 }
+
+/** Targets whose formula may jump, or does. */
+export function mayJump(smoothness: string): boolean {
+  return jumps(smoothness) || smoothness.includes("jump");
+}

@@ -59,6 +59,32 @@ export const rates: readonly Rate[] = [
   },
 ];
 
+/** What a paper says of Transformers without a rate in ε: nothing to compute a size from. */
+export interface Statement {
+  readonly name: string;
+  readonly arxiv: string;
+  readonly statement: string;
+  /** Any continuous target, or those whose function is given by examples in the context. */
+  readonly concerns: "continuous" | "in-context";
+}
+
+export const statements: readonly Statement[] = [
+  {
+    name: "Zhou et al.",
+    arxiv: "2603.03084",
+    statement:
+      "Transformers emulate maxout networks, and their number of linear regions grows exponentially with depth",
+    concerns: "continuous",
+  },
+  {
+    name: "Garg et al.",
+    arxiv: "2208.01066",
+    statement:
+      "trained Transformers learn linear, sparse linear, tree and two-layer-network functions in context",
+    concerns: "in-context",
+  },
+];
+
 /** (C/ε)^r with every hidden constant 1; at least 1. */
 export function orderAt(rate: Rate, f: Holder, epsilon: number): Magnitude {
   // ε^(−r) in units in which the Hölder constant is 1.
