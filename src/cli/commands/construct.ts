@@ -7,7 +7,7 @@ import type { Constructed, Construction, Task } from "../../theory/constructions
 import { constructions, findConstruction } from "../../theory/constructions/registry.js";
 import { checkOptions, defaultSize, parseOption } from "../../theory/constructions/spec.js";
 import { defineTask } from "../../theory/constructions/task.js";
-import { leastSize } from "../../theory/least-size.js";
+import { leastSize, SEARCH_SECONDS } from "../../theory/least-size.js";
 import { measuredError } from "../../theory/measured-error.js";
 import { addCertifyOptions, type CertifyFlags, certifyOptions, describeCertificate } from "../certificate.js";
 import { interruptible } from "../interrupt.js";
@@ -26,6 +26,7 @@ interface ConstructFlags extends CertifyFlags {
   delta?: number;
   size?: number;
   epsilon?: number;
+  searchSeconds?: number;
   option?: Record<string, unknown>;
   certify?: boolean;
   out?: string;
@@ -54,6 +55,8 @@ export interface ConstructResult {
   certificate: Certificate | null;
   /** With ε: the next smaller size, whose certificate does not hold. */
   refused?: { size: number; verdict: string };
+  /** With ε, where time was over: smaller sizes that were not decided. */
+  untried?: { from: number; to: number };
   notes: readonly string[];
   details: Readonly<Record<string, unknown>>;
   seconds: number;
@@ -82,6 +85,12 @@ export const construct: CliCommand = {
         new Option("--epsilon <E>", "error to stay within: looks for the least size").argParser(
           number("--epsilon"),
         ),
+      )
+      .addOption(
+        new Option(
+          "--search-seconds <s>",
+          `seconds that the search of --epsilon may take (default ${SEARCH_SECONDS})`,
+        ).argParser(number("--search-seconds")),
       )
       .addOption(
         new Option("--option <name=value>", "an option of the construction (repeatable)").argParser(
@@ -145,6 +154,7 @@ interface Made {
   readonly measured: { readonly lower: number };
   readonly certificate?: Certificate;
   readonly refused?: { readonly size: number; readonly verdict: string };
+  readonly untried?: { readonly from: number; readonly to: number };
 }
 
 async function build(
@@ -162,8 +172,12 @@ async function build(
       throw new PlateauError("usage", "--epsilon looks for the size: leave out --size and --delta");
     }
     if (!(epsilon > 0)) throw new PlateauError("usage", `--epsilon ${epsilon}: expected a number above 0`);
+    const limit = flags.searchSeconds;
+    if (limit !== undefined && !(limit > 0)) {
+      throw new PlateauError("usage", `--search-seconds ${limit}: expected a number above 0`);
+    }
     const onTry = (size: number) => progress.show(`trying ${whole(size)} ${construction.sizeName}`);
-    const found = await leastSize(construction, task, options, { ...certifying, epsilon, onTry });
+    const found = await leastSize(construction, task, options, { ...certifying, epsilon, limit, onTry });
     return { ...found, measured: found.certificate.error };
   }
   const constructed = construction.construct(task, sizeOf(construction, task, flags), options);
@@ -198,7 +212,7 @@ function summary(
   task: Task,
   options: Record<string, unknown>,
   flags: ConstructFlags,
-  { constructed, measured, certificate, refused }: Made,
+  { constructed, measured, certificate, refused, untried }: Made,
   seconds: number,
 ): ConstructResult {
   const { size, layers, parameters, nonzero, notes = [], details = {} } = constructed;
@@ -220,6 +234,7 @@ function summary(
     conditions,
     certificate: certificate ?? null,
     ...(refused ? { refused } : {}),
+    ...(untried ? { untried } : {}),
     notes,
     details,
     seconds,
@@ -227,7 +242,7 @@ function summary(
 }
 
 function describe(result: ConstructResult, { certificate }: Made): string {
-  const { construction, target, size, sizeName, layers, parameters, nonzero, refused } = result;
+  const { construction, target, size, sizeName, layers, parameters, nonzero, refused, untried } = result;
   const sparse = nonzero === undefined ? "" : ` (${whole(nonzero)} not 0)`;
   const lines = [
     `${construction} of ${target}: ${whole(size)} ${sizeName}, ${whole(layers)} ${layers === 1 ? "layer" : "layers"}, ${whole(parameters)} parameters${sparse}`,
@@ -236,5 +251,10 @@ function describe(result: ConstructResult, { certificate }: Made): string {
       : [`largest error met: ${short(result.error.lower)} (--certify bounds it for certain)`]),
   ];
   if (refused) lines.push(`the next smaller size, ${whole(refused.size)}, is ${refused.verdict}`);
+  if (untried) {
+    lines.push(
+      `out of time (--search-seconds): sizes ${whole(untried.from)} to ${whole(untried.to)} were not decided, a smaller one may do`,
+    );
+  }
   return [...lines, ...result.notes.map((text) => `note: ${text}`)].join("\n");
 }
