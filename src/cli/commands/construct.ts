@@ -166,6 +166,12 @@ async function build(
   progress: ProgressLine,
 ): Promise<Made> {
   const { epsilon } = flags;
+  if ((flags.certify || epsilon !== undefined) && construction.uncertified !== undefined) {
+    throw new PlateauError(
+      "usage",
+      `${epsilon === undefined ? "--certify" : "--epsilon"} with ${construction.name}: ${construction.uncertified}`,
+    );
+  }
   const certifying = { ...certifyOptions(flags), signal };
   if (epsilon !== undefined) {
     if (flags.size !== undefined || flags.delta !== undefined) {
@@ -243,12 +249,14 @@ function summary(
 
 function describe(result: ConstructResult, { certificate }: Made): string {
   const { construction, target, size, sizeName, layers, parameters, nonzero, refused, untried } = result;
+  const hint =
+    findConstruction(construction).uncertified === undefined ? " (--certify bounds it for certain)" : "";
   const sparse = nonzero === undefined ? "" : ` (${whole(nonzero)} not 0)`;
   const lines = [
     `${construction} of ${target}: ${whole(size)} ${sizeName}, ${whole(layers)} ${layers === 1 ? "layer" : "layers"}, ${whole(parameters)} parameters${sparse}`,
     ...(certificate
       ? describeCertificate(certificate)
-      : [`largest error met: ${short(result.error.lower)} (--certify bounds it for certain)`]),
+      : [`largest error met: ${short(result.error.lower)}${hint}`]),
   ];
   if (refused) lines.push(`the next smaller size, ${whole(refused.size)}, is ${refused.verdict}`);
   if (untried) {
