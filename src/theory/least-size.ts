@@ -6,6 +6,7 @@ import {
   certifyConstructed,
   enclosureOf,
 } from "./certificates/certify-constructed.js";
+import type { Enclosure } from "./certificates/enclosure.js";
 import { type Modulus, targetEnclosure } from "./certificates/target-enclosure.js";
 import type { Constructed, Construction, Task } from "./constructions/construction.js";
 
@@ -63,7 +64,8 @@ export async function leastSize(
   const left = () => limit - (performance.now() - began) / 1000;
   const tries: Try[] = [];
   const ask = `ε = ${epsilon} cannot be certified of ${construction.name} on ${task.f.name}`;
-  const attempt = async (i: number): Promise<Try> => {
+  /** Undefined: time was over before it was decided. */
+  const attempt = async (i: number): Promise<Try | undefined> => {
     const size = construction.ladder(task, i);
     onTry?.(size);
     let constructed: Constructed;
@@ -71,8 +73,10 @@ export async function leastSize(
     try {
       constructed = construction.construct(task, size, options);
       const time = Math.max(Math.min(seconds, left()), 1e-3);
-      certificate = await certifyConstructed(task, constructed, { ...more, boxes, seconds: time, epsilon });
+      const timed = { ...constructed, enclosure: whileTime(enclosureOf(constructed), left) };
+      certificate = await certifyConstructed(task, timed, { ...more, boxes, seconds: time, epsilon });
     } catch (error) {
+      if (error === OVER) return undefined;
       if (!(error instanceof PlateauError && error.code === "memory") || tries.length === 0) throw error;
       throw new PlateauError(
         "memory",
@@ -101,18 +105,23 @@ export async function leastSize(
   };
   const holds = ({ certificate }: Try) => certificate.verdict === "holds";
 
+  const late = (size: number) =>
+    new PlateauError(
+      "time-limit",
+      `no size is certified for ε = ${epsilon} within ${limit} seconds (--search-seconds), which ended at size ${size}${tries.length > 0 ? `: ${soFar(tries, epsilon)}` : ""}`,
+    );
+  const first = async (i: number): Promise<Try> => {
+    const made = await attempt(i);
+    if (!made || (!holds(made) && left() <= 0)) throw late(construction.ladder(task, i));
+    return made;
+  };
+
   let failed: Try | undefined;
-  let found = await attempt(0);
+  let found = await first(0);
   let enough: number | undefined;
   for (let [i, still] = [1, 0]; !holds(found); i = 2 * i + 1) {
-    if (left() <= 0) {
-      throw new PlateauError(
-        "time-limit",
-        `no size is certified for ε = ${epsilon} within ${limit} seconds (--search-seconds): ${soFar(tries, epsilon)}`,
-      );
-    }
     failed = found;
-    found = await attempt(i);
+    found = await first(i);
     enough ??= sufficientSize(construction, task, epsilon, more.modulus);
     const [before, now] = [failed.certificate.error.lower, found.certificate.error.lower];
     still = failed.constructed.size >= enough && now > FALLS * before ? still + 1 : 0;
@@ -150,6 +159,19 @@ export async function leastSize(
         : undefined,
     untried,
     tried: tries.length,
+  };
+}
+
+/** Thrown where time is over while a large network is bounded, box by box. */
+const OVER = new Error("time is over");
+
+function whileTime(bounds: Enclosure, left: () => number): Enclosure {
+  return {
+    ...bounds,
+    enclose(low, high) {
+      if (left() <= 0) throw OVER;
+      return bounds.enclose(low, high);
+    },
   };
 }
 
