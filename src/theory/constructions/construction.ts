@@ -16,6 +16,9 @@ export interface Task {
   readonly high: readonly number[];
 }
 
+/** How the note begins that says why a network is no model. */
+export const NO_MODEL = "no model of the engine";
+
 /** A network whose weights were written down, not trained. */
 export interface Constructed {
   /** Name of the construction. */
