@@ -62,9 +62,17 @@ export interface ConstructResult {
   seconds: number;
 }
 
+/** Names with defaults: order=1. */
+function optionsOf(entries: Record<string, { readonly default?: unknown }> = {}): string {
+  const each = Object.entries(entries).map(([name, { default: value }]) =>
+    value === undefined ? `${name} (default: unset)` : `${name}=${String(value)}`,
+  );
+  return each.join(", ") || "none";
+}
+
 const list = [...constructions.values()].map(
   ({ name, description, sizeName, options }) =>
-    `  ${name.padEnd(10)} ${description}\n${" ".repeat(13)}size: ${sizeName}; options: ${Object.keys(options.entries ?? {}).join(", ") || "none"}`,
+    `  ${name.padEnd(10)} ${description}\n${" ".repeat(13)}size: ${sizeName}; options with defaults: ${optionsOf(options.entries)}`,
 );
 const help = `\nConstructions:\n${list.join("\n")}\n\nWith --epsilon the least size whose certificate holds is looked for. Variables of an expression without a\ndomain run from 0 to 1. --out stores a run that eval, analyze and certify take.`;
 
@@ -80,7 +88,12 @@ export const construct: CliCommand = {
       .option("--domain <sides>", "where, for an expression: x=-1:1,y=0:2 (default: 0 to 1)")
       .addOption(new Option("--dim <d>", "numbers a token (default 1)").argParser(number("--dim")))
       .addOption(new Option("--delta <D>", "largest side of a cell").argParser(number("--delta")))
-      .addOption(new Option("--size <N>", "size, in the construction's own unit").argParser(number("--size")))
+      .addOption(
+        new Option(
+          "--size <N>",
+          "size, in the construction's own unit (default: about 32 parts of the box)",
+        ).argParser(number("--size")),
+      )
       .addOption(
         new Option("--epsilon <E>", "error to stay within: looks for the least size").argParser(
           number("--epsilon"),
