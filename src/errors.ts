@@ -12,7 +12,7 @@ export type ErrorCode =
   | "simd" // the engine lacks an instruction set
   | "study" // a study file that is none, is damaged, newer, or holds another study than the one asked for
   | "run-directory" // a folder that is not a run, or that already holds one
-  | "time-limit" // a trial that ran for longer than it may
+  | "time-limit" // a trial, or a search, that ran for longer than it may
   | "diverged" // loss or gradient became NaN or infinite
   | "aborted" // stopped by the caller's AbortSignal
   | "internal"; // a defect of plateau

@@ -2,7 +2,7 @@ import { PlateauError, quote } from "../errors.js";
 import type { Architecture } from "../nn/architecture.js";
 import type { StateTensor } from "../nn/model.js";
 import type { Target } from "../targets/target.js";
-import type { Constructed } from "../theory/constructions/construction.js";
+import { type Constructed, NO_MODEL } from "../theory/constructions/construction.js";
 import { constructSpec, defaultSize, parseSpec, specText } from "../theory/constructions/spec.js";
 import { defineTask } from "../theory/constructions/task.js";
 
@@ -43,11 +43,12 @@ export function initialOf(init: string, target: Target, dim: number): Initial {
   const task = defineTask(target, dim);
   const spec = parseSpec(init.slice(PREFIX.length));
   const size = spec.size ?? defaultSize(spec.construction, task);
-  const { model } = constructSpec({ ...spec, size }, task);
+  const { model, notes = [] } = constructSpec({ ...spec, size }, task);
   if (!model) {
+    const why = notes.find((one) => one.startsWith(NO_MODEL))?.slice(NO_MODEL.length);
     throw new PlateauError(
       "usage",
-      `${spec.construction.name} of this size is no network that can be trained: choose partition or relu`,
+      `${spec.construction.name}(${size}) is no network that can be trained${why ?? ""}: choose a smaller size, partition or relu`,
     );
   }
   const initial: Initial = {

@@ -42,3 +42,20 @@ export function cellsOf(low: readonly number[], high: readonly number[], delta: 
   }
   return n;
 }
+
+/** The largest whole n ≥ 1 whose power n^d is at most `total`: by whole numbers, as roots differ between engines. */
+export function wholeRoot(total: number, d: number): number {
+  const fits = (n: number) => {
+    let power = 1;
+    for (let k = 0; k < d && power <= total; k++) power *= n;
+    return power <= total;
+  };
+  let [low, high] = [1, 2];
+  while (fits(high)) [low, high] = [high, 2 * high];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (fits(middle)) low = middle;
+    else high = middle;
+  }
+  return low;
+}

@@ -35,6 +35,21 @@ test.serial("construct incontext writes gradient steps down; eval judges it like
   t.is(details["eta"], 1.5);
   const judged = await plateau(["eval", out, "--json"]);
   t.is(judged.code, 0, judged.stderr);
+  // There is no certificate, none is offered, and the reason is one in words.
+  const plain = await plateau(["construct", "incontext", ...args, "--quiet"]);
+  t.is(plain.code, 0, plain.stderr);
+  t.notRegex(plain.stdout, /--certify/);
+  const sizeless = args.filter((_, i) => i !== 2 && i !== 3);
+  for (const refused of [
+    ["construct", "incontext", ...args, "--certify"],
+    ["construct", "incontext", ...sizeless, "--epsilon", "0.1"],
+    ["certify", out, "--quiet", "--lipschitz", "10"],
+  ]) {
+    const { code, stderr } = await plateau(refused);
+    t.is(code, 2, stderr);
+    t.regex(stderr, /linear attention multiplies its inputs .* measure its error instead/);
+    t.notRegex(stderr, /linear-attention|\bop\b/);
+  }
 });
 
 test.serial(

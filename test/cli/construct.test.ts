@@ -148,3 +148,14 @@ test("training from a construction refuses what makes no sense", async (t) => {
     t.regex(stderr, message);
   }
 });
+
+test("construct --help names the options of constructions with their defaults", async (t) => {
+  const { code, stdout } = await plateau(["construct", "--help"]);
+  t.is(code, 0);
+  t.regex(stdout, /options with defaults: order=1, sharpness=1$/m);
+  t.regex(stdout, /options with defaults: positions=true, constants=proof, lambda \(default: unset\)$/m);
+  t.regex(
+    stdout,
+    /--search-seconds <s>\s+seconds\s+that\s+the\s+search\s+of\s+--epsilon\s+may\s+take\s+\(default\s+120\)/,
+  );
+});

@@ -9,6 +9,12 @@ import { opRounding } from "./op-rounding.js";
 import { type Errors, errors, noErrors, type Rounded } from "./rounding.js";
 import { carried, emptySum, gathered, type Slopes, slopes } from "./slopes.js";
 
+/** Why ops without bounds have none. */
+export const unbounded: Readonly<Record<string, string>> = {
+  "linear-attention":
+    "linear attention multiplies its inputs with each other, without a softmax to hold the products: bounds would grow with every layer, so there are none, and no certificate; measure its error instead (plateau eval)",
+};
+
 /** Bounds of a network's outputs, and by how much what float32 makes of them may be off, where that was asked. */
 export type NetworkBounds = Bounded & { readonly error?: Float64Array };
 
@@ -184,7 +190,9 @@ class BoundingGraph extends Graph implements Bounds {
   override apply<I, A>(op: Op<I, A>, label: string, inputs: I, attributes: A): Tensor {
     const output = super.apply(op, label, inputs, attributes);
     const rule = opBounds[op.name];
-    if (!rule) throw new PlateauError("usage", `no bound is known for the op ${op.name}`);
+    if (!rule) {
+      throw new PlateauError("usage", unbounded[op.name] ?? `no bound is known for the op ${op.name}`);
+    }
     this.#bounds.set(output.id, rule(this, inputs as Record<string, Tensor>, attributes));
     if (this.#rounding) {
       this.#errors.set(output.id, opRounding[op.name]?.(this, inputs as Record<string, Tensor>, attributes));

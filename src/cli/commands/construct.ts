@@ -7,7 +7,7 @@ import type { Constructed, Construction, Task } from "../../theory/constructions
 import { constructions, findConstruction } from "../../theory/constructions/registry.js";
 import { checkOptions, defaultSize, parseOption } from "../../theory/constructions/spec.js";
 import { defineTask } from "../../theory/constructions/task.js";
-import { leastSize } from "../../theory/least-size.js";
+import { leastSize, SEARCH_SECONDS } from "../../theory/least-size.js";
 import { measuredError } from "../../theory/measured-error.js";
 import { addCertifyOptions, type CertifyFlags, certifyOptions, describeCertificate } from "../certificate.js";
 import { interruptible } from "../interrupt.js";
@@ -26,6 +26,7 @@ interface ConstructFlags extends CertifyFlags {
   delta?: number;
   size?: number;
   epsilon?: number;
+  searchSeconds?: number;
   option?: Record<string, unknown>;
   certify?: boolean;
   out?: string;
@@ -54,14 +55,24 @@ export interface ConstructResult {
   certificate: Certificate | null;
   /** With ε: the next smaller size, whose certificate does not hold. */
   refused?: { size: number; verdict: string };
+  /** With ε, where time was over: smaller sizes that were not decided. */
+  untried?: { from: number; to: number };
   notes: readonly string[];
   details: Readonly<Record<string, unknown>>;
   seconds: number;
 }
 
+/** Names with defaults: order=1. */
+function optionsOf(entries: Record<string, { readonly default?: unknown }> = {}): string {
+  const each = Object.entries(entries).map(([name, { default: value }]) =>
+    value === undefined ? `${name} (default: unset)` : `${name}=${String(value)}`,
+  );
+  return each.join(", ") || "none";
+}
+
 const list = [...constructions.values()].map(
   ({ name, description, sizeName, options }) =>
-    `  ${name.padEnd(10)} ${description}\n${" ".repeat(13)}size: ${sizeName}; options: ${Object.keys(options.entries ?? {}).join(", ") || "none"}`,
+    `  ${name.padEnd(10)} ${description}\n${" ".repeat(13)}size: ${sizeName}; options with defaults: ${optionsOf(options.entries)}`,
 );
 const help = `\nConstructions:\n${list.join("\n")}\n\nWith --epsilon the least size whose certificate holds is looked for. Variables of an expression without a\ndomain run from 0 to 1. --out stores a run that eval, analyze and certify take.`;
 
@@ -77,11 +88,22 @@ export const construct: CliCommand = {
       .option("--domain <sides>", "where, for an expression: x=-1:1,y=0:2 (default: 0 to 1)")
       .addOption(new Option("--dim <d>", "numbers a token (default 1)").argParser(number("--dim")))
       .addOption(new Option("--delta <D>", "largest side of a cell").argParser(number("--delta")))
-      .addOption(new Option("--size <N>", "size, in the construction's own unit").argParser(number("--size")))
+      .addOption(
+        new Option(
+          "--size <N>",
+          "size, in the construction's own unit (default: about 32 parts of the box)",
+        ).argParser(number("--size")),
+      )
       .addOption(
         new Option("--epsilon <E>", "error to stay within: looks for the least size").argParser(
           number("--epsilon"),
         ),
+      )
+      .addOption(
+        new Option(
+          "--search-seconds <s>",
+          `seconds that the search of --epsilon may take (default ${SEARCH_SECONDS})`,
+        ).argParser(number("--search-seconds")),
       )
       .addOption(
         new Option("--option <name=value>", "an option of the construction (repeatable)").argParser(
@@ -145,6 +167,7 @@ interface Made {
   readonly measured: { readonly lower: number };
   readonly certificate?: Certificate;
   readonly refused?: { readonly size: number; readonly verdict: string };
+  readonly untried?: { readonly from: number; readonly to: number };
 }
 
 async function build(
@@ -156,14 +179,24 @@ async function build(
   progress: ProgressLine,
 ): Promise<Made> {
   const { epsilon } = flags;
+  if ((flags.certify || epsilon !== undefined) && construction.uncertified !== undefined) {
+    throw new PlateauError(
+      "usage",
+      `${epsilon === undefined ? "--certify" : "--epsilon"} with ${construction.name}: ${construction.uncertified}`,
+    );
+  }
   const certifying = { ...certifyOptions(flags), signal };
   if (epsilon !== undefined) {
     if (flags.size !== undefined || flags.delta !== undefined) {
       throw new PlateauError("usage", "--epsilon looks for the size: leave out --size and --delta");
     }
     if (!(epsilon > 0)) throw new PlateauError("usage", `--epsilon ${epsilon}: expected a number above 0`);
+    const limit = flags.searchSeconds;
+    if (limit !== undefined && !(limit > 0)) {
+      throw new PlateauError("usage", `--search-seconds ${limit}: expected a number above 0`);
+    }
     const onTry = (size: number) => progress.show(`trying ${whole(size)} ${construction.sizeName}`);
-    const found = await leastSize(construction, task, options, { ...certifying, epsilon, onTry });
+    const found = await leastSize(construction, task, options, { ...certifying, epsilon, limit, onTry });
     return { ...found, measured: found.certificate.error };
   }
   const constructed = construction.construct(task, sizeOf(construction, task, flags), options);
@@ -198,7 +231,7 @@ function summary(
   task: Task,
   options: Record<string, unknown>,
   flags: ConstructFlags,
-  { constructed, measured, certificate, refused }: Made,
+  { constructed, measured, certificate, refused, untried }: Made,
   seconds: number,
 ): ConstructResult {
   const { size, layers, parameters, nonzero, notes = [], details = {} } = constructed;
@@ -220,6 +253,7 @@ function summary(
     conditions,
     certificate: certificate ?? null,
     ...(refused ? { refused } : {}),
+    ...(untried ? { untried } : {}),
     notes,
     details,
     seconds,
@@ -227,14 +261,21 @@ function summary(
 }
 
 function describe(result: ConstructResult, { certificate }: Made): string {
-  const { construction, target, size, sizeName, layers, parameters, nonzero, refused } = result;
+  const { construction, target, size, sizeName, layers, parameters, nonzero, refused, untried } = result;
+  const hint =
+    findConstruction(construction).uncertified === undefined ? " (--certify bounds it for certain)" : "";
   const sparse = nonzero === undefined ? "" : ` (${whole(nonzero)} not 0)`;
   const lines = [
     `${construction} of ${target}: ${whole(size)} ${sizeName}, ${whole(layers)} ${layers === 1 ? "layer" : "layers"}, ${whole(parameters)} parameters${sparse}`,
     ...(certificate
       ? describeCertificate(certificate)
-      : [`largest error met: ${short(result.error.lower)} (--certify bounds it for certain)`]),
+      : [`largest error met: ${short(result.error.lower)}${hint}`]),
   ];
   if (refused) lines.push(`the next smaller size, ${whole(refused.size)}, is ${refused.verdict}`);
+  if (untried) {
+    lines.push(
+      `out of time (--search-seconds): sizes ${whole(untried.from)} to ${whole(untried.to)} were not decided, a smaller one may do`,
+    );
+  }
   return [...lines, ...result.notes.map((text) => `note: ${text}`)].join("\n");
 }

@@ -16,6 +16,9 @@ export interface Task {
   readonly high: readonly number[];
 }
 
+/** How the note begins that says why a network is no model. */
+export const NO_MODEL = "no model of the engine";
+
 /** A network whose weights were written down, not trained. */
 export interface Constructed {
   /** Name of the construction. */
@@ -50,12 +53,14 @@ export interface Construction<S extends v.GenericSchema = any> {
   readonly description: string;
   /** What a size counts: "memory tokens", "cells a side". */
   readonly sizeName: string;
-  /** Of options beside the size: `check`ed before `construct` sees them. */
+  /** Of options beside the size. Those of the registry check them, and add defaults, before `construct` sees them. */
   readonly options: S;
+  /** Why there are no certificates of what it makes, where there are none. */
+  readonly uncertified?: string;
   /**
    * Writes the weights down.
    * @param size whole, at least 1
-   * @throws PlateauError `usage` where the target does not suit; `memory`, before anything is allocated, where
+   * @throws PlateauError `usage` where an option is none, or the target does not suit; `memory`, before anything is allocated, where
    *   the size does not fit, saying how much would be needed and what would fit
    */
   construct(task: Task, size: number, options: v.InferOutput<S>): Constructed;

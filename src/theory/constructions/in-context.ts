@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { unbounded } from "../../analysis/lipschitz/network-bounds.js";
 import { modelFunction } from "../../analysis/model-function.js";
 import { PlateauError } from "../../errors.js";
 import { inContext, promptSizes } from "../../nn/in-context.js";
@@ -33,6 +34,7 @@ export const incontext: Construction<typeof options> = {
     "least squares over the examples of a prompt: a linear-attention layer a step of gradient descent",
   sizeName: "layers, one a gradient step",
   options,
+  uncertified: unbounded["linear-attention"],
 
   construct({ target, dim }, size, { eta: given }) {
     requireSize(size, "layers");

@@ -5,7 +5,7 @@ import { INFERENCE_BATCH, Model } from "../../nn/model.js";
 import { partition as architecture } from "../../nn/partition.js";
 import { MEMORY_LIMIT } from "../../runtime/engine.js";
 import { positive } from "../../validate.js";
-import { cellCentres, cellsOf } from "../grid.js";
+import { cellCentres, cellsOf, wholeRoot } from "../grid.js";
 import type { Construction, Task } from "./construction.js";
 import { requireFinite, requireInputs, requireSize } from "./task.js";
 
@@ -43,7 +43,7 @@ export const partition: Construction<typeof options> = {
     requireSize(size, "memory tokens");
     const { f, low, high, target, dim } = task;
     const d = f.inputs;
-    const n = cellsASide(size, d);
+    const n = wholeRoot(size, d);
     const N = n ** d;
     const width = order === 2 ? f.outputs * (d + 1) : f.outputs;
     requireMemory(task, N, 4 * N * (d + 1 + width) + 8 * N * INFERENCE_BATCH);
@@ -130,13 +130,6 @@ export const partition: Construction<typeof options> = {
   },
 };
 
-/** The largest n with n^d ≤ size. */
-function cellsASide(size: number, d: number): number {
-  let n = Math.max(1, Math.round(size ** (1 / d)));
-  while (n ** d > size) n--;
-  return n;
-}
-
 /** Gradients [N, d] of each output. @throws PlateauError `usage` where there are none, or one is not finite */
 function gradients({ f }: Task, x: Float64Array, N: number): Float64Array[] {
   if (!f.vjp) {
@@ -154,7 +147,7 @@ function gradients({ f }: Task, x: Float64Array, N: number): Float64Array[] {
 /** @throws PlateauError `memory` */
 function requireMemory({ f, low, high }: Task, N: number, bytes: number): void {
   if (bytes <= MEMORY_LIMIT) return;
-  const most = cellsASide(Math.floor((N * MEMORY_LIMIT) / bytes), f.inputs);
+  const most = wholeRoot(Math.floor((N * MEMORY_LIMIT) / bytes), f.inputs);
   const side = Math.max(...low.map((from, k) => high[k] - from));
   throw new PlateauError(
     "memory",

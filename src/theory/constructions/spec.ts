@@ -1,4 +1,5 @@
 import { PlateauError, quote } from "../../errors.js";
+import { pow } from "../../targets/math.js";
 import { check } from "../../validate.js";
 import type { Constructed, Construction, Task } from "./construction.js";
 import { findConstruction } from "./registry.js";
@@ -67,7 +68,7 @@ export function specText({ construction, size, options }: Spec): string {
 
 /** About 32 parts of the box, whatever its dimension. */
 export function defaultSize(construction: Construction, task: Task): number {
-  const a = Math.max(1, Math.round(DEFAULT_PARTS ** (1 / task.f.inputs)));
+  const a = Math.max(1, Math.round(pow(DEFAULT_PARTS, 1 / task.f.inputs)));
   return construction.ladder(task, a - 1);
 }
 

@@ -1,6 +1,6 @@
 import { PlateauError, quote } from "../../errors.js";
 import type { Target } from "../../targets/target.js";
-import { cellCentres, gridNodes } from "../grid.js";
+import { cellCentres, gridNodes, wholeRoot } from "../grid.js";
 import type { Task } from "./construction.js";
 
 /** Points at which a target is tried before anything is built. */
@@ -14,7 +14,7 @@ const TRIED = 4096;
 export function defineTask(target: Target, dim = 1): Task {
   const f = target.asFunction(dim);
   const { low, high } = target.domainOf(dim);
-  const n = Math.max(2, Math.floor(TRIED ** (1 / f.inputs)));
+  const n = Math.max(2, wholeRoot(TRIED, f.inputs));
   // Of many inputs not even the corners can all be tried: then what is wrong shows later.
   const points =
     2 ** f.inputs <= TRIED

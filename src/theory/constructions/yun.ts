@@ -1,10 +1,11 @@
 import * as v from "valibot";
 import { PlateauError } from "../../errors.js";
+import type { BatchFunction } from "../../targets/function.js";
 import { flag, oneOf, positive } from "../../validate.js";
 import { cellsOf } from "../grid.js";
-import type { Construction } from "./construction.js";
+import { type Construction, NO_MODEL } from "./construction.js";
 import { requireSize } from "./task.js";
-import { buildYun, type Yun } from "./yun/build.js";
+import { buildYun, layersOf, type Yun } from "./yun/build.js";
 import { cellEnclosure } from "./yun/cells.js";
 import { contextsOf, finest, numbersOf, type YunConfig, yunConfig } from "./yun/grid.js";
 import { leastGlobal } from "./yun/least-global.js";
@@ -43,7 +44,7 @@ export const yun: Construction<typeof options> = {
     const shape = { dim, inputTokens: target.inputs, outputTokens: target.outputs, cells: size, positions };
     const proof = yunConfig(shape);
     const config = constants === "least" ? yunConfig({ ...shape, global: leastGlobal(proof) }) : proof;
-    const built = buildYun(f, config, low, high);
+    const built = build(f, config, low, high);
     const {
       model,
       of = built,
@@ -90,6 +91,24 @@ export const yun: Construction<typeof options> = {
 const DISTINCT =
   "without positions, contexts with equal tokens (a share that falls with δ) get outputs that mean nothing: the theorem is one of L^p";
 
+/** Beside the grid that would fit, the one that would fit as a model: what is to be trained or stored. */
+function build(f: BatchFunction, config: YunConfig, low: readonly number[], high: readonly number[]): Yun {
+  try {
+    return buildYun(f, config, low, high);
+  } catch (error) {
+    if (!(error instanceof PlateauError && error.code === "memory")) throw error;
+    const message = `${error.message} (with no more layers than a model holds: δ = 1/${finestModel(config)})`;
+    throw new PlateauError("memory", message, { cause: error });
+  }
+}
+
+/** The finest grid whose layers a model holds; whether float32 does as well is tried where it is built. */
+function finestModel(config: YunConfig): number {
+  let cells = Math.min(config.cells, MOST_LAYERS);
+  while (cells > 1 && layersOf({ ...config, cells }) > MOST_LAYERS) cells--;
+  return cells;
+}
+
 /** The float32 twin, where there can be one, and what there is to know of it. */
 function modelOf(
   built: Yun,
@@ -98,7 +117,9 @@ function modelOf(
 ): { model?: ReturnType<typeof yunModel>; of?: Yun; note: string } {
   const layers = built.layers.quantise + built.layers.contextual + built.layers.value;
   if (layers > MOST_LAYERS) {
-    return { note: `no model of the engine: ${layers} layers are more than ${MOST_LAYERS}` };
+    return {
+      note: `${NO_MODEL}: ${layers} layers are more than ${MOST_LAYERS}, δ = 1/${finestModel(built.config)} or more has one`,
+    };
   }
   const arithmetic = lambda === undefined ? "float32" : "float32 at quarters";
   const fits = (config: YunConfig) => config.cells <= finest(config, arithmetic);
@@ -115,6 +136,6 @@ function modelOf(
     };
   } catch (error) {
     if (!(error instanceof PlateauError && error.code === "memory")) throw error;
-    return { note: `no model of the engine: ${error.message}` };
+    return { note: `${NO_MODEL}: ${error.message}` };
   }
 }

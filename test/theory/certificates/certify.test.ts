@@ -1,5 +1,6 @@
 import test from "ava";
 import { modelFunction } from "../../../src/analysis/model-function.js";
+import { PlateauError } from "../../../src/errors.js";
 import { mlp } from "../../../src/nn/mlp.js";
 import { Model } from "../../../src/nn/model.js";
 import { transformer } from "../../../src/nn/transformer.js";
@@ -14,6 +15,7 @@ import { withModulus } from "../../../src/theory/certificates/target-enclosure.j
 import { partition } from "../../../src/theory/constructions/partition.js";
 import { relu } from "../../../src/theory/constructions/relu.js";
 import { defineTask } from "../../../src/theory/constructions/task.js";
+import { yun } from "../../../src/theory/constructions/yun.js";
 import { leastSize } from "../../../src/theory/least-size.js";
 
 const task = (text: string, domain: string) => defineTask(expressionTarget(text, domain));
@@ -186,6 +188,67 @@ test("the least size: it holds, and the one before does not", async (t) => {
   const { code, message } = await thrown(() => leastSize(relu, of, wide, { epsilon: 1e-9 }));
   t.is(code, "usage");
   t.regex(message, /out of reach of relu|cannot be certified of relu/);
+});
+
+test("a search goes on while cells are too wide for the target, and ends where its error falls no more", async (t) => {
+  // Sizes 1, 2 and 4 all miss what is narrow or oscillates.
+  const held = { positions: true, constants: "proof" as const };
+  for (const [construction, options, text, epsilon, most] of [
+    [yun, held, "sin(6*x)", 0.3, 24],
+    [relu, wide, "exp(-10000*(x-0.3)^2)", 0.1, 400],
+  ] as const) {
+    const { certificate, constructed } = await leastSize(construction, task(text, "x=0:1"), options, {
+      epsilon,
+    });
+    t.is(certificate.verdict, "holds");
+    t.true(constructed.size > 4 && constructed.size <= most, `${constructed.size}`);
+  }
+  // Averages as wide as these stay away from the ends of a slope.
+  const { code, message } = await thrown(() =>
+    leastSize(
+      partition,
+      task("x", "x=0:1"),
+      { order: 1, sharpness: 1e-6 },
+      { epsilon: 0.1, boxes: 200, limit: 20 },
+    ),
+  );
+  t.is(code, "usage");
+  t.regex(message, /out of reach of partition on x on x=0:1: from size \d+ to \d+ its error stays at 0\.\d+/);
+});
+
+test("a search that ends says which size may do, and with what; or which it had no time for", async (t) => {
+  const small = {
+    ...partition,
+    construct(...[of, size, options]: Parameters<typeof partition.construct>) {
+      if (size > 64) throw new PlateauError("memory", "at most 64 tokens fit");
+      return partition.construct(of, size, options);
+    },
+  };
+  const plane = task("x+y", "x=0:1,y=0:1");
+  const full = await thrown(() => leastSize(small, plane, first, { epsilon: 0.4, boxes: 1 }));
+  t.is(full.code, "memory");
+  t.regex(
+    full.message,
+    /size \d+ is within ε at every point .* 1 box proves no more than .* --boxes; at most 64 tokens fit/,
+  );
+  const late = await thrown(() => leastSize(partition, plane, first, { epsilon: 0.4, limit: 1e-9 }));
+  t.is(late.code, "time-limit");
+  t.regex(late.message, /within 1e-9 seconds \(--search-seconds\), which ended at size 1$/);
+  t.regex(
+    (await thrown(() => leastSize(partition, plane, first, { epsilon: 1, limit: 0 }))).message,
+    /limit 0/,
+  );
+  // 16 holds, and time runs out at 12.
+  const { constructed, refused, untried } = await leastSize(relu, task("x^2", "x=0:1"), wide, {
+    epsilon: 0.001,
+    limit: 2,
+    onTry(size) {
+      for (const began = performance.now(); size === 12 && performance.now() - began < 2000; );
+    },
+  });
+  t.is(constructed.size, 16);
+  t.is(refused, undefined);
+  t.deepEqual(untried, { from: 9, to: 15 });
 });
 
 test("a queue gives the largest first, and of equals the earlier", (t) => {

@@ -50,6 +50,22 @@ for (const [name, construction] of constructions) {
     t.true(made >= 1);
   });
 
+  test(`${name}: options that are left out are defaults, and wrong ones are refused`, (t) => {
+    const task = defineTask(name === "incontext" ? targets[2] : targets[0]);
+    const size = construction.ladder(task, 2);
+    const x = Float64Array.from(task.low, (from, i) => 0.3 * from + 0.7 * task.high[i]);
+    const want = construction.construct(task, size, checkOptions(construction, {})).g.evaluate(x, 1);
+    for (const options of [{}, undefined]) {
+      t.deepEqual(construction.construct(task, size, options).g.evaluate(x, 1), want);
+    }
+    t.true(want.every(Number.isFinite));
+    for (const options of [{ none: 1 }, { order: "2" }, { positions: 0, variant: 7, eta: -1 }, 3, [1]]) {
+      const error = t.throws(() => construction.construct(task, size, options), { instanceOf: PlateauError });
+      t.is(error.code, "usage");
+      t.regex(error.message, new RegExp(`construction ${name}`));
+    }
+  });
+
   test(`${name}: a spec is text and back, with sizes that rise`, (t) => {
     const spec = parseSpec(`${name}(5)`);
     t.is(spec.construction, construction);

@@ -50,16 +50,23 @@ export function sawtooth(task: Task, layers: number): Blank {
       network.weight(k, unit, 1, -4);
     }
     network.bias(k, 1, -0.5);
-    network.weight(k, 2, 0, 2 * 0.25 ** k);
-    network.weight(k, 2, 1, -4 * 0.25 ** k);
+    network.weight(k, 2, 0, 2 * quarter(k));
+    network.weight(k, 2, 1, -4 * quarter(k));
     network.weight(k, 2, 2, 1);
     network.weight(k, 3, 3, 1);
   }
-  const share = -bend * 0.25 ** layers;
+  const share = -bend * quarter(layers);
   network.weight(layers, 0, 0, 2 * share);
   network.weight(layers, 0, 1, -4 * share);
   network.weight(layers, 0, 2, -bend);
   network.weight(layers, 0, 3, rise);
   network.bias(layers, 0, first);
   return network;
+}
+
+/** 4^−k, exactly. */
+function quarter(k: number): number {
+  let power = 1;
+  for (let i = 0; i < k; i++) power *= 0.25;
+  return power;
 }

@@ -8,6 +8,8 @@ export interface BoxMap {
   readonly bias: Float64Array;
   /** Where number i of a context has its cell k begin: a float64 number that the map sends to k or just above. */
   corner(i: number, k: number): number;
+  /** Where x lies in number i, in cells. */
+  place(i: number, x: number): number;
   /** The cell that number i lies in: the border cells hold what rounding puts outside of them. */
   cell(i: number, x: number): number;
 }
@@ -30,6 +32,7 @@ export function boxMap(config: YunConfig, low: readonly number[], high: readonly
   return {
     weight,
     bias,
+    place: map,
     corner(i, k) {
       let x = low[i] + (k * (high[i] - low[i])) / n;
       // Where δ is no power of two the corner may round to below its cell: a few units up, at most.

@@ -3,7 +3,7 @@ import { numbersOf } from "./grid.js";
 import type { TokenLayer } from "./layers.js";
 
 /** How far outside of the cube, in cells, a number still counts to the cell at the border: room for rounding. */
-const MARGIN = 0.5;
+export const MARGIN = 0.5;
 
 /**
  * Stage 1, d + d/δ layers: first, for every coordinate, what lies outside of the cube goes to a far value;

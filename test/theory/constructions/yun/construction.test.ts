@@ -1,7 +1,9 @@
 import test from "ava";
 import fc from "fast-check";
+import { modelFunction } from "../../../../src/analysis/model-function.js";
 import { pointwise } from "../../../../src/targets/function.js";
 import { findTarget } from "../../../../src/targets/registry.js";
+import { certifyConstructed } from "../../../../src/theory/certificates/certify-constructed.js";
 import { findConstruction } from "../../../../src/theory/constructions/registry.js";
 import { defineTask } from "../../../../src/theory/constructions/task.js";
 import { buildYun } from "../../../../src/theory/constructions/yun/build.js";
@@ -107,4 +109,62 @@ test("bounds of the model hold what it gives in float32, near the borders of cel
       { numRuns: 500 },
     );
   }
+});
+
+test("beyond the box, too, bounds hold what is computed: half a cell outside of it that is 0", (t) => {
+  for (const [target, size, options] of [
+    ["y*(1-y)+0*x+0.25 on x=0:1,y=0:1", 8, {}],
+    ["x - 3*y + 2 on x=-0.3:1.1,y=0.7:5", 5, {}],
+    ["x*y + 1 on x=-0.3:1.1,y=-0.3:1.1", 7, { positions: false }],
+  ] as const) {
+    const { g, model, enclosure, modelEnclosure } = construct(target, size, options);
+    const { low, high } = defineTask(findTarget(target));
+    let zeros = 0;
+    const place = fc.tuple(
+      fc.constantFrom(-1e9, -40, -2, -0.5, 0, 0.5, 0.9, size + 0.5, size + 2, 1e5),
+      fc.double({ min: -1, max: 1, noNaN: true }),
+      fc.double({ min: 0, max: 2, noNaN: true }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+    );
+    fc.assert(
+      fc.property(fc.tuple(place, place), fc.constantFrom(1, 1e-3, 1e-6), (places, near) => {
+        const cell = low.map((from, i) => (high[i] - from) / size);
+        const sides = places.map(([at, off, length, share], i) => {
+          const from = Math.fround(low[i] + (at + near * off) * cell[i]);
+          const to = Math.fround(from + near * length * cell[i]);
+          return { from, to, x: Math.min(to, Math.max(from, Math.fround(from + share * (to - from)))) };
+        });
+        const [from, to] = [
+          Float64Array.from(sides, (side) => side.from),
+          Float64Array.from(sides, (side) => side.to),
+        ];
+        for (const x of [from, to, Float64Array.from(sides, (side) => side.x)]) {
+          for (const [bounds, value] of [
+            [enclosure!, g.evaluate(x, 1)[0]],
+            [modelEnclosure!, model!.predict(Float32Array.from(x))[0]],
+          ] as const) {
+            if (value === 0) zeros++;
+            const found = bounds.enclose(from, to);
+            const off = found.rounding?.[0] ?? 0;
+            t.true(found.low[0] - off <= value && value <= found.high[0] + off, `${value} at ${x}`);
+          }
+        }
+      }),
+      { numRuns: 500 },
+    );
+    t.true(zeros > 100);
+  }
+});
+
+test("a model is not certified beyond its own box, where it answers 0", async (t) => {
+  const { model, modelEnclosure } = construct("y*(1-y)+0*x on x=0:1,y=0:1", 8);
+  const task = defineTask(findTarget("y*(1-y)+0*x on x=-0.0626:1,y=0:1"));
+  const subject = { construction: "yun", model, g: modelFunction(model!), enclosure: modelEnclosure };
+  const { verdict, error } = await certifyConstructed(task, subject, {
+    epsilon: 0.2,
+    samples: 16,
+    boxes: 2000,
+  });
+  t.not(verdict, "holds");
+  t.true(error.upper >= 0.25);
 });
