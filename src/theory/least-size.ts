@@ -74,9 +74,14 @@ export async function leastSize(
       constructed = construction.construct(task, size, options);
       const time = Math.max(Math.min(seconds, left()), 1e-3);
       const timed = { ...constructed, enclosure: whileTime(enclosureOf(constructed), left) };
-      certificate = await certifyConstructed(task, timed, { ...more, boxes, seconds: time, epsilon });
+      // Points alone take a large network a while, too.
+      const over = AbortSignal.timeout(Math.max(1, Math.min(2 ** 31 - 1, Math.ceil(1000 * left()))));
+      const signal = more.signal ? AbortSignal.any([more.signal, over]) : over;
+      const asked = { ...more, boxes, seconds: time, epsilon, signal };
+      certificate = await certifyConstructed(task, timed, asked);
     } catch (error) {
-      if (error === OVER) return undefined;
+      const late = error instanceof PlateauError && error.code === "aborted" && !more.signal?.aborted;
+      if (error === OVER || late) return undefined;
       if (!(error instanceof PlateauError && error.code === "memory") || tries.length === 0) throw error;
       throw new PlateauError(
         "memory",
