@@ -33,7 +33,7 @@ export function addCertifyOptions(command: Command): void {
     .addOption(
       new Option(
         "--lipschitz <L>",
-        "a Lipschitz constant of the target, where you know one (default: its formula, else an estimate)",
+        "a Lipschitz constant of the target, where you know one (used beside its formula; default without one: an estimate)",
       ).argParser(number("--lipschitz")),
     );
 }
