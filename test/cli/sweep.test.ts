@@ -7,7 +7,7 @@ import Papa from "papaparse";
 import type { SweepSummary } from "../../src/cli/sweep.js";
 import type { StoredTrial } from "../../src/sweep/storage/storage.js";
 import { readTable } from "../../src/tables/read.js";
-import { folder, plateau, sleep, start } from "./plateau.js";
+import { appears, folder, plateau, sleep, start } from "./plateau.js";
 
 const small = [
   ...["--steps", "60", "--batch", "16", "--evaluate-every", "20"],
@@ -143,7 +143,9 @@ test.serial(
     const whole = await plateau(["sweep", "m2n1", ...args, "--study", "whole.sqlite"], { cwd });
     t.is(whole.code, 0, whole.stderr);
     const { child, ended } = start(["sweep", "m2n1", ...args, "--study", "cut.sqlite"], { cwd });
-    await sleep(2000);
+    // Then it listens for signals, or will in a moment.
+    await appears(join(cwd, "cut.sqlite"));
+    await sleep(1000);
     const begin = Date.now();
     child.kill("SIGINT");
     const { code, stderr, signal } = await ended;
@@ -184,7 +186,8 @@ test.serial("a second SIGINT leaves at once", async (t) => {
   const { child, ended } = start(["sweep", "m2n1", "--space", "lr.json", "--batch", "1024", ...slow], {
     cwd,
   });
-  await sleep(3000);
+  await appears(join(cwd, "runs.sqlite"));
+  await sleep(2000);
   child.kill("SIGINT");
   await sleep(100);
   child.kill("SIGINT");
@@ -331,6 +334,7 @@ test.serial("SIGINT in the middle of an update of seconds keeps what was done be
     ...large,
   ];
   const { child, ended } = start([...args, "--validation-rows", "100"], { cwd });
+  await appears(join(cwd, "runs.sqlite"));
   await sleep(8000);
   const begin = Date.now();
   child.kill("SIGINT");
