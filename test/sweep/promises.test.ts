@@ -142,8 +142,8 @@ const reasons: Record<string, RegExp> = {
   reject: /^Error: no luck either$/,
   memory: /ran out of JavaScript heap/,
   trap: /RuntimeError: unreachable/,
-  hang: /longer than its limit of 2 s/,
-  wait: /longer than its limit of 2 s/,
+  hang: /longer than its limit of 5 s/,
+  wait: /longer than its limit of 5 s/,
 };
 for (const [deed, reason] of Object.entries(reasons)) {
   test(`a trial whose worker does "${deed}" is tried again, then failed with the reason; others go on`, async (t) => {
@@ -154,8 +154,8 @@ for (const [deed, reason] of Object.entries(reasons)) {
       workers: 2,
       resourceLimits: { maxOldGenerationSizeMb: 64 },
     });
-    // Two seconds only for what never ends by itself: a busy machine takes its time for the rest.
-    await finish(study, { trials: 6, executor, timeLimit: /hang|wait/.test(deed) ? 2 : 120 });
+    // Five seconds only for what never ends by itself: a busy machine takes its time for the rest.
+    await finish(study, { trials: 6, executor, timeLimit: /hang|wait/.test(deed) ? 5 : 120 });
     for (const { parameters, state, failures, error, value } of study.trials()) {
       if (parameters["deed"] === deed) {
         t.is(state, "failed");
