@@ -35,7 +35,9 @@ export function addCertifyOptions(command: Command): void {
         "--lipschitz <L>",
         "a Lipschitz constant of the target, where you know one (used beside its formula; default without one: an estimate)",
       ).argParser(number("--lipschitz")),
-    );
+    )
+    .option("--json", "print one JSON document")
+    .option("--quiet", "no progress line, no notes");
 }
 
 function norm(value: string): "sup" | "l2" {

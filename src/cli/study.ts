@@ -12,7 +12,13 @@ import type { TrialState } from "../sweep/trial.js";
 import { note, percent, print, printJson, table, whole } from "./output.js";
 import { exitCodes } from "./report.js";
 import { shellWord } from "./store.js";
-import { describeBest, describeParameters, describeStudy, describeValue } from "./sweep-view.js";
+import {
+  describeBest,
+  describeCounts,
+  describeParameters,
+  describeStudy,
+  describeValue,
+} from "./sweep-view.js";
 
 /** What a study is exported as. */
 export const formats = ["csv", "parquet", "json"] as const;
@@ -87,9 +93,7 @@ export const show: Action = (file, { name, json }) =>
     print(
       `seed ${seed}, ${seeds} ${seeds === 1 ? "seed" : "seeds"} a trial, lookahead ${lookahead}, made by plateau ${found.plateau}`,
     );
-    const counts = Object.entries(states)
-      .filter(([, n]) => n > 0)
-      .map(([state, n]) => `${whole(n)} ${state}`);
+    const counts = describeCounts(states);
     print(counts.length > 0 ? counts.join(", ") : "no trials yet");
     const top = topTrials(found, 5);
     if (top.length > 0) {

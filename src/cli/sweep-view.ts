@@ -3,7 +3,7 @@ import type { StudyEvent } from "../sweep/run/study-run.js";
 import type { StoredTrial } from "../sweep/storage/storage.js";
 import type { Study } from "../sweep/study.js";
 import { better, type TrialState } from "../sweep/trial.js";
-import { duration, short } from "./output.js";
+import { duration, short, whole } from "./output.js";
 import { fitted } from "./progress.js";
 
 const REDRAW_MILLISECONDS = 200;
@@ -122,9 +122,7 @@ export class SweepView {
     });
     const { waiting: _, running: __, ...ended } = this.#counts;
     const done = Object.values(ended).reduce((a, b) => a + b, 0);
-    const counts = Object.entries(ended)
-      .filter(([, n]) => n > 0)
-      .map(([state, n]) => `${n} ${state}`);
+    const counts = describeCounts(ended);
     const minutes = this.seconds / 60;
     const rate = this.#ended / minutes;
     const left =
@@ -163,6 +161,13 @@ export function describeValue({ value, deviation, low, high }: StoredTrial): str
   if (value === null) return "–";
   if (deviation === null) return short(value);
   return `${short(value)} ± ${short(deviation)} (${short(low)} to ${short(high)})`;
+}
+
+/** "3 complete", "1 failed": of the states that there are. */
+export function describeCounts(states: Readonly<Partial<Record<TrialState, number>>>): string[] {
+  return Object.entries(states)
+    .filter(([, n]) => n > 0)
+    .map(([state, n]) => `${whole(n)} ${state}`);
 }
 
 /** "study m2n1: minimize validation.rmse, sampler tpe (startup=10), pruner none". */

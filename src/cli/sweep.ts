@@ -10,7 +10,7 @@ import { note } from "./output.js";
 import { exitCodes, Interruption } from "./report.js";
 import { shellWord } from "./store.js";
 import { type SweepFlags, type SweepRequest, sweepRequest } from "./sweep-options.js";
-import { describeBest, describeStudy, describeTrial, SweepView } from "./sweep-view.js";
+import { describeBest, describeCounts, describeStudy, describeTrial, SweepView } from "./sweep-view.js";
 
 /** The last line that `plateau sweep --json` prints. */
 export interface SweepSummary {
@@ -127,9 +127,7 @@ function summarise(study: Study, seconds: number, { json }: Pick<SweepFlags, "js
   };
   if (json) print(JSON.stringify(summary));
   else {
-    const counts = Object.entries(states)
-      .filter(([, n]) => n > 0)
-      .map(([state, n]) => `${n} ${state}`);
+    const counts = describeCounts(states);
     print(`study ${study.name} in ${study.where}: ${counts.join(", ")}`);
     print(best ? describeBest(best) : "no trial is complete");
     if (best) print(`next: plateau study best ${shellWord(study.where)}${nameFlag(study)}`);

@@ -7,17 +7,16 @@ import {
   regressionBaselines,
 } from "../analysis/metrics/baselines.js";
 import { errors } from "../analysis/metrics/errors.js";
-import { classificationFailureRate, regressionFailureRate } from "../analysis/metrics/failure-rate.js";
 import { matched } from "../analysis/metrics/matched.js";
 import type { RegressionMeasures } from "../analysis/metrics/regression.js";
 import type { Model, PredictOptions } from "../nn/model.js";
 import type { StopSignal } from "../pause.js";
-import { quantise, studyClasses } from "../targets/quantisation.js";
+import { studyClasses } from "../targets/quantisation.js";
 import type { Sample, Split } from "../targets/target.js";
 import type { Experiment } from "./config.js";
 import { generatedRows } from "./data.js";
 import { decode } from "./decode.js";
-import { measureBy, protocolMetric } from "./metric.js";
+import { failureRatesOf, measureBy, protocolMetric } from "./metric.js";
 
 /** How well predictions approximate the true outputs. In classification, the centroids of predicted classes do. */
 export interface Scores {
@@ -89,17 +88,14 @@ export async function score(
   const output = predictFor(experiment, model, sample, options);
   const predicted = mode === "classification" ? decode(output, dim, quantisation(classes)) : output;
   const { rmse, relativeL2, r2, sup } = errors(predicted, sample.y, target.outputs * dim);
-  const rates =
-    mode === "classification"
-      ? classificationFailureRate(output, quantise(sample.y, dim, quantisation(classes)), classes)
-      : await regressionFailureRate(predicted, sample.y, dim, options);
+  const failureRate = await failureRatesOf(experiment, output, sample.y, options);
   const scale = matched(predicted, sample.y, dim, quantisation(classes), studyClasses);
   return {
     rmse,
     relativeL2,
     r2,
     sup,
-    failureRate: { ...rates.failureRate },
+    failureRate,
     matched: { ...scale.failureRate },
   };
 }

@@ -45,6 +45,21 @@ export function protocolMetric({ config, protocol }: Experiment): string {
   return byError ? "rmse" : "failureRate.1";
 }
 
+/** The study's failure rates by k: among the classes, or among all true vectors. */
+export async function failureRatesOf(
+  { config, quantisation }: Experiment,
+  output: Float32Array,
+  y: Float32Array,
+  options: { signal?: StopSignal } = {},
+): Promise<Record<string, number>> {
+  const { dim, mode, classes } = config;
+  const { failureRate } =
+    mode === "classification"
+      ? classificationFailureRate(output, quantise(y, dim, quantisation(classes)), classes)
+      : await regressionFailureRate(output, y, dim, options);
+  return { ...failureRate };
+}
+
 /**
  * A measure of predictions. In classification, of the centroids of the predicted classes where it is one of
  * numbers.
@@ -63,11 +78,7 @@ export async function measureBy(
   const centroids = quantisation(classes);
   const [family, at] = name.split(".");
   if (family === "failureRate") {
-    const rates =
-      mode === "classification"
-        ? classificationFailureRate(output, quantise(y, dim, centroids), classes)
-        : await regressionFailureRate(output, y, dim, options);
-    return rates.failureRate[at];
+    return (await failureRatesOf(experiment, output, y, options))[at];
   }
   const predicted = mode === "classification" ? decode(output, dim, centroids) : output;
   if (family === "matched") return matched(predicted, y, dim, centroids, [Number(at)]).failureRate[at];

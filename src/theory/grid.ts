@@ -50,7 +50,12 @@ export function wholeRoot(total: number, d: number): number {
     for (let k = 0; k < d && power <= total; k++) power *= n;
     return power <= total;
   };
-  let [low, high] = [1, 2];
+  return largestThat(fits);
+}
+
+/** The largest whole n of which `fits` holds, which holds up to it and not beyond; 0 where it never does. */
+export function largestThat(fits: (n: number) => boolean): number {
+  let [low, high] = [0, 1];
   while (fits(high)) [low, high] = [high, 2 * high];
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);

@@ -3,76 +3,11 @@ import { join } from "node:path";
 import test from "ava";
 import { PlateauError } from "../../src/errors.js";
 import { openStudy } from "../../src/experiments/sweep/open.js";
-import { presets } from "../../src/experiments/sweep/presets.js";
-import type { StudyInput } from "../../src/sweep/definition.js";
 import { inlineExecutor } from "../../src/sweep/executors/inline.js";
 import { Study } from "../../src/sweep/study.js";
 import { folder } from "../cli/plateau.js";
-import { facts, finish } from "./support/facts.js";
-
-const line: StudyInput = {
-  name: "line",
-  sampler: "random",
-  space: { parameters: { x: { type: "uniform", low: 0, high: 1 } } },
-};
-const identity = ({ parameters }: { parameters: Readonly<Record<string, unknown>> }) =>
-  Number(parameters["x"]);
-
-test("ask and tell make the study that run makes", async (t) => {
-  const input: StudyInput = { ...line, sampler: "tpe", lookahead: 1 };
-  await using ran = await Study.open(":memory:", input);
-  await finish(ran, { trials: 20, workers: 1, objective: identity });
-  await using asked = await Study.open(":memory:", input);
-  for (let n = 0; n < 20; n++) {
-    const { number, parameters, tell } = asked.ask()!;
-    t.is(number, n);
-    tell(Number(parameters["x"]));
-  }
-  t.deepEqual(facts(asked), facts(ran));
-  t.is(asked.best!.value, Math.min(...facts(asked).map(({ value }) => value!)));
-});
-
-test("asking waits for earlier trials to be told where the sampler goes by them", async (t) => {
-  await using study = await Study.open(":memory:", { ...line, sampler: "tpe", lookahead: 2 });
-  const [first, second] = [study.ask()!, study.ask()!];
-  t.throws(() => study.ask(), {
-    instanceOf: PlateauError,
-    message: /no more trials before trial 0 is told: .*lookahead is 2/,
-  });
-  second.tell(1);
-  t.throws(() => study.ask(), { message: /before trial 0 is told/ });
-  first.tell(2);
-  t.is(study.ask()!.number, 2);
-});
-
-test("what is told is held to what was asked", async (t) => {
-  await using study = await Study.open(":memory:", { ...line, seeds: 2, stopWorse: false });
-  const trial = study.ask()!;
-  t.throws(() => trial.tell(1), { message: /was told 1: expected 2 numbers, one for each seed/ });
-  t.throws(() => trial.tell([1, "2" as unknown as number]), { message: /expected 2 numbers/ });
-  t.like(trial.tell([1, 2]), { state: "complete", value: 1.5 });
-  t.throws(() => trial.tell([1, 2]), { message: /trial 0 was told before/ });
-  t.like(study.ask()!.tell([1, Number.NaN]), { state: "diverged", value: null });
-  t.like(study.ask()!.tell({ failed: "the oven is cold" }), {
-    state: "failed",
-    error: { message: "the oven is cold" },
-  });
-});
-
-test("a trial that is asked for reports, is pruned, and is handed out again when it was never told", async (t) => {
-  const input: StudyInput = { ...line, pruner: { name: "threshold", upper: 10 } };
-  const file = join(folder(t), "runs.sqlite");
-  const study = await Study.open(file, input);
-  const first = study.ask()!;
-  t.is(first.report(1, 5), "continue");
-  t.is(first.report(2, 50), "stop");
-  t.like(first.tell(0), { state: "pruned", value: 50 });
-  const left = study.ask()!;
-  t.is(left.number, 1);
-  study.close();
-  await using again = await Study.open(file, input);
-  t.like(again.ask()!, { number: 1, parameters: left.parameters, seed: left.seed });
-});
+import { finish } from "./support/facts.js";
+import { identity, line } from "./support/line.js";
 
 test("trials that memory does not hold together run one after the other, those that it never holds fail", async (t) => {
   const running = new Set<number>();
@@ -133,66 +68,6 @@ test("what run is not given, or cannot be, is named", async (t) => {
   t.regex(study.trial(1)!.error!.message, /report\(1, …\) after step 2: steps are whole numbers/);
 });
 
-const options = { trainRows: 1000, validationRows: 50, testRows: 50, batch: 16 };
-
-test("a study of models is refused before it is made where not one of its trials could be", async (t) => {
-  const space = { parameters: { lr: { type: "log-uniform", low: 1e-4, high: 1 } } } as const;
-  const open = (input: object) => openStudy(":memory:", { name: "a", target: "m2n1", space, ...input });
-  await t.throwsAsync(() => open({ target: "m3n1" }), { code: "unknown-name" });
-  await t.throwsAsync(() => open({ experiment: { step: 5 } }), { message: /^experiment: step is no option/ });
-  await t.throwsAsync(() => open({ experiment: { steps: 5, epochs: 1 } }), {
-    message: /^no trial of this space can be trained: steps 5 and epochs 1/,
-  });
-  await t.throwsAsync(() => open({ objective: "validation.rsme" }), {
-    message: /"validation.rsme" is no measure of a trained model: give validation/,
-  });
-  await t.throwsAsync(() => open({ space: { parameters: { seed: [1, 2] } } }), {
-    message: /^space: "seed" is no option of training/,
-  });
-  await t.throwsAsync(() => open({ space: "studies" }), {
-    message: /^unknown preset of a space: "studies" \(known: study, sound\)/,
-  });
-});
-
-test("what a study of models minimises follows from its protocol, or is what it says", async (t) => {
-  const parameters = { "protocol.outputHead": ["linear", "none"], steps: [20, 30] };
-  const base = {
-    name: "a",
-    target: "m2n1",
-    space: { parameters },
-    experiment: { ...options, layers: 1 },
-  } as const;
-  await using sound = await openStudy(":memory:", base);
-  t.like(sound.definition, { direction: "minimize", task: { metric: "validation.rmse" } });
-  await using study = await openStudy(":memory:", {
-    ...base,
-    experiment: { ...base.experiment, protocol: "study" },
-  });
-  t.like(study.definition, { direction: "minimize", task: { metric: "validation.failureRate.1" } });
-  await using fit = await openStudy(":memory:", { ...base, sampler: "grid", objective: "test.r2" });
-  t.is(fit.definition.direction, "maximize");
-  await finish(fit, { trials: 9, workers: 2 });
-  t.is(fit.states.complete, 4, "a grid of four");
-  for (const { number, value } of fit.trials()) {
-    const [{ result }] = fit.replicates(number) as { result: { test: { r2: number } } }[];
-    t.is(result.test.r2, value!);
-  }
-});
-
-test("the study's own space is that of its code, for the width of its tokens", (t) => {
-  const { parameters } = presets["study"].space({ target: "m2n1", dim: 16 });
-  t.deepEqual(parameters["heads"], [1, 2, 4, 8, 16]);
-  t.deepEqual(Object.keys(parameters), [
-    "layers",
-    "heads",
-    "dropout",
-    "lr",
-    "accumulation",
-    "epochs",
-    "warmupBatches",
-  ]);
-});
-
 test("run refuses options that make no sense, by name, before anything runs", async (t) => {
   await using study = await Study.open(":memory:", line);
   const run = (options: object) => finish(study, { trials: 2, objective: identity, ...options } as never);
@@ -210,30 +85,6 @@ test("run refuses options that make no sense, by name, before anything runs", as
   t.is(study.states.complete, 0);
   await t.throwsAsync(() => Study.open(":memory:", 5 as never), { message: /^Study.open: the study is 5/ });
   await t.throwsAsync(() => openStudy(":memory:"), { message: /there is no such file/ });
-});
-
-test("asking ends with a grid, waits for nobody, and holds what is reported", async (t) => {
-  const grid: StudyInput = { name: "g", sampler: "grid", lookahead: 1, space: { parameters: { x: [1, 2] } } };
-  await using study = await Study.open(":memory:", grid);
-  const [first, second] = [study.ask()!, study.ask()!];
-  t.is(study.ask(), undefined, "no more, though two were not told");
-  await t.throwsAsync(() => finish(study, { trials: 2, objective: identity }), {
-    message: /^run: trials 0, 1 were asked for and not told/,
-  });
-  for (const step of [0, 1.5, -1, "2", Number.NaN]) {
-    t.throws(() => first.report(step as number, 1), {
-      instanceOf: PlateauError,
-      message: /steps are whole numbers/,
-    });
-  }
-  t.throws(() => first.report(1, "much" as never), { message: /expected a number/ });
-  first.report(3, 1);
-  t.throws(() => first.report(3, 1), { message: /after step 3/ });
-  t.throws(() => first.tell(null as never), { message: /was told null: expected a number/ });
-  first.tell(1);
-  t.throws(() => first.report(9, 1), { message: /was told before/ });
-  t.is(study.trial(0)!.step, 3);
-  second.tell(2);
 });
 
 test("a configuration of one's own is run in its turn, and held to the space", async (t) => {

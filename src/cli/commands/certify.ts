@@ -46,8 +46,6 @@ export const certifyCommand: CliCommand = {
       );
     addCertifyOptions(command);
     command
-      .option("--json", "print one JSON document")
-      .option("--quiet", "no progress line, no notes")
       .addHelpText(
         "after",
         `${help}\n${examples(

@@ -114,8 +114,6 @@ export const construct: CliCommand = {
       .option("--out <dir>", "store the network as a run");
     addCertifyOptions(command);
     command
-      .option("--json", "print one JSON document")
-      .option("--quiet", "no progress line, no notes")
       .addHelpText(
         "after",
         `${help}\n${examples(

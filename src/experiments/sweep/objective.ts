@@ -1,4 +1,6 @@
 import { PlateauError } from "../../errors.js";
+import type { Model } from "../../nn/model.js";
+import type { StopSignal } from "../../pause.js";
 import type { Build } from "../../runtime/compile.js";
 import { borrowEngine, giveBack } from "../../runtime/engine.js";
 import type { ObjectiveContext, ObjectiveResult } from "../../sweep/objective.js";
@@ -9,7 +11,7 @@ import type { TrainingState } from "../../training/state.js";
 import { Trainer } from "../../training/trainer.js";
 import { defineExperiment, type Experiment, identity } from "../config.js";
 import { evaluationSample, predictFor, type Scores, score } from "../evaluate.js";
-import { measureBy, parseMetric, protocolMetric } from "../metric.js";
+import { type Metric, measureBy, parseMetric, protocolMetric } from "../metric.js";
 import { footprint as experimentFootprint, initialModel, testStart, trainingData } from "../run.js";
 import { weightsSha256 } from "../weights.js";
 import { trainingTask, trialExperiment } from "./task.js";
@@ -70,15 +72,9 @@ export default async function objective(context: ObjectiveContext): Promise<Obje
     }
     if (reason === "pruned" || reason === "aborted") return Number.NaN;
     const { signal } = context;
-    const measured = evaluationSample(experiment, metric.split);
-    const start = metric.split === "test" ? testStart(experiment) : "train";
-    const value = await measureBy(
-      metric.name,
-      experiment,
-      predictFor(experiment, model, measured, { start, signal }),
-      measured,
-      { signal },
-    );
+    // What validation minimised is known of the weights that were kept.
+    const kept = metric.split === "validation" && metric.name === protocolMetric(experiment);
+    const value = (kept ? best?.value : undefined) ?? (await measured(experiment, model, metric, signal));
     const result: TrainedResult = {
       parameters: model.parameterCount,
       build: config.build,
@@ -101,6 +97,19 @@ export default async function objective(context: ObjectiveContext): Promise<Obje
   } finally {
     if (engine) giveBack(engine);
   }
+}
+
+/** The metric of a trained model. */
+async function measured(
+  experiment: Experiment,
+  model: Model,
+  { split, name }: Metric,
+  signal: StopSignal,
+): Promise<number> {
+  const sample = evaluationSample(experiment, split);
+  const start = split === "test" ? testStart(experiment) : "train";
+  const output = predictFor(experiment, model, sample, { start, signal });
+  return measureBy(name, experiment, output, sample, { signal });
 }
 
 /** Trains, reports the metric on the validation rows at every validation, and saves checkpoints. */

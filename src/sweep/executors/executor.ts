@@ -48,3 +48,8 @@ export interface Executor {
   /** Ends all threads. Trials must have ended or been aborted before. */
   close(): Promise<void>;
 }
+
+/** A time limit for `setTimeout`, which takes no more than about 25 days. */
+export function timerMilliseconds(seconds: number): number {
+  return Math.min(2 ** 31 - 1, 1000 * seconds);
+}

@@ -2,10 +2,7 @@ import type { StopSignal } from "../../pause.js";
 import type { Objective } from "../objective.js";
 import { requireWorkers } from "../run/require.js";
 import { runTrial } from "../run/trial-run.js";
-import type { Executor } from "./executor.js";
-
-/** What timers take: about 25 days. */
-export const MOST_MILLISECONDS = 2 ** 31 - 1;
+import { type Executor, timerMilliseconds } from "./executor.js";
 
 /**
  * Runs trials on the calling thread: for objectives that are closures, wait for something else, or are quick.
@@ -20,7 +17,7 @@ export function inlineExecutor(objective: Objective, { workers = 1 }: { workers?
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<"late">((resolve) => {
         if (!Number.isFinite(job.timeLimit)) return;
-        timer = setTimeout(() => resolve("late"), Math.min(MOST_MILLISECONDS, 1000 * job.timeLimit));
+        timer = setTimeout(() => resolve("late"), timerMilliseconds(job.timeLimit));
       });
       // A trial past its limit is left alone: a thread cannot be ended from inside. It is told to stop.
       const stop = { late: false };

@@ -10,8 +10,13 @@ import { compile, compiled } from "../../runtime/compile.js";
 import type { Decision } from "../pruners/pruner.js";
 import { requireWorkers } from "../run/require.js";
 import { failure } from "../run/trial-run.js";
-import type { Executor, JobOutcome, TrialEvents, TrialJob } from "./executor.js";
-import { MOST_MILLISECONDS } from "./inline.js";
+import {
+  type Executor,
+  type JobOutcome,
+  type TrialEvents,
+  type TrialJob,
+  timerMilliseconds,
+} from "./executor.js";
 import type { FromTrial, ThreadData, ToTrial, TrialTask } from "./messages.js";
 
 /** Seen from dist/src/sweep/executors. */
@@ -86,7 +91,7 @@ async function runInThread(
       late = true;
       kill.abort();
     };
-    timers.push(setTimeout(expire, Math.min(MOST_MILLISECONDS, 1000 * job.timeLimit)));
+    timers.push(setTimeout(expire, timerMilliseconds(job.timeLimit)));
   };
   const requestStop = () => {
     Atomics.store(new Int32Array(stop), 0, 1);

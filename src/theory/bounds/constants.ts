@@ -6,7 +6,7 @@ import { box } from "../../targets/domain.js";
 import type { BatchFunction } from "../../targets/function.js";
 import { targetEnclosure } from "../certificates/target-enclosure.js";
 import type { Task } from "../constructions/construction.js";
-import { cellCentres } from "../grid.js";
+import { cellCentres, wholeRoot } from "../grid.js";
 import { curvatureOf } from "./curvature.js";
 import { jumps, type Known, knownConstants, mayJump } from "./known.js";
 import { watchSlopes } from "./steep.js";
@@ -199,7 +199,7 @@ function provenLipschitz(task: Task): number | undefined {
   const enclosure = targetEnclosure(task);
   if (enclosure.conditions?.length) return undefined;
   const d = f.inputs;
-  const n = Math.max(1, Math.floor(BOXES ** (1 / d)));
+  const n = wholeRoot(BOXES, d);
   const centres = cellCentres(low, high, n);
   let most = 0;
   for (let i = 0; i < centres.length; i += d) {

@@ -3,6 +3,7 @@ import { PlateauError } from "../../../errors.js";
 import { check, count, flag, oneOf, positive } from "../../../validate.js";
 import { exactly, sayMagnitude, times } from "../../bounds/magnitude.js";
 import { yunCounts } from "../../bounds/yun-counts.js";
+import { largestThat } from "../../grid.js";
 
 /** What decides the shape of the construction. Everything is in units of δ: a cell has side 1. */
 export const yunSchema = v.strictObject({
@@ -118,15 +119,7 @@ export function obstacle(grid: Grid, arithmetic: Arithmetic = "float64"): string
 
 /** The finest grid of this shape that fits; 0 where none does. */
 export function finest(grid: Grid, arithmetic: Arithmetic = "float64"): number {
-  const fits = (cells: number) => obstacle({ ...grid, cells }, arithmetic) === undefined;
-  let [low, high] = [0, 1];
-  while (fits(high)) [low, high] = [high, 2 * high];
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2);
-    if (fits(middle)) low = middle;
-    else high = middle;
-  }
-  return low;
+  return largestThat((cells) => obstacle({ ...grid, cells }, arithmetic) === undefined);
 }
 
 /** @throws PlateauError `memory` where the grid does not fit, saying why and which δ does */
