@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { PlateauError, quote } from "../errors.js";
+import { canonicalJson } from "../formats/canonical-json.js";
 import { check, flag, oneOf, seedNumber, whole } from "../validate.js";
 import { findPruner } from "./pruners/registry.js";
 import { findSampler } from "./samplers/registry.js";
@@ -113,7 +114,7 @@ export function requireSameStudy(stored: StudyDefinition, given: StudyDefinition
   for (const key of Object.keys(given) as (keyof StudyDefinition)[]) {
     // The same module may lie elsewhere today.
     if (key === "objective") continue;
-    const [was, is] = [canonical(stored[key]), canonical(given[key])];
+    const [was, is] = [canonicalJson(stored[key]), canonicalJson(given[key])];
     if (was === is) continue;
     throw new PlateauError(
       "study",
@@ -126,7 +127,7 @@ function difference(stored: unknown, given: unknown): string {
   const [a, b] = [stored, given].map((value) => (isRecord(value) ? value : undefined));
   if (a && b) {
     for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
-      if (canonical(a[key]) === canonical(b[key])) continue;
+      if (canonicalJson(a[key]) === canonicalJson(b[key])) continue;
       return `${key}: ${difference(a[key], b[key])}`;
     }
   }
@@ -135,12 +136,3 @@ function difference(stored: unknown, given: unknown): string {
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
-
-/** JSON with the keys of objects in order: equal for equal data. */
-function canonical(value: unknown): string {
-  return (
-    JSON.stringify(value, (_, part: unknown) =>
-      isRecord(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part,
-    ) ?? "undefined"
-  );
-}

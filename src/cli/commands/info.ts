@@ -1,4 +1,5 @@
 import { availableParallelism, totalmem } from "node:os";
+import { type EngineName, engineName, engineText } from "../../experiments/environment.js";
 import { type Build, builds, supports } from "../../runtime/compile.js";
 import { MEMORY_LIMIT } from "../../runtime/engine.js";
 import { version } from "../../version.js";
@@ -13,7 +14,7 @@ export interface Info {
   build: Build;
   /** Those that this engine runs. */
   builds: Build[];
-  engine: { name: string; version: string; v8?: string };
+  engine: EngineName;
   platform: string;
   simd: { simd128: boolean; relaxed: boolean };
   /** Threads that `plateau demo` uses. */
@@ -48,18 +49,12 @@ function collect(): Info {
     version,
     build: "strict",
     builds: builds.filter((build) => supports(build)),
-    engine: engine(),
+    engine: engineName(),
     platform: `${process.platform}-${process.arch}`,
     simd,
     cores: availableParallelism(),
     memory: { limitBytes: MEMORY_LIMIT, machineBytes: totalmem() },
   };
-}
-
-function engine(): Info["engine"] {
-  const { bun, deno, node, v8 } = process.versions;
-  if (bun) return { name: "bun", version: bun };
-  return deno ? { name: "deno", version: deno, v8 } : { name: "node", version: node, v8 };
 }
 
 function describe({ version, builds, engine, platform, simd, cores, memory }: Info): string {
@@ -68,7 +63,7 @@ function describe({ version, builds, engine, platform, simd, cores, memory }: In
     ["plateau", version],
     [
       ["builds (the first by default)", builds.join(", ") || "none runs here"],
-      ["engine", `${engine.name} ${engine.version}${engine.v8 ? ` (V8 ${engine.v8})` : ""}, ${platform}`],
+      ["engine", `${engineText(engine)}, ${platform}`],
       ["WebAssembly SIMD / relaxed SIMD", `${yes(simd.simd128)} / ${yes(simd.relaxed)}`],
       ["cores", String(cores)],
       ["memory limit of one model", `${memory.limitBytes} bytes (${bytes(memory.limitBytes)})`],

@@ -27,6 +27,8 @@ export interface TrainedResult {
   /** The update whose weights were kept, and its validation value under the protocol. */
   readonly best?: { readonly update: number; readonly value: number };
   readonly test?: Scores;
+  /** What the objective was asked to measure besides. */
+  readonly more?: unknown;
   /** What `plateau train` with the trial's options trains, too. */
   readonly weightsSha256: string;
   readonly footprintBytes: number;
@@ -38,7 +40,11 @@ const MOST_FOOTPRINTS = 1000;
 
 /** Bytes of WebAssembly memory that a trial needs. @throws PlateauError `usage`, `memory` where it cannot be */
 export function footprint(parameters: Parameters, task: unknown): number {
-  const experiment = defineExperiment(trialExperiment(trainingTask(task), parameters, 0));
+  return trialFootprint(defineExperiment(trialExperiment(trainingTask(task), parameters, 0)));
+}
+
+/** The same of an experiment, remembered by its shapes. @throws PlateauError `memory` */
+export function trialFootprint(experiment: Experiment): number {
   const { architecture, config, loss, rows, training } = experiment;
   const shapes = JSON.stringify([config.target, config.dim, architecture.config, loss, rows, training.batch]);
   let bytes = footprints.get(shapes);
@@ -51,11 +57,27 @@ export function footprint(parameters: Parameters, task: unknown): number {
 
 /** Trains one model and measures it: the objective of a study of trained models. */
 export default async function objective(context: ObjectiveContext): Promise<ObjectiveResult> {
-  const { metric: text, test } = trainingTask(context.task);
+  const task = trainingTask(context.task);
+  const experiment = defineExperiment(trialExperiment(task, context.parameters, context.seed));
+  return trainTrial(context, experiment, task);
+}
+
+/** What is to be known of a trained model. */
+export interface TrialMeasures {
+  readonly metric: string;
+  /** Whether it is judged on the test rows, too. */
+  readonly test: boolean;
+  /** More to be kept of it, as plain JSON. @throws PlateauError `aborted` through the signal */
+  readonly more?: (experiment: Experiment, model: Model, signal: StopSignal) => Promise<unknown>;
+}
+
+/** Trains the model of a trial from its checkpoint or the beginning, and measures it. */
+export async function trainTrial(
+  context: ObjectiveContext,
+  experiment: Experiment,
+  { metric: text, test, more }: TrialMeasures,
+): Promise<ObjectiveResult> {
   const metric = parseMetric(text);
-  const experiment = defineExperiment(
-    trialExperiment(trainingTask(context.task), context.parameters, context.seed),
-  );
   const { config, loss, training } = experiment;
   const footprintBytes = experimentFootprint(experiment);
   // The strict build's engines are used again by the next trial of this thread.
@@ -90,6 +112,7 @@ export default async function objective(context: ObjectiveContext): Promise<Obje
             }),
           }
         : {}),
+      ...(more ? { more: await more(experiment, model, signal) } : {}),
       weightsSha256: await weightsSha256(model),
       footprintBytes,
     };
