@@ -1,6 +1,6 @@
 let rows = 2;
 
-/** Rows of the widest tile of matrix products in engines made from now on: 2, or 3 where V8 widens. */
+/** Rows of the widest tile of matrix products in engines made from now on: 2, or 4 where V8 widens. */
 export function gemmTile(): number {
   return rows;
 }

@@ -13,7 +13,7 @@ export interface Wide {
 
 const FLAG = "experimental-wasm-revectorize";
 const FIRST_NODE = 24;
-const WIDE_TILE = 3;
+const WIDE_TILE = 4;
 
 let state: Wide | undefined;
 

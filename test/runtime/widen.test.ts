@@ -28,7 +28,7 @@ const WIDEN = JSON.stringify(script("../../src/runtime/widen.js"));
 const COMPILE = JSON.stringify(script("../../src/runtime/compile.js"));
 const TILE = JSON.stringify(script("../../src/runtime/tile.js"));
 
-for (const tile of [2, 3]) {
+for (const tile of [2, 4]) {
   test(`kernels give the known answers with tiles of ${tile} rows`, (t) => {
     const engine = new Engine();
     engine.kernels.setGemmTile(tile);
@@ -39,7 +39,7 @@ for (const tile of [2, 3]) {
 test("the whole training of config B ends in the same weights whatever the tile, widened or not", (t) => {
   const train = (node: string, ...args: string[]) => JSON.parse(run(node, [TRAIN_B, ...args]));
   const two = train(process.execPath);
-  t.deepEqual(train(process.execPath, "--tile", "3"), two);
+  t.deepEqual(train(process.execPath, "--tile", "4"), two);
   if (!node24) {
     t.log(NO_RUNTIMES);
     return;
@@ -65,7 +65,7 @@ test("enableWide widens on Node ≥ 24 alone, and elsewhere says why not and cha
     t.deepEqual(again, first);
     t.is(first.wide, expected);
     t.is(is, expected);
-    t.is(tile, expected ? 3 : 2);
+    t.is(tile, expected ? 4 : 2);
     t.deepEqual(compiled, expected ? ["strict"] : []);
     if (!expected) t.regex(first.reason, /Node ≥ 24|x64/);
   }

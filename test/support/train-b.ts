@@ -1,5 +1,5 @@
 // Trains config B for 200 updates with dropout and prints what became of the weights:
-//   node dist/test/support/train-b.js [--wide] [--tile 3]
+//   node dist/test/support/train-b.js [--wide] [--tile 4]
 // --wide has the kernels widened, for which a process of its own is needed.
 import { parseArgs } from "node:util";
 import { stepConfigs } from "../../bench/configs.js";
