@@ -7,7 +7,7 @@ import { panel2x16, panel4x16 } from "./panel16";
 import { outer } from "./outer";
 import { BIAS, EDGE, GEMM_SCRATCH, KC, MC, NC, OUTER, OUTER_KC, PANELS, STRIPS } from "./sizes";
 
-let tileRows: i32 = 2;
+export let tileRows: i32 = 2;
 
 /**
  * Rows of the widest tile: 2 (default) for engines that keep v128 at 128 bits, 4 where pairs of them are
