@@ -2,6 +2,7 @@ import { instantiateSync } from "@assemblyscript/loader";
 import { PlateauError } from "../errors.js";
 import { type Build, compile } from "./compile.js";
 import type { Kernels } from "./generated/kernels.js";
+import { gemmTile } from "./tile.js";
 
 const PAGE = 65536;
 /** Buffers start at multiples of a cache line. */
@@ -47,6 +48,7 @@ export class Engine {
     });
     this.memory = memory;
     this.kernels = exports as unknown as Kernels;
+    this.kernels.setGemmTile(gemmTile());
     this.#top = this.kernels.heapBase();
     this.kernels.setScratch(this.allocate(this.kernels.scratchBytes()));
     this.baseBytes = this.#top;

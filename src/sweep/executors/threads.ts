@@ -7,6 +7,7 @@ import {
 } from "node:worker_threads";
 import { Piscina } from "piscina";
 import { compile, compiled } from "../../runtime/compile.js";
+import { gemmTile } from "../../runtime/tile.js";
 import type { Decision } from "../pruners/pruner.js";
 import { requireWorkers } from "../run/require.js";
 import { failure } from "../run/trial-run.js";
@@ -41,7 +42,7 @@ export function threadsExecutor(objective: string, options: ThreadsOptions = {})
   const { workers = availableParallelism(), resourceLimits } = options;
   requireWorkers(workers);
   compile("strict");
-  const workerData: ThreadData = { modules: compiled() };
+  const workerData: ThreadData = { modules: compiled(), tile: gemmTile() };
   const pool = new Piscina<TrialTask, JobOutcome>({
     filename: WORKER,
     minThreads: workers,
