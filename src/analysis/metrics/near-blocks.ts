@@ -62,10 +62,15 @@ export function nearBlocks(rows: Float32Array, N: number, d: number): NearBlocks
       if (!finite) return false;
       const { low, high } = boxes[block];
       let sum = 0;
-      for (let k = 0; k < d; k++) {
-        const value = points[at + k];
-        const outside = value < low[k] ? low[k] - value : value > high[k] ? value - high[k] : 0;
-        sum += outside * outside;
+      for (let k = 0; k < d; ) {
+        // A look at the limit now and then, and no branch that depends on a coordinate: those are mispredicted.
+        for (const end = Math.min(d, k + 8); k < end; k++) {
+          const below = low[k] - points[at + k];
+          const above = points[at + k] - high[k];
+          // One of the two is above 0 at most, and is itself then: doubling and halving are exact.
+          const outside = 0.5 * (below + Math.abs(below) + (above + Math.abs(above)));
+          sum += outside * outside;
+        }
         if (sum >= limit) return true;
       }
       return false;

@@ -6,6 +6,8 @@ import { Predictions, Vectors } from "./ranked-rows.js";
 
 /** Predictions for which inner products are formed at a time: the tile stays in the cache. */
 const TILE = 128;
+/** Blocks after which it is known whether boxes tell much. */
+const PROBED_BLOCKS = 8;
 /** Predictions in WebAssembly memory at a time, in floats and in rows. */
 const CHUNK_FLOATS = 1 << 19;
 const MOST_ROWS = 4096;
@@ -125,32 +127,58 @@ function* blocks(
   );
   const [distances, counts] = [engine.f64(p.distances, pRows), engine.i32(p.counts, pRows)];
   const pickedCounts = engine.i32(picked.counts, picked.rows);
+  const asking = new Int32Array(TILE);
   const wanted = new Int32Array(TILE);
   /** Whether more is to be known of a prediction. */
   const open = (r: number) => Number.isFinite(distances[r]) && counts[r] < atMost;
 
-  /** Compares a block with those of the predictions first … end − 1 that are open and want it. */
-  const visit = (block: number, first: number, end: number, wants: (r: number) => boolean) => {
+  /** Counts what a loaded block of n has for predictions that were picked out. */
+  const flush = (n: number, want: number) => {
+    picked.pick(p, wanted, want);
+    picked.count(0, want, y, n, dots);
+    for (let w = 0; w < want; w++) counts[wanted[w]] = pickedCounts[w];
+  };
+  /**
+   * Compares a block with those of the predictions first … end − 1 that are open and want it.
+   * @param done those that have been compared with it, and must not be again
+   */
+  const visit = (
+    block: number,
+    first: number,
+    end: number,
+    wants: (r: number) => boolean,
+    done: (r: number) => boolean,
+  ) => {
     const [from, n] = [near.starts[block], near.starts[block + 1] - near.starts[block]];
     let loaded = false;
+    let want = 0;
     for (let t = first; t < end; t += TILE) {
       const tile = Math.min(TILE, end - t);
-      let want = 0;
-      for (let r = t; r < t + tile; r++) if (open(r) && wants(r)) wanted[want++] = r;
-      if (want === 0) continue;
+      let here = 0;
+      let whole = true;
+      for (let r = t; r < t + tile; r++) {
+        if (done(r)) whole = false;
+        else if (open(r) && wants(r)) asking[here++] = r;
+      }
+      if (here === 0) continue;
       if (!loaded) {
         copyRows(rows, truth, near.order, from, n, d);
         y.prepare(centre, n);
         loaded = true;
       }
-      // Counting where nothing is nearer changes nothing, and is faster than picking out most of a tile.
-      if (8 * want > 7 * tile) p.count(t, tile, y, n, dots);
+      // Counting where nothing is nearer changes nothing, and is faster than picking out half a tile.
+      if (whole && 2 * here > tile) p.count(t, tile, y, n, dots);
       else {
-        picked.pick(p, wanted, want);
-        picked.count(0, want, y, n, dots);
-        for (let w = 0; w < want; w++) counts[wanted[w]] = pickedCounts[w];
+        for (let w = 0; w < here; w++) {
+          wanted[want++] = asking[w];
+          if (want === picked.rows) {
+            flush(n, want);
+            want = 0;
+          }
+        }
       }
     }
+    if (want > 0) flush(n, want);
   };
 
   const { which, home } = byBlock(near, predicted, M, d);
@@ -163,11 +191,26 @@ function* blocks(
     for (let r = 0; r < m; ) {
       const first = r;
       while (r < m && home[i + r] === home[i + first]) r++;
-      visit(home[i + first], first, r, () => true);
+      visit(
+        home[i + first],
+        first,
+        r,
+        () => true,
+        () => false,
+      );
     }
+    let asked = 0;
+    let beyond = 0;
+    const wants = (block: number) => (r: number) => {
+      asked++;
+      if (!near.beyond(block, points, r * d, distances[r])) return true;
+      beyond++;
+      return false;
+    };
     for (let block = 0; block < near.count; block++) {
-      const wants = (r: number) => home[i + r] !== block && !near.beyond(block, points, r * d, distances[r]);
-      visit(block, 0, m, wants);
+      // Where most have to be compared anyway, asking first only takes time.
+      const all = block > PROBED_BLOCKS && 2 * beyond < asked;
+      visit(block, 0, m, all ? () => true : wants(block), (r) => home[i + r] === block);
       yield (i + (m * (block + 1)) / near.count) / M;
     }
     for (let r = 0; r < m; r++) ranks[which[i + r]] = Number.isFinite(distances[r]) ? counts[r] : N;
