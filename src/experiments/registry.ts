@@ -1,8 +1,11 @@
 import { unknownName } from "../errors.js";
 import type { ExperimentKind } from "./record.js";
+import { replicate } from "./replication/replicate.js";
 
 /** Every experiment of many runs: one line each. */
-const kinds: readonly ExperimentKind[] = [];
+const kinds: readonly ExperimentKind[] = [
+  replicate as ExperimentKind, //
+];
 
 /** @throws PlateauError `unknown-name` */
 export function findExperiment(name: string): ExperimentKind {
