@@ -13,7 +13,7 @@ export function describePlan(config: ReplicationConfig, { seconds, workers, trai
   return [
     `replicate --preset ${config.preset}: ${settings.length} settings, of each ${config.trials} trials and ${config.seeds} seeds of the best: ${trainings} trainings`,
     ...leftOutLines(config),
-    `will take about ${longDuration(seconds)} with ${workers} ${workers === 1 ? "worker" : "workers"} here (steps, predictions and rankings of each size were timed just now)`,
+    `will take about ${longDuration(seconds)} with ${workers} ${workers === 1 ? "worker" : "workers"} here while nothing else uses the cores (steps, predictions and rankings of each size were timed just now)`,
   ].join("\n");
 }
 

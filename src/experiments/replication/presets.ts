@@ -29,9 +29,9 @@ export const full: ReplicationPreset = {
 /** Every preset: one entry each. */
 export const presets = {
   quick: {
-    description: "minutes: two small widths, few trials and seeds",
+    description: "minutes: two small widths of each target, few trials and seeds",
     targets: studyTargets,
-    dims: { m2n1: [4, 16], m4n3: [4] },
+    dims: { m2n1: [4, 16], m4n3: [4, 8] },
     classes: [5, 20],
     positions: ["sinusoidal"],
     trials: 3,
@@ -41,7 +41,7 @@ export const presets = {
   standard: {
     description: "a night on a slow machine: widths up to 32, the study's rows, epochs and trials",
     targets: studyTargets,
-    dims: { m2n1: [4, 16, 32], m4n3: [4, 8] },
+    dims: { m2n1: [4, 16, 32], m4n3: [4, 16] },
     classes: [5, 20],
     positions: ["sinusoidal"],
     trials: 10,
