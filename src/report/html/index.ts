@@ -1,0 +1,1 @@
+export { REPEAT_ID, renderHtml } from "./page.js";
