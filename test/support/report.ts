@@ -9,6 +9,8 @@ const range = (count: number) => Array.from({ length: count }, (_, index) => ind
 /** A curve without any transcendental function. */
 const wave = (t: number) => 4 * t * (1 - t) * (1 - 2 * t) * 2.5;
 
+const zoom = [{ name: "zoom", select: "interval", bind: "scales" }];
+
 /** Three curves over a width, with intervals: bars of error, symbols, a legend, a tooltip. */
 function failureRates(): Figure {
   const data: Row[] = [4, 8, 16, 32, 64, 128, 256].flatMap((d, at) =>
@@ -42,7 +44,7 @@ function failureRates(): Figure {
           mark: { type: "rule", style: "interval" },
           encoding: { y: { field: "low", ...y }, y2: { field: "high" } },
         },
-        { mark: { type: "line", point: true }, encoding: { y: { field: "rate", ...y } } },
+        { params: zoom, mark: { type: "line", point: true }, encoding: { y: { field: "rate", ...y } } },
       ],
     },
   };
@@ -66,6 +68,7 @@ function segment(): Figure {
     spec: {
       width: "container",
       height: 260,
+      params: zoom,
       mark: "line",
       encoding: {
         x: { field: "t", type: "quantitative", title: "place along the segment" },

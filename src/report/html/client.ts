@@ -40,32 +40,24 @@ function completeSpec(figure: EmbeddedFigure): Spec {
   return { ...figure.spec, data: { name: "table", values: rowsOf(figure) } };
 }
 
-/** What can be zoomed: the first marks that lie at numbers of both axes. */
-function zoomableMarks(spec: Spec): Spec | undefined {
-  const continuous = (channel: unknown) => {
-    const { type, bin, field } = (channel ?? {}) as Spec;
-    return type === "quantitative" && field !== undefined && !bin;
-  };
-  const typeOf = (mark: unknown) => (typeof mark === "string" ? mark : (mark as Spec)["type"]);
-  const marks = (spec["layer"] ?? [spec]) as Spec[];
-  return marks.find((one) => {
-    if (!one["mark"] || ["bar", "rect"].includes(String(typeOf(one["mark"])))) return false;
-    const { x, y } = { ...(spec["encoding"] as Spec), ...(one["encoding"] as Spec) };
-    return continuous(x) && continuous(y);
-  });
-}
+const zooms = (spec: Spec) => JSON.stringify(spec).includes('"bind":"scales"');
 
-/** Adds panning by dragging and zooming by Ctrl and wheel, or a pinch: the wheel alone scrolls the page. */
-function interactive(spec: Spec): Spec {
-  const marks = mouse.matches ? zoomableMarks(spec) : undefined;
-  if (!marks || JSON.stringify(spec).includes('"bind":"scales"')) return spec;
-  const zoom = "wheel![event.ctrlKey || event.metaKey]";
-  const select = { type: "interval", zoom };
-  const params = [...((marks["params"] ?? []) as Spec[]), { name: "zoom", select, bind: "scales" }];
-  const zoomed = { ...marks, params };
-  if (marks === spec) return zoomed;
-  const layer = (spec["layer"] as Spec[]).map((one) => (one === marks ? zoomed : one));
-  return { ...spec, layer };
+/**
+ * Gestures of a page, where a figure can be zoomed: dragging moves, the wheel with Ctrl or a pinch zooms, as the
+ * wheel alone scrolls. Where there is no mouse nothing does: fingers scroll the page.
+ */
+function withGestures(part: unknown): unknown {
+  if (Array.isArray(part)) return part.map(withGestures);
+  if (typeof part !== "object" || part === null) return part;
+  const fields = Object.entries(part as Spec).map(([key, value]) => [
+    key,
+    key === "data" ? value : withGestures(value),
+  ]);
+  const { select, ...rest } = Object.fromEntries(fields) as Spec;
+  if (rest["bind"] !== "scales") return select === undefined ? rest : { ...rest, select };
+  const zoom = mouse.matches ? "wheel![event.ctrlKey || event.metaKey]" : false;
+  const given = typeof select === "string" ? { type: select } : (select as Spec);
+  return { ...rest, select: { ...given, zoom, translate: mouse.matches } };
 }
 
 /** Narrow pages have legends of one column, and smaller letters. */
@@ -81,7 +73,11 @@ function configFor(width: "narrow" | "wide"): Spec {
 async function draw(element: HTMLElement): Promise<void> {
   const name = element.dataset["figure"]!;
   drawn.get(name)?.finalize();
-  const spec = { ...interactive(completeSpec(figures[name])), title: undefined, background: "transparent" };
+  const spec = {
+    ...(withGestures(completeSpec(figures[name])) as Spec),
+    title: undefined,
+    background: "transparent",
+  };
   const live = element.querySelector<HTMLElement>(".live")!;
   const embedded = await vegaEmbed(live, spec, {
     ast: true,
@@ -94,6 +90,9 @@ async function draw(element: HTMLElement): Promise<void> {
     tooltip: { disableDefaultStyle: true },
   });
   drawn.set(name, embedded);
+  // Keys scroll what is wider than the page.
+  if (live.scrollWidth > live.clientWidth) live.tabIndex = 0;
+  else live.removeAttribute("tabindex");
   element.classList.add("drawn");
 }
 
@@ -151,8 +150,7 @@ async function copy(button: HTMLButtonElement): Promise<void> {
 for (const button of all<HTMLButtonElement>("button[data-action]")) {
   const element = button.closest<HTMLElement>("[data-figure]")!;
   const action = button.dataset["action"]!;
-  if (action === "reset")
-    button.hidden = !mouse.matches || !zoomableMarks(figures[element.dataset["figure"]!].spec);
+  if (action === "reset") button.hidden = !mouse.matches || !zooms(figures[element.dataset["figure"]!].spec);
   button.addEventListener("click", () => actions[action](element.dataset["figure"]!, element));
 }
 for (const button of all<HTMLButtonElement>("button[data-copy]")) {

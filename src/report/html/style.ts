@@ -56,7 +56,7 @@ figure > h2, figure > h3 { font-size: 1rem; font-weight: 640; letter-spacing: 0;
 figcaption { font-size: .84rem; line-height: 1.5; color: var(--muted); margin: .5rem 0; }
 .drawing svg { display: block; max-width: 100%; height: auto; }
 .live { height: 0; overflow: hidden; }
-.drawn .live { height: auto; overflow: visible; }
+.drawn .live { height: auto; overflow: auto hidden; }
 .drawn .still { display: none; }
 .tools, .command button, #colours { display: none; }
 .works .tools { display: flex; flex-wrap: wrap; gap: .4rem; margin: .6rem 0 .2rem; }
@@ -96,6 +96,9 @@ footer { margin-top: 4rem; padding-top: 1.2rem; padding-bottom: 3rem; font-size:
   .first .answer dd { font-size: 1.08rem; }
   nav ol { columns: 1; }
   section { margin: 2.6rem 0; }
+  .still { overflow-x: auto; }
+  .still svg { min-width: 28rem; }
+  .live svg { max-width: none; }
 }
 @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
 @media print {

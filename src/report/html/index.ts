@@ -1,1 +1,0 @@
-export { REPEAT_ID, renderHtml } from "./page.js";
