@@ -5,6 +5,7 @@ import { leftOut } from "../experiments/replication/left-out.js";
 import type { Mean, ReplicationResults, SettingResult } from "../experiments/replication/results.js";
 import { settingsOf } from "../experiments/replication/settings.js";
 import { trivialRate } from "../experiments/replication/tables.js";
+import { answerOf, replicationVerdict } from "../experiments/replication/verdict.js";
 import { duration, percent, r2, table } from "./output.js";
 
 /** What is about to be run, what it leaves out, and how long it will take. */
@@ -36,6 +37,7 @@ export function describeReplication({
   return [
     failureTable(results),
     footnote(config),
+    answerOf(replicationVerdict(results)),
     ...leftOutLines(config).map((line) => line[0].toUpperCase() + line.slice(1)),
     `fingerprint ${fingerprint}`,
   ].join("\n");
