@@ -11,6 +11,7 @@ import {
   trivialRate,
 } from "../../experiments/replication/tables.js";
 import { answerOf, replicationVerdict } from "../../experiments/replication/verdict.js";
+import { percent } from "../../text.js";
 import type { ReportColumn, ReportDocument, ReportSection, ReportTable } from "../document.js";
 import type { Figure } from "../figure.js";
 import { type FailureSeries, failureRate } from "../figures/failure-rate.js";
@@ -102,77 +103,98 @@ const kindsOf = (settings: readonly SettingResult[]) =>
 const nameOf = ({ classes }: SettingResult) =>
   classes === null ? "regression" : `classification, K = ${classes}`;
 
-/** Points of some settings, and of a predictor that is held against them. */
-function series(
-  name: string,
-  panel: string,
-  settings: readonly SettingResult[],
-  k: number,
-  x: (one: SettingResult) => number,
-  predictor?: "mean" | "majority",
-): FailureSeries {
-  const points = settings.flatMap((one) => {
-    if (predictor) {
-      const value = trivialRate(one, predictor, k);
-      return value === null ? [] : [{ x: x(one), value }];
-    }
-    const rate = one.failureRate?.[k];
-    if (!rate) return [];
-    const { value, low, high } = rate;
-    return [{ x: x(one), value, ...(low === null || high === null ? {} : { low, high }) }];
-  });
-  return { name, kind: predictor ? "baseline" : "model", panel, points };
-}
-
 function figureByWidth(settings: readonly SettingResult[], k: number, about: string): Figure | undefined {
-  const kinds = kindsOf(settings);
-  const dim = ({ dim: d }: SettingResult) => d;
-  const groups = groupBy(settings, (one) => `${panelOf(one, kinds)}|${nameOf(one)}`);
-  const models = groups.map((group) => series(nameOf(group[0]), panelOf(group[0], kinds), group, k, dim));
-  const baselines = groups.map(([first, ...more]) =>
-    first.classes === null
-      ? series("mean predictor, regression", panelOf(first, kinds), [first, ...more], k, dim, "mean")
-      : series(
-          `majority class, K = ${first.classes}`,
-          panelOf(first, kinds),
-          [first, ...more],
-          k,
-          dim,
-          "majority",
-        ),
-  );
-  return failureRate.draw(
-    {
-      title: `Failure rates at k = ${k} by width`,
-      x: "numbers per token, d",
-      y: `failure rate at k = ${k}`,
-      about,
-      series: [...models, ...baselines],
-    },
-    { name: `failure-by-width-k${k}` },
-  );
+  return drawn(settings, {
+    name: `failure-by-width-k${k}`,
+    title: `Failure rates at k = ${k} by width`,
+    x: "numbers per token, d",
+    xOf: ({ dim }) => dim,
+    nameOf,
+    k,
+    about,
+  });
 }
 
 function figureByClasses(settings: readonly SettingResult[], k: number, about: string): Figure | undefined {
   const classifications = settings.filter(({ classes }) => classes !== null);
   if (new Set(classifications.map(({ classes }) => classes)).size < 2) return undefined;
-  const kinds = kindsOf(settings);
-  const K = ({ classes }: SettingResult) => classes!;
-  const groups = groupBy(classifications, (one) => `${panelOf(one, kinds)}|${one.dim}`);
-  const models = groups.map((group) => series(`d = ${group[0].dim}`, panelOf(group[0], kinds), group, k, K));
-  const baselines = groups.map((group) =>
-    series(`majority class, d = ${group[0].dim}`, panelOf(group[0], kinds), group, k, K, "majority"),
-  );
-  return failureRate.draw(
+  const dims = [...new Set(classifications.map(({ dim }) => dim))];
+  // As many as can be told apart: where there are more, the smallest is followed by the largest.
+  const shown = dims.length <= MOST_SERIES ? dims : [dims[0], ...dims.slice(1 - MOST_SERIES)];
+  const left = dims.filter((dim) => !shown.includes(dim));
+  return drawn(
+    classifications.filter(({ dim }) => shown.includes(dim)),
     {
-      title: `Failure rates of classification at k = ${k} by number of classes`,
+      name: `failure-by-classes-k${k}`,
+      title: `Failure rates of classification at k = ${k}`,
       x: "classes, K",
-      y: `failure rate at k = ${k}`,
-      about,
-      series: [...models, ...baselines],
+      xOf: ({ classes }) => classes!,
+      nameOf: ({ dim }) => `d = ${dim}`,
+      k,
+      about: left.length > 0 ? `${about} Not drawn, but in the table: d = ${left.join(", ")}.` : about,
     },
-    { name: `failure-by-classes-k${k}` },
   );
+}
+
+/** Series that have a colour of their own. */
+const MOST_SERIES = 6;
+
+interface Drawing {
+  readonly name: string;
+  readonly title: string;
+  readonly x: string;
+  readonly xOf: (one: SettingResult) => number;
+  readonly nameOf: (one: SettingResult) => string;
+  readonly k: number;
+  readonly about: string;
+}
+
+/** Models, and dashed in the colour of each what guessing reaches at the same task. */
+function drawn(settings: readonly SettingResult[], drawing: Drawing): Figure | undefined {
+  const { name, title, x, xOf, nameOf: named, k, about } = drawing;
+  const kinds = kindsOf(settings);
+  const groups = groupBy(settings, (one) => `${panelOf(one, kinds)}|${named(one)}`);
+  const all = (["model", "baseline"] as const).flatMap((kind) =>
+    groups.map((group): FailureSeries => {
+      const points = group.flatMap((one) => pointOf(one, k, xOf(one), kind) ?? []);
+      return { name: named(group[0]), kind, panel: panelOf(group[0], kinds), points };
+    }),
+  );
+  const y = `failure rate at k = ${k}`;
+  const guessing =
+    "Dashed, in the colour of what it is held against: the mean predictor in regression, the majority class in classification.";
+  const figure = failureRate.draw({ title, x, y, about: `${about} ${guessing}`, series: all }, { name });
+  return figure && { ...figure, alt: altOf(`${y} against ${x}`, all) };
+}
+
+function pointOf(
+  one: SettingResult,
+  k: number,
+  x: number,
+  kind: FailureSeries["kind"],
+): FailureSeries["points"][number] | undefined {
+  if (kind === "baseline") {
+    const value = trivialRate(one, one.classes === null ? "mean" : "majority", k);
+    return value === null ? undefined : { x, value };
+  }
+  const rate = one.failureRate?.[k];
+  if (!rate) return undefined;
+  const { value, low, high } = rate;
+  return { x, value, ...(low === null || high === null ? {} : { low, high }) };
+}
+
+/** The curves in words, each beside what guessing reaches. */
+function altOf(what: string, all: readonly FailureSeries[]): string {
+  const models = all.filter(({ kind, points }) => kind === "model" && points.length > 0);
+  const told = models.map(({ name, panel, points }) => {
+    const guess = all.find((one) => one.kind === "baseline" && one.name === name && one.panel === panel);
+    const values = points.map(({ x, value }) => {
+      const held = guess?.points.find((point) => point.x === x);
+      return `${percent(value)} at ${x}${held ? ` (guessing ${percent(held.value)})` : ""}`;
+    });
+    return `${panel}, ${name}: ${values.join(", ")}`;
+  });
+  return `Line chart of the ${what}. ${told.join("; ")}.`;
 }
 
 function groupBy<T>(list: readonly T[], key: (one: T) => string): T[][] {
@@ -211,7 +233,7 @@ function methodsText({ trials, seeds, seed, trainRows, epochs }: ReplicationConf
   return [
     "Data, model, training and metric are those of the study's published code (arXiv 2402.15478): an encoder-decoder without input embedding, post-norm, GELU, feed-forward width 2d, Adam with weight decay 0.05 in the gradient, batch 128, clipping at norm 1 of every micro-batch, linear warm-up and cosine, validation every 200 updates, the weights with the least validation failure rate kept. The model is tested with another random start vector than it was trained with, and its decoder sees true outputs, as there.",
     `The space: layers 2, 4, 6; heads powers of two up to d; dropout 0.1 to 0.2; learning rate 5e-6 to 1e-2; accumulation 1, 2, 4, 8; epochs 4, 6, 9; warm-up 800, 1200, 1600 batches. ${trials} trials by TPE (4 drawn at random before it), then ${seeds} further seeds of the best configuration, the same seeds for all settings.`,
-    `Seed ${seed} decides all random numbers.${trainRows === undefined ? "" : ` At most ${trainRows} training rows.`}${epochs === undefined ? "" : ` ${epochs} epochs, whatever the space has.`} The training that replicates shares no seed with the sweep.`,
+    `Seed ${seed} decides all random numbers.${trainRows === undefined ? "" : ` At most ${trainRows} training rows.`}${epochs === undefined ? "" : ` ${epochs} epochs, whatever the space has.`} Seeds of the best configurations are none of the sweeps'.`,
     "Baselines (ours), of the same seeds: the mean output; the majority class of training rows; least squares with intercept on all inputs.",
   ];
 }
