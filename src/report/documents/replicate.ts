@@ -1,30 +1,21 @@
+import { failureRanks } from "../../analysis/metrics/failure-rate.js";
 import type { ExperimentRecord } from "../../experiments/record.js";
 import type { ReplicationConfig } from "../../experiments/replication/config.js";
 import { leftOut } from "../../experiments/replication/left-out.js";
 import type { ReplicationResults, SettingResult } from "../../experiments/replication/results.js";
-import {
-  failureRows,
-  ownRows,
-  replicaRows,
-  sweepRows,
-  type TableRow,
-  trivialRate,
-} from "../../experiments/replication/tables.js";
 import { answerOf, replicationVerdict } from "../../experiments/replication/verdict.js";
-import { percent } from "../../text.js";
-import type { ReportColumn, ReportDocument, ReportSection, ReportTable } from "../document.js";
+import type { ReportDocument, ReportSection, ReportTable } from "../document.js";
 import type { Figure } from "../figure.js";
-import { type FailureSeries, failureRate } from "../figures/failure-rate.js";
-
-const RANKS = [1, 2, 3, 4] as const;
+import { figureByClasses, figureByWidth } from "./replicate-figures.js";
+import { failureTable, ownTable, replicaTable, sweepTable } from "./replicate-tables.js";
 
 /** The report of a replication: the answer, failure rates by width, by number of classes, and what made them. */
 export function replicateDocument(record: ExperimentRecord): ReportDocument {
   const { config, results } = record as ExperimentRecord<ReplicationConfig, ReplicationResults>;
   const { settings } = results;
   const about = aboutOf(config);
-  const byWidth = RANKS.flatMap((k) => figureByWidth(settings, k, about) ?? []);
-  const byClasses = RANKS.flatMap((k) => figureByClasses(settings, k, about) ?? []);
+  const byWidth = failureRanks.flatMap((k) => figureByWidth(settings, k, about) ?? []);
+  const byClasses = failureRanks.flatMap((k) => figureByClasses(settings, k, about) ?? []);
   const [main, ...widths] = byWidth;
   return {
     title: "Transformers on the study's two functions, replicated",
@@ -94,115 +85,6 @@ function aboutOf({ seeds, trials }: ReplicationConfig): string {
   return `The best of ${trials} configurations on test rows: ${interval}. The measure is the study's: in regression a prediction fails where its true vector is not among the k nearest of all true vectors, in classification where its class is not among the k largest logits. These are different scales.`;
 }
 
-const panelOf = ({ target, positions }: SettingResult, kinds: number) =>
-  kinds > 1 ? `${target}, ${positions}` : target;
-
-const kindsOf = (settings: readonly SettingResult[]) =>
-  new Set(settings.map(({ positions }) => positions)).size;
-
-const nameOf = ({ classes }: SettingResult) =>
-  classes === null ? "regression" : `classification, K = ${classes}`;
-
-function figureByWidth(settings: readonly SettingResult[], k: number, about: string): Figure | undefined {
-  return drawn(settings, {
-    name: `failure-by-width-k${k}`,
-    title: `Failure rates at k = ${k} by width`,
-    x: "numbers per token, d",
-    xOf: ({ dim }) => dim,
-    nameOf,
-    k,
-    about,
-  });
-}
-
-function figureByClasses(settings: readonly SettingResult[], k: number, about: string): Figure | undefined {
-  const classifications = settings.filter(({ classes }) => classes !== null);
-  if (new Set(classifications.map(({ classes }) => classes)).size < 2) return undefined;
-  const dims = [...new Set(classifications.map(({ dim }) => dim))];
-  // As many as can be told apart: where there are more, the smallest is followed by the largest.
-  const shown = dims.length <= MOST_SERIES ? dims : [dims[0], ...dims.slice(1 - MOST_SERIES)];
-  const left = dims.filter((dim) => !shown.includes(dim));
-  return drawn(
-    classifications.filter(({ dim }) => shown.includes(dim)),
-    {
-      name: `failure-by-classes-k${k}`,
-      title: `Failure rates of classification at k = ${k}`,
-      x: "classes, K",
-      xOf: ({ classes }) => classes!,
-      nameOf: ({ dim }) => `d = ${dim}`,
-      k,
-      about: left.length > 0 ? `${about} Not drawn, but in the table: d = ${left.join(", ")}.` : about,
-    },
-  );
-}
-
-/** Series that have a colour of their own. */
-const MOST_SERIES = 6;
-
-interface Drawing {
-  readonly name: string;
-  readonly title: string;
-  readonly x: string;
-  readonly xOf: (one: SettingResult) => number;
-  readonly nameOf: (one: SettingResult) => string;
-  readonly k: number;
-  readonly about: string;
-}
-
-/** Models, and dashed in the colour of each what guessing reaches at the same task. */
-function drawn(settings: readonly SettingResult[], drawing: Drawing): Figure | undefined {
-  const { name, title, x, xOf, nameOf: named, k, about } = drawing;
-  const kinds = kindsOf(settings);
-  const groups = groupBy(settings, (one) => `${panelOf(one, kinds)}|${named(one)}`);
-  const all = (["model", "baseline"] as const).flatMap((kind) =>
-    groups.map((group): FailureSeries => {
-      const points = group.flatMap((one) => pointOf(one, k, xOf(one), kind) ?? []);
-      return { name: named(group[0]), kind, panel: panelOf(group[0], kinds), points };
-    }),
-  );
-  const y = `failure rate at k = ${k}`;
-  const guessing =
-    "Dashed, in the colour of what it is held against: the mean predictor in regression, the majority class in classification.";
-  const figure = failureRate.draw({ title, x, y, about: `${about} ${guessing}`, series: all }, { name });
-  return figure && { ...figure, alt: altOf(`${y} against ${x}`, all) };
-}
-
-function pointOf(
-  one: SettingResult,
-  k: number,
-  x: number,
-  kind: FailureSeries["kind"],
-): FailureSeries["points"][number] | undefined {
-  if (kind === "baseline") {
-    const value = trivialRate(one, one.classes === null ? "mean" : "majority", k);
-    return value === null ? undefined : { x, value };
-  }
-  const rate = one.failureRate?.[k];
-  if (!rate) return undefined;
-  const { value, low, high } = rate;
-  return { x, value, ...(low === null || high === null ? {} : { low, high }) };
-}
-
-/** The curves in words, each beside what guessing reaches. */
-function altOf(what: string, all: readonly FailureSeries[]): string {
-  const models = all.filter(({ kind, points }) => kind === "model" && points.length > 0);
-  const told = models.map(({ name, panel, points }) => {
-    const guess = all.find((one) => one.kind === "baseline" && one.name === name && one.panel === panel);
-    const values = points.map(({ x, value }) => {
-      const held = guess?.points.find((point) => point.x === x);
-      return `${percent(value)} at ${x}${held ? ` (guessing ${percent(held.value)})` : ""}`;
-    });
-    return `${panel}, ${name}: ${values.join(", ")}`;
-  });
-  return `Line chart of the ${what}. ${told.join("; ")}.`;
-}
-
-function groupBy<T>(list: readonly T[], key: (one: T) => string): T[][] {
-  const groups = new Map<string, T[]>();
-  for (const one of list) groups.set(key(one), [...(groups.get(key(one)) ?? []), one]);
-  return [...groups.values()];
-}
-
 const widthText = [
   "The main figure shows k = 1. A failure at k = 2 … 4 forgives a prediction that has up to 1 … 3 wrong vectors, or classes, before the right one.",
   "Two settings are told apart where the 95% interval of their differences on the same seeds does not hold 0.",
@@ -262,82 +144,3 @@ function commandOf({
     ...(saveAttention ? ["--save-attention"] : []),
   ].join(" ");
 }
-
-function tableOf(
-  name: string,
-  caption: string,
-  rows: readonly TableRow[],
-  columns: readonly ReportColumn[],
-): ReportTable {
-  return { name, caption, rows, columns };
-}
-
-const column = (field: string, title = field, format?: ReportColumn["format"]): ReportColumn => ({
-  field,
-  title,
-  ...(format ? { format } : {}),
-});
-
-const baselineColumns = (format?: ReportColumn["format"]) => [
-  column("mean", "mean predictor", format),
-  column("majority", "majority class", format),
-  column("leastSquares", "least squares", format),
-];
-
-const failureTable = (results: ReplicationResults) =>
-  tableOf(
-    "failure-rates",
-    "Failure rates on test rows by the study's metric, beside trivial predictors (ours).",
-    failureRows(results),
-    [
-      column("setting", "setting", "text"),
-      column("k", "k", "count"),
-      column("value", "fails", "percent"),
-      column("low", "from", "percent"),
-      column("high", "to", "percent"),
-      column("seeds", "seeds", "count"),
-      ...baselineColumns("percent"),
-    ],
-  );
-
-const ownTable = (results: ReplicationResults) =>
-  tableOf(
-    "other-measures",
-    "Ours: failure rates at matched resolution as shares, R² and the largest error, with 95% intervals over seeds.",
-    ownRows(results),
-    [
-      column("setting", "setting", "text"),
-      column("measure", "measure", "text"),
-      column("value"),
-      column("low", "from"),
-      column("high", "to"),
-      ...baselineColumns(),
-    ],
-  );
-
-const sweepTable = (results: ReplicationResults) =>
-  tableOf("sweeps", "Trials of each setting, and the best of them.", sweepRows(results), [
-    column("setting", "setting", "text"),
-    column("complete", "complete", "count"),
-    column("diverged", "diverged", "count"),
-    column("failed", "failed", "count"),
-    column("validation", "validation failure rate", "percent"),
-    column("layers", "layers", "count"),
-    column("heads", "heads", "count"),
-    column("dropout"),
-    column("lr", "learning rate"),
-    column("accumulation", "accumulation", "count"),
-    column("epochs", "epochs", "count"),
-    column("warmupBatches", "warm-up batches", "count"),
-  ]);
-
-const replicaTable = (results: ReplicationResults) =>
-  tableOf("replicas", "The best configuration on each seed.", replicaRows(results), [
-    column("setting", "setting", "text"),
-    column("seed", "seed", "text"),
-    column("state", "state", "text"),
-    column("parameters", "parameters", "count"),
-    column("updates", "updates", "count"),
-    column("validation", "validation", "percent"),
-    ...RANKS.map((k) => column(`k${k}`, `k = ${k}`, "percent")),
-  ]);
