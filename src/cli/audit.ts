@@ -58,7 +58,7 @@ async function dryRun(config: AuditConfig, { workers, json, quiet }: AuditFlags)
   for (const design of designs) print(`${describeDesign(design)}\n`);
   print(`${count} trainings of ${config.steps} updates on ${config.seeds} seeds.`);
   print(
-    `Trainings and their judgements take about ${duration(seconds)} on ${threads} threads, as busy as the machine is now; plateaus and baselines come on top.`,
+    `They take about ${duration(seconds)} on ${threads} threads as busy as the machine is now, measures included.`,
   );
   return exitCodes.done;
 }
@@ -73,7 +73,7 @@ const plain = ({ setting, whole, cells, factorials }: SettingDesign) => ({
 function describeDesign({ setting, whole, cells, factorials }: SettingDesign): string {
   const counts = modes.map((mode) => `${cells.filter((cell) => cell.mode === mode).length} of ${mode}`);
   const lines = [
-    `${sayContext(setting)}: ${whole ? "all designs" : "the two protocols alone"}, cells: ${counts.join(", ")}`,
+    `${sayContext(setting)}: ${whole ? "all designs" : "both protocols, and single switches of the study's"}, cells: ${counts.join(", ")}`,
   ];
   if (!whole) return lines.join("\n");
   const target = findTarget(setting.target);

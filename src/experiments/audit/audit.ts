@@ -69,7 +69,7 @@ async function trainAll(
   for (const training of trainings) {
     const { name, cells, index, setting, mode } = training;
     const { range } = findTarget(setting.target);
-    const measures = mode === "regression" ? plateausAt(setting, config) : {};
+    const measures = { ...(mode === "regression" ? plateausAt(setting, config) : {}) };
     const outcomes = await runCells(
       storage,
       {
@@ -95,8 +95,13 @@ async function trainAll(
   return trained;
 }
 
+/** Options of measures: nothing where no plateaus are measured. */
+interface PlateauOptions {
+  plateaus?: { segments: number; samples: number };
+}
+
 /** What is measured of plateaus: with more numbers a token fewer points, or none. */
-export function plateausAt({ dim }: Setting, { plateaus }: AuditConfig): Record<string, object> {
+export function plateausAt({ dim }: Setting, { plateaus }: AuditConfig): PlateauOptions {
   const { segments, samples, mostDim } = plateaus;
   if (segments === 0 || dim > mostDim) return {};
   const least = Math.min(64, samples);

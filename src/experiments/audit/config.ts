@@ -22,9 +22,9 @@ const list = <const S extends v.GenericSchema>(item: S, what: string) =>
 const schema = v.strictObject({
   preset: v.optional(oneOf(presetNames), "standard"),
   targets: v.optional(list(v.string(), "targets")),
-  /** Numbers a token has. Every design is run at the first, the two starts alone at the others. */
+  /** Numbers a token has. Every design is run at the first, both protocols and few switches at the others. */
   dims: v.optional(list(whole(2, 65536), "dims")),
-  /** K of classification. Every design is run with the first, the two starts alone with the others. */
+  /** K of classification. Every design is run with the first, both protocols and few switches with the others. */
   classes: v.optional(list(whole(2, 65536), "classes")),
   /** How many seeds every cell is trained on: at least 2, or there are no intervals. */
   seeds: v.optional(whole(2, 10_000)),

@@ -8,7 +8,7 @@ import { type Trained, trainedSwitches, withSwitch } from "./switches.js";
 
 export const modes: readonly Mode[] = ["regression", "classification"];
 
-/** What is run of a setting: every design, or the two starts alone. */
+/** What is run of a setting: every design, or the two starts and few switches. */
 export interface SettingDesign {
   readonly setting: Setting;
   readonly whole: boolean;
@@ -50,14 +50,14 @@ function settingDesign(
   const factorials: Partial<Record<Mode, Factorial>> = {};
   for (const mode of modes) {
     for (const [name, answers] of Object.entries(starts)) add(name, { mode, answers });
-    if (!whole) continue;
     for (const [name, answers] of Object.entries(starts)) {
       for (const one of mattering(mode, setting)) {
+        if (!whole && !(one.everywhere && name === "study")) continue;
         add(`${name} with ${one.id}`, { mode, answers: withSwitch(answers, one, "alternative") });
         add(`${name} without ${one.id}`, { mode, answers: withSwitch(answers, one, "study") });
       }
     }
-    if (!withFactorial) continue;
+    if (!whole || !withFactorial) continue;
     const plan = factorialOf(mode, setting);
     factorials[mode] = plan;
     for (const [run, levels] of plan.runs.entries()) {

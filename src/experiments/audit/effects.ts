@@ -24,7 +24,6 @@ export type ResponseTable = ReadonlyMap<string, Readonly<Record<ResponseName, re
 
 /** Effects of every switch that can matter, in every design, on every response. */
 export function effectsOf(design: SettingDesign, table: ResponseTable): Effect[] {
-  if (!design.whole) return [];
   const { setting, factorials } = design;
   const modes: readonly Mode[] = ["regression", "classification"];
   return modes.flatMap((mode) => [

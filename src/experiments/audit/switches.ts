@@ -16,6 +16,8 @@ export interface Switch {
   readonly sets?: { readonly [F in Field]: Setting<F> }[Field];
   /** Whether a factorial design has it as a factor. */
   readonly factor: boolean;
+  /** Whether it is asked of the study's protocol in every setting, not only in the main one: what d and K may change. */
+  readonly everywhere?: boolean;
   /** Why it cannot matter there; undefined where it can. */
   idle(mode: Mode, target: Pick<Target, "outputs">): string | undefined;
 }
@@ -37,7 +39,7 @@ const oneToken = (_: Mode, { outputs }: Pick<Target, "outputs">) =>
 /** The thirteen questions, with what is ours beyond them behind the question that it belongs to. */
 export const switches: readonly Switch[] = [
   {
-    ...{ id: "1", number: 1, name: "output head", factor: true, idle: headless },
+    ...{ id: "1", number: 1, name: "output head", factor: true, everywhere: true, idle: headless },
     question: "is there a linear layer on top of the last LayerNorm in regression?",
     study: "none: predictions are what the last LayerNorm gives",
     alternative: "a linear layer, as in classification",
@@ -51,7 +53,7 @@ export const switches: readonly Switch[] = [
     sets: { field: "metric", study: "nearest-neighbour", alternative: "matched-resolution" },
   },
   {
-    ...{ id: "3", number: 3, name: "class definition", factor: true, idle: never },
+    ...{ id: "3", number: 3, name: "class definition", factor: true, everywhere: true, idle: never },
     question: "what is a class? (in regression: of the matched scale, read off the same runs)",
     study: "the nearest of K centroids on the diagonal of R^d",
     alternative: "one of K for each coordinate",
@@ -86,7 +88,7 @@ export const switches: readonly Switch[] = [
     sets: { field: "startVector", study: "random", alternative: "learned" },
   },
   {
-    ...{ id: "7", number: 7, name: "weight decay", factor: true, idle: never },
+    ...{ id: "7", number: 7, name: "weight decay", factor: true, everywhere: true, idle: never },
     question: "where does weight decay act?",
     study: "in Adam's gradient (L2)",
     alternative: "decoupled from it (AdamW), of the same strength",
