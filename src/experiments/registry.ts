@@ -13,3 +13,5 @@ export function findExperiment(name: string): ExperimentKind {
   if (!kind) throw unknownName("experiment", name, [...kinds.map((one) => one.name)]);
   return kind;
 }
+
+export { kinds as experimentKinds };
