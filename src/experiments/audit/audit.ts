@@ -101,7 +101,7 @@ interface PlateauOptions {
 }
 
 /** What is measured of plateaus: with more numbers a token fewer points, or none. */
-export function plateausAt({ dim }: Setting, { plateaus }: AuditConfig): PlateauOptions {
+export function plateausAt({ dim }: Pick<Setting, "dim">, { plateaus }: AuditConfig): PlateauOptions {
   const { segments, samples, mostDim } = plateaus;
   if (segments === 0 || dim > mostDim) return {};
   const least = Math.min(64, samples);

@@ -68,7 +68,7 @@ type Preset = Pick<
 export const presets: Readonly<Record<PresetName, Preset & { readonly left: string }>> = {
   quick: {
     ...{ targets: ["m4n3"], dims: [4], classes: [5], seeds: 3, factorial: false, steps: 400, testRows: 1000 },
-    plateaus: { segments: 2, samples: 256, mostDim: 64 },
+    plateaus: { segments: 2, samples: 128, mostDim: 64 },
     left: "the fractional factorial design, larger d, more classes than 5, the target m2n1, and longer training",
   },
   standard: {
