@@ -57,7 +57,7 @@ function settingSections(results: SettingResults, several: boolean): ReportSecti
     harder: levels ? [levels] : [],
     piecewise: effectFigures(results, "plateaus"),
     // The first setting's own is the main figure.
-    movers: effectFigures(results, "rates"),
+    movers: (["conclusions", "scales", "errors"] as const).flatMap((group) => effectFigures(results, group)),
     readings: [],
   };
   const tables = {

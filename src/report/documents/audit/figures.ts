@@ -89,39 +89,32 @@ export function levelsFigure(results: SettingResults, name: string): Figure | un
   );
 }
 
+/** Measures that are drawn beside each other, a figure each. */
 const groups = {
-  rates: {
-    regression: ["r2", "sup", "studyRate", "excess", "excessCommon", "meanR2"],
-    classification: ["r2", "studyRate", "excess", "excessCommon"],
-  },
-  plateaus: {
-    regression: ["flatBeyond", "resolution", "constantPieces", "linearPieces"],
-    classification: [],
-  },
-} as const satisfies Record<string, Record<"regression" | "classification", readonly ResponseName[]>>;
+  conclusions: ["studyRate", "excess"],
+  errors: ["r2", "sup"],
+  scales: ["excessCommon", "meanR2"],
+  plateaus: ["flatBeyond", "constantPieces"],
+} as const satisfies Record<string, readonly ResponseName[]>;
 
 /** What every switch does to a group of measures, a figure a mode. */
 export function effectFigures(results: SettingResults, group: keyof typeof groups): Figure[] {
   return (["regression", "classification"] as const).flatMap((mode) => {
-    const names: readonly ResponseName[] = groups[group][mode];
-    const own = results.effects.filter(
-      (one) => one.mode === mode && names.includes(one.response) && !one.switch.includes("×"),
-    );
+    const names = groups[group].map(findResponse).filter(({ modes }) => modes.includes(mode));
+    const titles = names.map(({ title, better }) => `${title}${better ? ` (${better} is better)` : ""}`);
+    const own = results.effects.filter((one) => one.mode === mode && !one.switch.includes("×"));
+    const factorial = own.some(({ design }) => design === "factorial")
+      ? " Factorial: over all combinations of the other factors' answers."
+      : "";
     const figure = effects.draw(
       {
-        title: `What each switch does to ${mode}${group === "plateaus" ? "'s plateaus" : ""}`,
-        about: `${sayContext(results)}: the alternative less the study's answer. ${names
-          .map((name) => findResponse(name))
-          .map(({ title, better }) => `${title}${better ? ` (${better} is better)` : ""}`)
-          .join(
-            "; ",
-          )}. Factorial: over all combinations of the other factors' answers. ${intervals(results.baselines.length)}`,
-        effects: names.flatMap((name) =>
+        title: `What each switch does in ${mode}: ${names.map(({ title }) => title).join("; ")}`,
+        about: `${sayContext(results)}: the alternative less the study's answer. ${titles.join("; ")}.${factorial} ${intervals(results.baselines.length)}`,
+        effects: names.flatMap(({ name, title }) =>
           own
             .filter(({ response }) => response === name)
             .map(({ switch: id, design, value, low, high }) => ({
-              ...{ factor: switchName(id), series: seriesOf[design], value, low, high },
-              panel: findResponse(name).title,
+              ...{ factor: switchName(id), series: seriesOf[design], panel: title, value, low, high },
             })),
         ),
       },
