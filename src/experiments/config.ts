@@ -52,6 +52,8 @@ export const experimentSchema = v.strictObject({
   /** Updates between validations. */
   evaluateEvery: v.optional(whole(0)),
   patience: v.optional(whole(0), 0),
+  /** Updates after which training stops on the schedule of all of `steps`; 0: not. Default: the protocol's. */
+  stopAfter: v.optional(whole(0)),
   /** Rows of training data that there are; default and most: the study's. */
   trainRows: v.optional(count),
   validationRows: v.optional(count),
@@ -138,7 +140,7 @@ export function defineExperiment(input: ExperimentInput): Experiment {
     clipEvery: config.clipEvery ?? (asStudy ? "micro-batch" : "update"),
     evaluateEvery: config.evaluateEvery ?? FIRST_VALIDATION,
     patience: config.patience,
-    stopAfter: cut ? FIRST_VALIDATION : 0,
+    stopAfter: config.stopAfter ?? (cut ? FIRST_VALIDATION : 0),
     seed: config.seed,
   });
   if (training.batch > rows.train) {

@@ -1,10 +1,12 @@
 import { unknownName } from "../errors.js";
+import { audit } from "./audit/audit.js";
 import type { ExperimentKind } from "./record.js";
 import { replicate } from "./replication/replicate.js";
 
 /** Every experiment of many runs: one line each. */
 const kinds: readonly ExperimentKind[] = [
   replicate as ExperimentKind, //
+  audit as ExperimentKind, //
 ];
 
 /** @throws PlateauError `unknown-name` */

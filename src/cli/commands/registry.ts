@@ -1,4 +1,5 @@
 import { analyze } from "./analyze.js";
+import { audit } from "./audit.js";
 import { bound } from "./bound.js";
 import { certifyCommand } from "./certify.js";
 import type { CliCommand } from "./command.js";
@@ -23,6 +24,7 @@ export const commands: readonly CliCommand[] = [
   sweep,
   study,
   replicateCommand,
+  audit,
   bound,
   construct,
   certifyCommand,

@@ -2,6 +2,7 @@ import { unknownName } from "../../errors.js";
 import type { ExperimentRecord } from "../../experiments/record.js";
 import type { ReportDocument } from "../document.js";
 import { replicateDocument } from "./replicate.js";
+import { auditDocument } from "./audit.js";
 
 /** Makes the report of an experiment's results. */
 export type DocumentMaker = (record: ExperimentRecord) => ReportDocument;
@@ -9,6 +10,7 @@ export type DocumentMaker = (record: ExperimentRecord) => ReportDocument;
 /** Of every experiment, by its name: one line each. */
 const makers: Readonly<Record<string, DocumentMaker>> = {
   replicate: replicateDocument, //
+  audit: auditDocument as DocumentMaker,
 };
 
 /** @throws PlateauError `unknown-name` */

@@ -8,6 +8,7 @@ import { failureRate } from "./failure-rate.js";
 import type { FigureKind } from "./figure-kind.js";
 import { history } from "./history.js";
 import { importance } from "./importance.js";
+import { levels } from "./levels.js";
 import { modulus } from "./modulus.js";
 import { parallel } from "./parallel.js";
 import { residuals } from "./residuals.js";
@@ -30,6 +31,7 @@ const registry = [
   attention,
   failureRate,
   effects,
+  levels,
   errorBySize,
   history,
   importance,
