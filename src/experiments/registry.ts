@@ -1,8 +1,11 @@
 import { unknownName } from "../errors.js";
+import { gap } from "./gap/gap.js";
 import type { ExperimentKind } from "./record.js";
 
 /** Every experiment of many runs: one line each. */
-const kinds: readonly ExperimentKind[] = [];
+const kinds: readonly ExperimentKind[] = [
+  gap, //
+];
 
 /** @throws PlateauError `unknown-name` */
 export function findExperiment(name: string): ExperimentKind {

@@ -6,6 +6,7 @@ import { construct } from "./construct.js";
 import { demo } from "./demo.js";
 import { evaluate } from "./eval.js";
 import { fit } from "./fit.js";
+import { gap } from "./gap.js";
 import { info } from "./info.js";
 import { study } from "./study.js";
 import { sweep } from "./sweep.js";
@@ -24,6 +25,7 @@ export const commands: readonly CliCommand[] = [
   bound,
   construct,
   certifyCommand,
+  gap,
   targets,
   verify,
   info,

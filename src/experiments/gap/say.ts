@@ -1,0 +1,101 @@
+import { short } from "../../analysis/statistics/say.js";
+import type { Answer, KindAnswer } from "./answer.js";
+import type { Factor } from "./factor.js";
+import type { Change } from "./further.js";
+import type { ConstructedRung, GapResults, Slope } from "./results.js";
+
+// The answer of an experiment in sentences: nothing is decided here.
+
+/** The plain answer. */
+export const verdictText: Readonly<Record<Answer["verdict"], string>> = {
+  learning: "expressivity is not what limits here: learning is",
+  size: "expressivity is what limits here, as far as constructions show",
+  undecided: "undecided",
+};
+
+export const sayFactor = ({ value, low, high, seeds }: Factor): string =>
+  low === null || high === null
+    ? `${short(value)} (one seed: no interval)`
+    : `${short(value)} (95% interval ${short(low)} to ${short(high)}, ${seeds} seeds)`;
+
+/** The answer first, then what carries it: Transformers, each architecture, training from written weights, slopes. */
+export function sayAnswer({ answer, constructed, slopes }: GapResults): string[] {
+  const { sup, rmse } = answer;
+  const kinds = [...(sup.transformers ? [sup.transformers] : []), ...sup.own];
+  return [
+    `By the largest error: ${verdictText[sup.verdict]}.`,
+    ...kinds.map(sayKind),
+    `By root mean square error, of which nothing is certified: ${verdictText[rmse.verdict]}.`,
+    ...[...new Set(constructed.map(({ family }) => family))].map((family) =>
+      sayChange(
+        family,
+        constructed.filter((one) => one.family === family),
+      ),
+    ),
+    ...slopes.map(saySlope),
+  ];
+}
+
+export function sayKind({ name, sameArchitecture, verdict, sizes, counts, falls }: KindAnswer): string {
+  const compared = sizes.length - counts.none;
+  if (compared === 0) return `${name}: no construction has as few parameters: nothing to compare with.`;
+  const proven = sizes.filter((one) => one.proven).length;
+  const beside = sameArchitecture
+    ? "the same architecture with written weights"
+    : "networks of at most as many parameters, of another architecture";
+  const parts = [
+    `at ${counts.learning} of ${compared} sizes what training finds from drawn weights is worse than ${beside}` +
+      (counts.learning > 0 ? ` (proven by a certificate at ${proven})` : ""),
+    ...(counts.size > 0 ? [`at ${counts.size} it is as good or better`] : []),
+    ...(counts.undecided > 0 ? [`at ${counts.undecided} seeds do not decide`] : []),
+  ];
+  const factors = sizes.flatMap(({ overFound }) => (overFound ? [overFound.value] : []));
+  const range =
+    factors.length > 0
+      ? `; errors are ${short(Math.min(...factors))} to ${short(Math.max(...factors))} times the least found there`
+      : "";
+  const flat = falls ? "" : ", and errors do not surely fall with size";
+  return `${name}: ${parts.join(", ")}${range}${flat}. So: ${kindText[verdict]}.`;
+}
+
+const kindText: Readonly<Record<KindAnswer["verdict"], string>> = {
+  learning: "learning limits",
+  size: "size limits",
+  undecided: "undecided",
+};
+
+/** What training made of one construction's weights, over its sizes. */
+export function sayChange(family: string, rungs: readonly ConstructedRung[]): string {
+  const by = (norm: "sup" | "rmse") => {
+    const changes = rungs.flatMap(({ change }) => change[norm] ?? []);
+    const count = (kind: Change["change"]) => changes.filter(({ change }) => change === kind).length;
+    const words = (["improves", "keeps", "loses", "undecided"] as const)
+      .filter((kind) => count(kind) > 0)
+      .map((kind) => `${kind === "undecided" ? "is undecided" : kind} at ${count(kind)}`);
+    const factors = changes.map(({ value }) => value);
+    return `${words.join(", ")} of ${changes.length} sizes (error after over before: ${short(Math.min(...factors))} to ${short(Math.max(...factors))})`;
+  };
+  if (rungs.every(({ change }) => !change.sup && !change.rmse)) {
+    return `Training from ${family}'s weights: nothing to compare.`;
+  }
+  return `Training from ${family}'s weights, largest error: ${by("sup")}; root mean square error: ${by("rmse")}.`;
+}
+
+const curveNames: Readonly<Record<Slope["curve"], string>> = {
+  transformers: "Transformers, trained",
+  constructed: "as written",
+  further: "trained from written weights",
+  drawn: "trained from drawn weights",
+};
+
+export const curveName = ({ curve, family }: Pick<Slope, "curve" | "family">): string =>
+  family === null ? curveNames[curve] : `${family}, ${curveNames[curve]}`;
+
+export function saySlope({ curve, family, by, exponent, range, doubts, theory, beside }: Slope): string {
+  const { low, high } = curve === "constructed" ? range : exponent;
+  const law = `error ~ ${by}^−p with p = ${short(exponent.value)} (${short(low)} to ${short(high)})`;
+  const words = { inside: "agrees", above: "errors fall faster", below: "errors fall more slowly" };
+  const compared = theory && beside ? `; theory's ${short(theory.exponent)}: ${words[beside]}` : "";
+  const doubt = doubts.length > 0 ? `; no power law: ${doubts.join("; ")}` : "";
+  return `${curveName({ curve, family })}: ${law}${compared}${doubt}.`;
+}
