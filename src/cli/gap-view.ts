@@ -3,7 +3,7 @@ import type { Ensemble } from "../experiments/gap/ensemble.js";
 import type { Estimate } from "../experiments/gap/estimate.js";
 import type { Ladder, Omitted } from "../experiments/gap/ladder.js";
 import type { GapResults } from "../experiments/gap/results.js";
-import { sayAnswer } from "../experiments/gap/say.js";
+import { sayAnswer, sayNotes } from "../experiments/gap/say.js";
 import type { ExperimentRecord } from "../experiments/record.js";
 import { duration, short, table, whole } from "./output.js";
 
@@ -56,7 +56,11 @@ export function describeGap({
   }
   const [answer, ...why] = sayAnswer(results);
   lines.push(answer, ...why.map((line) => `  ${line}`));
-  lines.push(...notes(results), ...omitted.map(sayOmitted), `fingerprint ${fingerprint}`);
+  lines.push(
+    ...sayNotes(results).map((line) => `note: ${line}`),
+    ...omitted.map(sayOmitted),
+    `fingerprint ${fingerprint}`,
+  );
   return lines.join("\n");
 }
 
@@ -67,28 +71,6 @@ function ensembleOf({ best, bySeed }: Ensemble): [best: string, range: string] {
   const errors = bySeed.flatMap((one) => (one?.sup ? [one.sup] : []));
   const range = errors.length > 1 ? `${short(Math.min(...errors))} … ${short(Math.max(...errors))}` : "–";
   return [short(best?.sup), range];
-}
-
-/** What is to be minded beside the answer. */
-function notes({ transformers, constructed }: GapResults): string[] {
-  const ensembles = [
-    ...transformers.map(({ trained }) => trained),
-    ...constructed.flatMap(({ drawn, further }) => [drawn, further]),
-  ];
-  const sum = (of: (one: Ensemble) => number) => ensembles.reduce((total, one) => total + of(one), 0);
-  const models = sum(({ bySeed }) => bySeed.length);
-  const lines = [
-    `note: ${sum(({ unfinished }) => unfinished)} of ${models} models that were kept are the last of their training: it was still getting better`,
-  ];
-  const diverged = sum((one) => one.diverged);
-  if (diverged > 0) lines.push(`note: ${diverged} of ${sum((one) => one.trainings)} trainings diverged`);
-  const reasons = new Map<string, number>();
-  for (const { constructed: one } of constructed) {
-    if (one.uncertified !== null) reasons.set(one.uncertified, (reasons.get(one.uncertified) ?? 0) + 1);
-  }
-  for (const [why, count] of reasons)
-    lines.push(`note: ${count} constructions without a certificate: ${why}`);
-  return lines;
 }
 
 /** What an experiment would look at, and how long it would take. */

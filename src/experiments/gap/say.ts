@@ -1,5 +1,6 @@
 import { short } from "../../analysis/statistics/say.js";
 import type { Answer, KindAnswer } from "./answer.js";
+import type { Ensemble } from "./ensemble.js";
 import type { Factor } from "./factor.js";
 import type { Change } from "./further.js";
 import type { ConstructedRung, GapResults, Slope } from "./results.js";
@@ -98,4 +99,27 @@ export function saySlope({ curve, family, by, exponent, range, doubts, theory, b
   const compared = theory && beside ? `; theory's ${short(theory.exponent)}: ${words[beside]}` : "";
   const doubt = doubts.length > 0 ? `; no power law: ${doubts.join("; ")}` : "";
   return `${curveName({ curve, family })}: ${law}${compared}${doubt}.`;
+}
+
+/** What is to be minded beside the answer: trainings that were not over, or diverged, and what has no certificate. */
+export function sayNotes({ transformers, constructed }: GapResults): string[] {
+  const ensembles = [
+    ...transformers.map(({ trained }) => trained),
+    ...constructed.flatMap(({ drawn, further }) => [drawn, further]),
+  ];
+  const sum = (of: (one: Ensemble) => number) => ensembles.reduce((total, one) => total + of(one), 0);
+  const models = sum(({ bySeed }) => bySeed.length);
+  const unfinished = sum((one) => one.unfinished);
+  const diverged = sum((one) => one.diverged);
+  const reasons = new Map<string, number>();
+  for (const { constructed: one } of constructed) {
+    if (one.uncertified !== null) reasons.set(one.uncertified, (reasons.get(one.uncertified) ?? 0) + 1);
+  }
+  return [
+    `${unfinished} of ${models} models that were kept are the last of their training: it was still getting better.`,
+    ...(diverged > 0 ? [`${diverged} of ${sum((one) => one.trainings)} trainings diverged.`] : []),
+    ...[...reasons].map(
+      ([why, count]) => `${count} of ${constructed.length} constructions have no certificate: ${why}`,
+    ),
+  ];
 }
