@@ -1,9 +1,11 @@
+import type { SizeVerdict } from "../experiments/gap/answer.js";
 import type { GapConfig } from "../experiments/gap/config.js";
 import type { Ensemble } from "../experiments/gap/ensemble.js";
 import type { Estimate } from "../experiments/gap/estimate.js";
+import type { Factor } from "../experiments/gap/factor.js";
 import type { Ladder, Omitted } from "../experiments/gap/ladder.js";
 import type { GapResults } from "../experiments/gap/results.js";
-import { sayAnswer, sayNotes } from "../experiments/gap/say.js";
+import { curveName, sayAnswer, sayNotes } from "../experiments/gap/say.js";
 import type { ExperimentRecord } from "../experiments/record.js";
 import { duration, short, table, whole } from "./output.js";
 
@@ -13,56 +15,82 @@ export function describeGap({
   results,
   fingerprint,
 }: ExperimentRecord<GapConfig, GapResults>): string {
-  const { transformers, constructed, constant, smoothness, omitted, seeds } = results;
-  const lines = [
-    `${config.target}: largest errors (the best constant's: about ${short(constant.sup)}), ${seeds.length} seeds, ${whole(config.steps)} updates`,
-    `smoothness for theorems: ${smoothness.value === null ? "none" : smoothness.value === "C2" ? "twice differentiable" : `α = ${short(smoothness.value)}`}; ${smoothness.how}`,
-  ];
-  if (transformers.length > 0) {
-    lines.push(
-      table(
-        ["Transformer", "parameters", "best of ensemble", "over seeds", "rmse"],
-        transformers.map(({ width, depth, parameters, trained }) => [
-          `width ${width}, depth ${depth}`,
-          whole(parameters),
-          ...ensembleOf(trained),
-          short(trained.best?.rmse),
-        ]),
-      ),
-    );
-  }
-  if (constructed.length > 0) {
-    lines.push(
-      table(
-        [
-          "constructed",
-          "parameters",
-          "as written",
-          "certified",
-          "trained from it",
-          "from drawn",
-          "over seeds",
-        ],
-        constructed.map(({ family, size, parameters, constructed: { sup, certificate }, further, drawn }) => [
-          `${family} ${whole(size)}`,
-          whole(parameters),
-          short(sup),
-          certificate ? `≤ ${short(certificate.upper)}` : "–",
-          short(further.best?.sup),
-          ...ensembleOf(drawn),
-        ]),
-      ),
-    );
-  }
+  const { constant, smoothness, omitted, seeds } = results;
+  const { value, how } = smoothness;
+  const kind = value === null ? "none" : value === "C2" ? "twice differentiable" : `α = ${short(value)}`;
   const [answer, ...why] = sayAnswer(results);
-  lines.push(answer, ...why.map((line) => `  ${line}`));
-  lines.push(
-    ...sayNotes(results).map((line) => `note: ${line}`),
+  return [
+    `${config.target}: largest errors (the best constant's: about ${short(constant.sup)}), ${seeds.length} seeds, ${whole(config.steps)} updates`,
+    `smoothness for theorems: ${kind}; ${how}`,
+    ...transformerTable(results),
+    ...constructedTable(results),
+    "× certified, × found: over the least certified bound, and the least error found, of what is known to exist there; mean over seeds [95%]",
+    answer,
+    ...why.map((line) => `  ${line}`),
+    ...slopeTable(results),
+    ...sayNotes(results, config.lr).map((line) => `note: ${line}`),
     ...omitted.map(sayOmitted),
     `fingerprint ${fingerprint}`,
-  );
-  return lines.join("\n");
+  ].join("\n");
 }
+
+function transformerTable({ transformers, answer }: GapResults): string[] {
+  if (transformers.length === 0) return [];
+  const rows = transformers.map(({ width, depth, parameters, trained }, i) => {
+    const { overCertified, overFound, verdict } = answer.sup.transformers!.sizes[i];
+    return [
+      ...[`width ${width}, depth ${depth}`, whole(parameters), ...ensembleOf(trained)],
+      ...[factor(overCertified), factor(overFound), limits[verdict]],
+    ];
+  });
+  const head = ["Transformer", "parameters", "error of best", "over seeds"];
+  return [table([...head, "× certified", "× found", "limits"], rows)];
+}
+
+function constructedTable({ constructed, answer }: GapResults): string[] {
+  if (constructed.length === 0) return [];
+  const sizes = answer.sup.own.flatMap((kind) => kind.sizes);
+  const rows = constructed.map(({ family, size, parameters, constructed: written, further, drawn }, i) => {
+    const { sup, certificate } = written;
+    return [
+      ...[`${family} ${whole(size)}`, whole(parameters), short(sup)],
+      ...[
+        certificate ? `≤ ${short(certificate.upper)}` : "–",
+        short(further.best?.sup),
+        short(drawn.best?.sup),
+      ],
+      ...[factor(sizes[i].overFound), limits[sizes[i].verdict]],
+    ];
+  });
+  const head = ["construction", "parameters", "written", "certified", "trained from it", "from drawn"];
+  return [table([...head, "drawn × found", "limits"], rows)];
+}
+
+function slopeTable({ slopes }: GapResults): string[] {
+  if (slopes.length === 0) return [];
+  const words = { inside: "agrees", above: "steeper", below: "shallower" };
+  const rows = slopes.map(({ curve, family, by, exponent, range, doubts, theory, beside }) => [
+    ...[curveName({ curve, family }), by],
+    `${short(exponent.value)} [${short(range.low)}, ${short(range.high)}]`,
+    ...[theory ? short(theory.exponent) : "–", beside ? words[beside] : "–"],
+    doubts.length === 0 ? "yes" : doubts.length === 1 ? "1 doubt" : `${doubts.length} doubts`,
+  ]);
+  const head = ["errors fall as size^−p", "size", "p", "theory", "beside it", "power law"];
+  return [table(head, rows, ["left", "left", "right", "right", "left", "left"])];
+}
+
+const limits: Readonly<Record<SizeVerdict, string>> = {
+  learning: "learning",
+  size: "size",
+  undecided: "undecided",
+  none: "–",
+};
+
+const factor = (of: Factor | null): string => {
+  if (!of) return "–";
+  const { value, low, high } = of;
+  return low === null || high === null ? short(value) : `${short(value)} [${short(low)}, ${short(high)}]`;
+};
 
 const sayOmitted = ({ what, why }: Omitted) => `left out: ${what}: ${why}`;
 

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { openSqlite } from "../../sweep/storage/sqlite.js";
 import { findTarget } from "../../targets/registry.js";
 import type { Target } from "../../targets/target.js";
 import { defineTask } from "../../theory/constructions/task.js";
@@ -19,6 +20,7 @@ import { slopesOf } from "./slopes.js";
 import { smoothnessOf } from "./smoothness.js";
 
 const STUDIES = "studies.sqlite";
+const [CONSTRUCTED, TRAINED] = ["gap/constructed", "gap/trained"];
 
 /** How errors are looked for, of every model alike: of derivatives nothing is wanted. */
 export const SEARCH = { samples: 2048, starts: 16, steps: 60, derivativeSamples: 2 } as const;
@@ -39,6 +41,7 @@ export const gap: ExperimentKind<GapConfig, GapResults> = {
 
   async run(config, { folder, study = join(folder, STUDIES), workers, signal, onProgress, onNote }) {
     const began = performance.now();
+    const threads = workers ?? availableParallelism();
     const target = findTarget(config.target);
     const task = defineTask(target, 1);
     const ladder = ladderOf(config);
@@ -49,7 +52,7 @@ export const gap: ExperimentKind<GapConfig, GapResults> = {
     const errors = await runConstructed(
       study,
       {
-        name: "gap/constructed",
+        name: CONSTRUCTED,
         specs: ladder.constructed.map(({ spec }) => spec),
         training: { ...trainingOf(config), seed: config.seed },
         errors: SEARCH,
@@ -64,7 +67,7 @@ export const gap: ExperimentKind<GapConfig, GapResults> = {
     const cells = cellsOf(config, ladder);
     const outcomes = await runCells(
       study,
-      { name: "gap/trained", cells, seeds, measures: { errors: SEARCH }, test: false },
+      { name: TRAINED, cells, seeds, measures: { errors: SEARCH }, test: false },
       {
         ...{ workers, signal },
         onProgress: (done, total) =>
@@ -103,8 +106,8 @@ export const gap: ExperimentKind<GapConfig, GapResults> = {
       results,
       fingerprint: await fingerprintOf(results),
       environment: environment({
-        seconds: (performance.now() - began) / 1000,
-        workers: workers ?? availableParallelism(),
+        seconds: Math.max(trialSeconds(study) / threads, (performance.now() - began) / 1000),
+        workers: threads,
       }),
     };
   },
@@ -152,4 +155,18 @@ function constantError(target: Target, { seed }: GapConfig): GapResults["constan
     sup = Math.max(sup, (high - low) / 2);
   }
   return { sup, rmse: Math.sqrt(squares / (count * q)) };
+}
+
+/** Seconds of all trials, those of earlier calls among them. */
+function trialSeconds(study: string): number {
+  const storage = openSqlite(study, { readonly: true });
+  try {
+    let sum = 0;
+    for (const name of [CONSTRUCTED, TRAINED]) {
+      for (const { seconds } of storage.find(name)?.trials() ?? []) sum += seconds ?? 0;
+    }
+    return sum;
+  } finally {
+    storage.close();
+  }
 }

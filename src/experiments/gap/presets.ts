@@ -27,19 +27,19 @@ const presets: Readonly<Record<PresetName, Omit<Preset, "cells"> & { readonly ce
       [2, 3, 4, 5],
       [2, 3],
     ],
-    ...{ seeds: 3, steps: 500, lr: [1e-4, 1e-3, 1e-2], boxes: 4000 },
+    ...{ seeds: 3, steps: 1000, lr: [1e-4, 1e-3, 1e-2, 1e-1], boxes: 4000 },
   },
   standard: {
     widths: [4, 8, 16, 32],
     depths: [1, 2],
     constructions,
     cells: [
-      [8, 16, 32, 64, 128, 256, 512],
-      [3, 4, 6, 8, 12, 16, 20],
-      [2, 3, 4, 5, 6, 8],
+      [8, 16, 32, 64, 128, 256],
+      [3, 4, 6, 8, 12, 16],
+      [2, 3, 4, 5, 6],
       [2, 3, 4],
     ],
-    ...{ seeds: 4, steps: 2000, lr: [1e-4, 1e-3, 3e-3, 1e-2], boxes: 20_000 },
+    ...{ seeds: 4, steps: 2000, lr: [1e-4, 1e-3, 1e-2, 3e-2, 1e-1, 3e-1], boxes: 20_000 },
   },
   full: {
     widths: [4, 8, 16, 32, 64],
@@ -51,7 +51,7 @@ const presets: Readonly<Record<PresetName, Omit<Preset, "cells"> & { readonly ce
       [2, 3, 4, 5, 6, 8, 10],
       [2, 3, 4],
     ],
-    ...{ seeds: 10, steps: 20_000, lr: [1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2], boxes: 200_000 },
+    ...{ seeds: 10, steps: 20_000, lr: [1e-5, 1e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1], boxes: 200_000 },
   },
 };
 

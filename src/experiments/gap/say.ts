@@ -9,7 +9,7 @@ import type { ConstructedRung, GapResults, Slope } from "./results.js";
 
 /** The plain answer. */
 export const verdictText: Readonly<Record<Answer["verdict"], string>> = {
-  learning: "expressivity is not what limits here: learning is",
+  learning: "expressivity is not what limits here: learning is, at this budget",
   size: "expressivity is what limits here, as far as constructions show",
   undecided: "undecided",
 };
@@ -19,8 +19,8 @@ export const sayFactor = ({ value, low, high, seeds }: Factor): string =>
     ? `${short(value)} (one seed: no interval)`
     : `${short(value)} (95% interval ${short(low)} to ${short(high)}, ${seeds} seeds)`;
 
-/** The answer first, then what carries it: Transformers, each architecture, training from written weights, slopes. */
-export function sayAnswer({ answer, constructed, slopes }: GapResults): string[] {
+/** The answer first, then what carries it: Transformers, each architecture, training from written weights. */
+export function sayAnswer({ answer, constructed }: GapResults): string[] {
   const { sup, rmse } = answer;
   const kinds = [...(sup.transformers ? [sup.transformers] : []), ...sup.own];
   return [
@@ -33,7 +33,6 @@ export function sayAnswer({ answer, constructed, slopes }: GapResults): string[]
         constructed.filter((one) => one.family === family),
       ),
     ),
-    ...slopes.map(saySlope),
   ];
 }
 
@@ -93,16 +92,18 @@ export const curveName = ({ curve, family }: Pick<Slope, "curve" | "family">): s
   family === null ? curveNames[curve] : `${family}, ${curveNames[curve]}`;
 
 export function saySlope({ curve, family, by, exponent, range, doubts, theory, beside }: Slope): string {
-  const { low, high } = curve === "constructed" ? range : exponent;
-  const law = `error ~ ${by}^−p with p = ${short(exponent.value)} (${short(low)} to ${short(high)})`;
+  const law = `error ~ ${by}^−p with p = ${short(exponent.value)} (${short(range.low)} to ${short(range.high)})`;
   const words = { inside: "agrees", above: "errors fall faster", below: "errors fall more slowly" };
   const compared = theory && beside ? `; theory's ${short(theory.exponent)}: ${words[beside]}` : "";
   const doubt = doubts.length > 0 ? `; no power law: ${doubts.join("; ")}` : "";
   return `${curveName({ curve, family })}: ${law}${compared}${doubt}.`;
 }
 
-/** What is to be minded beside the answer: trainings that were not over, or diverged, and what has no certificate. */
-export function sayNotes({ transformers, constructed }: GapResults): string[] {
+/**
+ * What is to be minded beside the answer: trainings that were not over, or diverged, learning rates at an end of what
+ * was tried, and what has no certificate.
+ */
+export function sayNotes({ transformers, constructed }: GapResults, lr: readonly number[]): string[] {
   const ensembles = [
     ...transformers.map(({ trained }) => trained),
     ...constructed.flatMap(({ drawn, further }) => [drawn, further]),
@@ -110,6 +111,10 @@ export function sayNotes({ transformers, constructed }: GapResults): string[] {
   const sum = (of: (one: Ensemble) => number) => ensembles.reduce((total, one) => total + of(one), 0);
   const models = sum(({ bySeed }) => bySeed.length);
   const unfinished = sum((one) => one.unfinished);
+  const ends = ([most, word]: [number, string]) => {
+    const count = sum(({ bySeed }) => bySeed.filter((one) => one?.lr === most).length);
+    return count > 0 ? [`${count} of them have the ${word} learning rate that was tried, ${most}.`] : [];
+  };
   const diverged = sum((one) => one.diverged);
   const reasons = new Map<string, number>();
   for (const { constructed: one } of constructed) {
@@ -117,6 +122,8 @@ export function sayNotes({ transformers, constructed }: GapResults): string[] {
   }
   return [
     `${unfinished} of ${models} models that were kept are the last of their training: it was still getting better.`,
+    ...ends([Math.min(...lr), "least"]),
+    ...ends([Math.max(...lr), "largest"]),
     ...(diverged > 0 ? [`${diverged} of ${sum((one) => one.trainings)} trainings diverged.`] : []),
     ...[...reasons].map(
       ([why, count]) => `${count} of ${constructed.length} constructions have no certificate: ${why}`,

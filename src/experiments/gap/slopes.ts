@@ -1,4 +1,3 @@
-import { fitRate } from "../../analysis/rates.js";
 import { exp, log } from "../../targets/math.js";
 import type { Smoothness, Task } from "../../theory/constructions/construction.js";
 import { parseSpec } from "../../theory/constructions/spec.js";
@@ -73,18 +72,17 @@ function slopeOf(
   theory: Slope["theory"],
 ): Slope | null {
   if (new Set(found.map(({ size }) => size)).size < 3) return null;
-  const { exponent, doubts } = fitRate(found, { size: "parameters" });
-  const { low, high } = exponent;
+  const rungs = found.map(({ size, error }) => ({
+    ...{ size, layers: 1, parameters: size, error, upper: Number.POSITIVE_INFINITY },
+  }));
+  const { fit, range, beside } = exponentOf(rungs, false, "parameters", theory?.exponent);
   return {
-    ...{ curve, family, by: "parameters", exponent, range: { low, high } },
-    doubts: doubts.map(({ why }) => why),
+    ...{ curve, family, by: "parameters", exponent: fit.exponent, range },
+    doubts: fit.doubts.map(({ why }) => why),
     theory,
-    beside: theory && besideOf(low, high, theory.exponent),
+    beside,
   };
 }
-
-const besideOf = (low: number, high: number, theory: number): NonNullable<Slope["beside"]> =>
-  low > theory ? "above" : high < theory ? "below" : "inside";
 
 /** Of a construction as it was written, by its own size: what theorems speak of. */
 function writtenSlope(

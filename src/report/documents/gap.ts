@@ -2,14 +2,7 @@ import { short } from "../../analysis/statistics/say.js";
 import { type GapConfig, gapConfig } from "../../experiments/gap/config.js";
 import { leftOut } from "../../experiments/gap/presets.js";
 import type { GapResults } from "../../experiments/gap/results.js";
-import {
-  sayAnswer,
-  sayChange,
-  sayKind,
-  sayNotes,
-  saySlope,
-  verdictText,
-} from "../../experiments/gap/say.js";
+import { sayAnswer, sayChange, sayKind, sayNotes, saySlope, verdictText } from "../../experiments/gap/say.js";
 import type { ExperimentRecord } from "../../experiments/record.js";
 import type { Methods, ReportDocument, ReportSection } from "../document.js";
 import { familyFigure, leadingFamily } from "./gap/figures.js";
@@ -137,7 +130,7 @@ function limitsSection({ config, results }: ExperimentRecord<GapConfig, GapResul
     text: [
       "Constructions bound from above what is representable: nothing here says how good the best network of a size is. So that size limits is said as far as constructions show; a better one may be found.",
       "Errors of trained models are the largest that a search found, so lower bounds. More updates, other optimizers or initialisations may find more.",
-      ...sayNotes(results),
+      ...sayNotes(results, config.lr),
       ...results.omitted.map(({ what, why }) => `Left out: ${what}: ${why}`),
       ...leftOut(config.preset, results.inputs).map((line) => `Of larger presets, ${line}.`),
     ],
