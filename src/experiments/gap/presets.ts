@@ -67,7 +67,7 @@ export function leftOut(name: PresetName, inputs: number): string[] {
   const here = presetOf(name, inputs);
   return presetNames.slice(presetNames.indexOf(name) + 1).map((larger) => {
     const { widths, depths, cells, seeds, steps, lr, boxes } = presetOf(larger, inputs);
-    const values = (list: readonly number[]) => list.join(", ");
+    const values = (list: readonly number[]) => `${list[0]} to ${list[list.length - 1]}`;
     return (
       `${larger} has widths ${values(widths)}, depths ${values(depths)}, ${values(cells)} cells a side, ` +
       `${seeds} seeds (here ${here.seeds}), ${lr.length} learning rates (${here.lr.length}), ` +

@@ -58,7 +58,8 @@ export function sayKind({ name, sameArchitecture, verdict, sizes, counts, falls 
   return `${name}: ${parts.join(", ")}${range}${flat}. So: ${kindText[verdict]}.`;
 }
 
-const kindText: Readonly<Record<KindAnswer["verdict"], string>> = {
+/** What limits networks of one kind. */
+export const kindText: Readonly<Record<KindAnswer["verdict"], string>> = {
   learning: "learning limits",
   size: "size limits",
   undecided: "undecided",

@@ -2,7 +2,15 @@ import { short } from "../../analysis/statistics/say.js";
 import { type GapConfig, gapConfig } from "../../experiments/gap/config.js";
 import { leftOut } from "../../experiments/gap/presets.js";
 import type { GapResults } from "../../experiments/gap/results.js";
-import { sayAnswer, sayChange, sayKind, sayNotes, saySlope, verdictText } from "../../experiments/gap/say.js";
+import {
+  kindText,
+  sayAnswer,
+  sayChange,
+  sayKind,
+  sayNotes,
+  saySlope,
+  verdictText,
+} from "../../experiments/gap/say.js";
 import type { ExperimentRecord } from "../../experiments/record.js";
 import type { Methods, ReportDocument, ReportSection } from "../document.js";
 import { familyFigure, leadingFamily } from "./gap/figures.js";
@@ -44,10 +52,13 @@ function mainTitle({ answer }: GapResults): string {
   }[answer.sup.verdict];
 }
 
-function answerText(results: GapResults): string {
-  const { transformers, own } = results.answer.sup;
-  const said = [...(transformers ? [transformers] : []), ...own].map(sayKind);
-  return [`${capital(verdictText[results.answer.sup.verdict])}.`, ...said].join(" ");
+function answerText({ answer: { sup } }: GapResults): string {
+  const own = sup.own.map(({ name, verdict }) => `${name}: ${kindText[verdict]}`).join("; ");
+  return [
+    `${capital(verdictText[sup.verdict])}.`,
+    ...(sup.transformers ? [sayKind(sup.transformers)] : []),
+    ...(own ? [`In constructions' own architectures, written weights against drawn ones: ${own}.`] : []),
+  ].join(" ");
 }
 
 const capital = (words: string) => words[0].toUpperCase() + words.slice(1);

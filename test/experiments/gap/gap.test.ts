@@ -91,7 +91,7 @@ function checkReport(t: ExecutionContext, record: ExperimentRecord): void {
   });
   t.is(
     methods.commands[0],
-    "plateau gap 'abs(x - 0.3) on x=0:1' --preset quick --widths 4 --depths 1 --construction 'partition' --construction 'relu' --sizes 3,6,12 --seeds 2 --steps 10 --lr 0.01 --boxes 200",
+    "plateau gap 'abs(x - 0.3) on x=0:1' --preset quick --widths 4 --depths 1 --construction 'partition' --construction 'relu' --seeds 2 --steps 10 --lr 0.01 --boxes 200 --sizes 3,6,12",
   );
 }
 

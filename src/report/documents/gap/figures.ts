@@ -1,7 +1,6 @@
 import { short } from "../../../analysis/statistics/say.js";
 import type { Ensemble } from "../../../experiments/gap/ensemble.js";
 import type { ConstructedRung, GapResults, Slope } from "../../../experiments/gap/results.js";
-import { middleOf } from "../../../experiments/gap/slopes.js";
 import { exp, log } from "../../../targets/math.js";
 import type { Figure } from "../../figure.js";
 import { type ErrorSeries, errorBySize } from "../../figures/error-by-size.js";
@@ -45,7 +44,9 @@ export function familyFigure(results: GapResults, family: string, title: string)
   ];
   const theory = theoryOf(rungs, slopes, family);
   const each =
-    seeds.length > 1 ? `the geometric mean over ${seeds.length} seeds, line: least and greatest` : "one seed";
+    seeds.length > 1
+      ? `the best of ${seeds.length} seeds by validation, line: least and greatest`
+      : "one seed";
   return errorBySize.draw(
     {
       title,
@@ -53,8 +54,8 @@ export function familyFigure(results: GapResults, family: string, title: string)
       error: "largest error",
       about:
         `Trained: ${each}; of each seed the learning rate that validation chose. ` +
-        `${family}: at its lower end the error as written, at its upper end what is certain; the point is the certificate, or without one the error found. ` +
-        `All curves but that of Transformers are of ${family}'s own architecture, which Transformers do not contain.`,
+        `${family}, certified: the bound that its certificate proves, without one the error found; line: from what was found. ` +
+        `The last two are of ${family}'s architecture, from written and from drawn weights; Transformers are another one.`,
       series: series.filter(({ points }) => points.length > 0),
       ...(theory ? { theory } : {}),
     },
@@ -63,7 +64,7 @@ export function familyFigure(results: GapResults, family: string, title: string)
 }
 
 function trainedPoint(size: number, ensemble: Ensemble): ErrorSeries["points"] {
-  const error = middleOf(ensemble);
+  const error = ensemble.best?.sup ?? null;
   if (error === null) return [];
   const all = ensemble.bySeed.flatMap((one) => (one?.sup ? [one.sup] : []));
   return [{ size, error, ...(all.length > 1 ? { low: Math.min(...all), high: Math.max(...all) } : {}) }];
@@ -89,5 +90,7 @@ function theoryOf(rungs: readonly ConstructedRung[], slopes: readonly Slope[], f
   const { exponent } = theory;
   const size = middle(({ parameters }) => parameters);
   const error = middle(({ constructed: { sup } }) => sup!);
-  return { name: `theory: parameters^−${short(exponent)}`, exponent, from: { size, error } };
+  const sizes = known.map(({ parameters }) => parameters);
+  const over = [Math.min(...sizes), Math.max(...sizes)] as const;
+  return { name: `theory: parameters^−${short(exponent)}`, exponent, from: { size, error }, over };
 }
