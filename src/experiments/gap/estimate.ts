@@ -9,7 +9,7 @@ import type { Ladder } from "./ladder.js";
 /** Updates that are timed, after as many that are not. */
 const TIMED = 5;
 /** Seconds of a trial beside its updates: its start, validations, and the search for the largest error. */
-const BESIDE = 0.5;
+const BESIDE = 0.25;
 /** Of a construction with its certificate, for each box. */
 const BOX = 4e-4;
 

@@ -22,8 +22,8 @@ import { smoothnessOf } from "./smoothness.js";
 const STUDIES = "studies.sqlite";
 const [CONSTRUCTED, TRAINED] = ["gap/constructed", "gap/trained"];
 
-/** How errors are looked for, of every model alike: of derivatives nothing is wanted. */
-export const SEARCH = { samples: 2048, starts: 16, steps: 60, derivativeSamples: 2 } as const;
+/** How errors are looked for, of every model alike: of derivatives and intervals over points little is wanted. */
+export const SEARCH = { samples: 2048, starts: 16, steps: 60, derivativeSamples: 2, resamples: 100 } as const;
 
 /** Share of the work that is done before models are trained, for a progress line. */
 const BEFORE = 0.1;
