@@ -1,5 +1,8 @@
 import type { ErrorNorms } from "../../analysis/error-norms.js";
+import { exp, log } from "../../targets/math.js";
 import type { CellOutcome } from "../cells/run-cells.js";
+
+export type Norm = "sup" | "rmse";
 
 /** What one seed gave: of all learning rates the one whose validation error is least. */
 export interface Trained {
@@ -58,4 +61,10 @@ function leastOf(models: readonly (Trained | null)[]): Trained | null {
   let least: Trained | null = null;
   for (const one of models) if (one && !(least && least.validation <= one.validation)) least = one;
   return least;
+}
+
+/** Geometric mean of errors over seeds; null where none is a number above 0. */
+export function middleOf({ bySeed }: Ensemble, norm: Norm): number | null {
+  const logs = bySeed.flatMap((one) => (one?.[norm] ? [log(one[norm])] : []));
+  return logs.length === 0 ? null : exp(logs.reduce((sum, one) => sum + one, 0) / logs.length);
 }

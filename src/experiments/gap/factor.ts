@@ -13,7 +13,7 @@ export interface Factor {
 export type Comparison = "above" | "alike" | "below" | "undecided";
 
 /** Factors closer to 1 than this are no difference that matters. */
-export const ALIKE = 1.25;
+const ALIKE = 1.25;
 
 /**
  * errors[s] / others[s] over the seeds that have both, both above 0. Null where there are none.

@@ -1,19 +1,14 @@
-import type { Answer } from "./answer.js";
-import { answerOf, type Findings, type Reference } from "./answer.js";
-import type { Ensemble } from "./ensemble.js";
-import type { ConstructedRung, Slope, TransformerRung } from "./results.js";
-
-export type Norm = "sup" | "rmse";
+import { fitRate } from "../../analysis/rates.js";
+import { type Answer, answerOf, type Findings, type Reference, type SizeFindings } from "./answer.js";
+import { type Ensemble, middleOf, type Norm } from "./ensemble.js";
+import type { ConstructedRung, TransformerRung } from "./results.js";
 
 /** What limits, by one norm: of root mean square errors there are no certificates. */
 export function answerBy(
   norm: Norm,
   transformers: readonly TransformerRung[],
   constructed: readonly ConstructedRung[],
-  slopes: readonly Slope[],
 ): Answer {
-  const falls = (curve: Slope["curve"], family: string | null) =>
-    slopes.some((one) => one.curve === curve && one.family === family && one.exponent.low > 0);
   const errors = ({ bySeed }: Ensemble) => bySeed.map((one) => one?.[norm] ?? null);
   const reference = ({ spec, constructed: written, further }: ConstructedRung): Reference => ({
     name: spec,
@@ -21,33 +16,41 @@ export function answerBy(
     found: written[norm],
     further: errors(further),
   });
-  const wide: Findings = {
-    name: "Transformers",
-    sameArchitecture: false,
-    sizes: transformers.map(({ width, depth, parameters, trained }) => ({
-      name: `width ${width}, depth ${depth}`,
+  const findings = (
+    name: string,
+    sameArchitecture: boolean,
+    sizes: readonly (SizeFindings & { trained: Ensemble })[],
+  ): Findings => ({
+    ...{ name, sameArchitecture, sizes: sizes.map(({ trained: _, ...size }) => size) },
+    falls: falls(sizes.map(({ parameters, trained }) => ({ parameters, error: middleOf(trained, norm) }))),
+  });
+  const size = (name: string, parameters: number, trained: Ensemble, known: readonly ConstructedRung[]) => ({
+    ...{ name, parameters, trained, errors: errors(trained), best: trained.best?.[norm] ?? null },
+    references: known.map(reference),
+  });
+  const wide = transformers.map(({ width, depth, parameters, trained }) =>
+    size(
+      `width ${width}, depth ${depth}`,
       parameters,
-      errors: errors(trained),
-      best: trained.best?.[norm] ?? null,
-      references: constructed.filter((one) => one.parameters <= parameters).map(reference),
-    })),
-    falls: falls("transformers", null),
-  };
-  const own = [...new Set(constructed.map(({ family }) => family))].map(
-    (family): Findings => ({
-      name: family,
-      sameArchitecture: true,
-      sizes: constructed
-        .filter((one) => one.family === family)
-        .map((one) => ({
-          name: one.spec,
-          parameters: one.parameters,
-          errors: errors(one.drawn),
-          best: one.drawn.best?.[norm] ?? null,
-          references: [reference(one)],
-        })),
-      falls: falls("drawn", family),
-    }),
+      trained,
+      constructed.filter((one) => one.parameters <= parameters),
+    ),
   );
-  return answerOf(transformers.length > 0 ? wide : null, own);
+  const own = [...new Set(constructed.map(({ family }) => family))].map((family) =>
+    findings(
+      family,
+      true,
+      constructed
+        .filter((one) => one.family === family)
+        .map((one) => size(one.spec, one.parameters, one.drawn, [one])),
+    ),
+  );
+  return answerOf(wide.length > 0 ? findings("Transformers", false, wide) : null, own);
+}
+
+/** Whether errors fall with parameters, for all that their scatter tells. */
+function falls(sizes: readonly { parameters: number; error: number | null }[]): boolean {
+  const known = sizes.flatMap(({ parameters: size, error }) => (error ? [{ size, error }] : []));
+  if (new Set(known.map(({ size }) => size)).size < 3) return false;
+  return fitRate(known).exponent.low > 0;
 }

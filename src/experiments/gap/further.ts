@@ -9,7 +9,7 @@ export interface Further {
 export type Change = Factor & { readonly change: "improves" | "keeps" | "loses" | "undecided" };
 
 /** Factors closer to 1 than this are no change. */
-export const KEEPS = 1.1;
+const KEEPS = 1.1;
 
 const changes: Readonly<Record<Comparison, Change["change"]>> = {
   below: "improves",

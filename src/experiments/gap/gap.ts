@@ -11,7 +11,7 @@ import { environment } from "../environment.js";
 import { type ExperimentKind, fingerprintOf } from "../record.js";
 import { type GapConfig, gapConfig } from "./config.js";
 import { runConstructed } from "./constructed/run-constructed.js";
-import { type Ensemble, ensembleOf } from "./ensemble.js";
+import { type Ensemble, ensembleOf, type Norm } from "./ensemble.js";
 import { answerBy } from "./findings.js";
 import { changeOf } from "./further.js";
 import { type Ladder, ladderOf, trainingOf } from "./ladder.js";
@@ -79,7 +79,7 @@ export const gap: ExperimentKind<GapConfig, GapResults> = {
     const transformers = ladder.transformers.map((size) => ({ ...size, trained: ensembles.next() }));
     const constructed = ladder.constructed.map((size, i): ConstructedRung => {
       const [further, drawn] = [ensembles.next(), ensembles.next()];
-      const by = (norm: "sup" | "rmse") =>
+      const by = (norm: Norm) =>
         changeOf(
           further.bySeed.map((one) => one?.[norm] ?? null),
           errors[i][norm],
@@ -92,8 +92,8 @@ export const gap: ExperimentKind<GapConfig, GapResults> = {
     });
     const slopes = slopesOf(task, smoothness.value, transformers, constructed);
     const answer = {
-      sup: answerBy("sup", transformers, constructed, slopes),
-      rmse: answerBy("rmse", transformers, constructed, slopes),
+      sup: answerBy("sup", transformers, constructed),
+      rmse: answerBy("rmse", transformers, constructed),
     };
     const results: GapResults = {
       ...{ inputs: task.f.inputs, smoothness, constant: constantError(target, config), seeds },

@@ -51,7 +51,7 @@ const presets: Readonly<Record<PresetName, Omit<Preset, "cells"> & { readonly ce
       [2, 3, 4, 5, 6, 8, 10],
       [2, 3, 4],
     ],
-    ...{ seeds: 10, steps: 20_000, lr: [1e-5, 1e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1], boxes: 200_000 },
+    ...{ seeds: 8, steps: 10_000, lr: [1e-5, 1e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1], boxes: 200_000 },
   },
 };
 

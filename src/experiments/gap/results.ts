@@ -22,8 +22,7 @@ export interface ConstructedRung extends ConstructedSize {
 }
 
 /** Whose errors: Transformers', or of one construction its own, those after training from it, or from drawn weights. */
-export const curves = ["transformers", "constructed", "further", "drawn"] as const;
-export type Curve = (typeof curves)[number];
+export type Curve = "transformers" | "constructed" | "further" | "drawn";
 
 /** How largest errors fall with size, beside what theory says of what is representable. */
 export interface Slope {

@@ -1,7 +1,6 @@
 import { short } from "../../analysis/statistics/say.js";
 import type { Answer, KindAnswer } from "./answer.js";
-import type { Ensemble } from "./ensemble.js";
-import type { Factor } from "./factor.js";
+import type { Ensemble, Norm } from "./ensemble.js";
 import type { Change } from "./further.js";
 import type { ConstructedRung, GapResults, Slope } from "./results.js";
 
@@ -13,11 +12,6 @@ export const verdictText: Readonly<Record<Answer["verdict"], string>> = {
   size: "expressivity is what limits here, as far as constructions show",
   undecided: "undecided",
 };
-
-export const sayFactor = ({ value, low, high, seeds }: Factor): string =>
-  low === null || high === null
-    ? `${short(value)} (one seed: no interval)`
-    : `${short(value)} (95% interval ${short(low)} to ${short(high)}, ${seeds} seeds)`;
 
 /** The answer first, then what carries it: Transformers, each architecture, training from written weights. */
 export function sayAnswer({ answer, constructed }: GapResults): string[] {
@@ -36,6 +30,12 @@ export function sayAnswer({ answer, constructed }: GapResults): string[] {
   ];
 }
 
+/** From the least to the greatest, or the one there is. */
+function span(values: readonly number[]): string {
+  const [least, most] = [short(Math.min(...values)), short(Math.max(...values))];
+  return least === most ? least : `${least} to ${most}`;
+}
+
 export function sayKind({ name, sameArchitecture, verdict, sizes, counts, falls }: KindAnswer): string {
   const compared = sizes.length - counts.none;
   if (compared === 0) return `${name}: no construction has as few parameters: nothing to compare with.`;
@@ -50,10 +50,7 @@ export function sayKind({ name, sameArchitecture, verdict, sizes, counts, falls 
     ...(counts.undecided > 0 ? [`at ${counts.undecided} seeds do not decide`] : []),
   ];
   const factors = sizes.flatMap(({ overFound }) => (overFound ? [overFound.value] : []));
-  const range =
-    factors.length > 0
-      ? `; errors are ${short(Math.min(...factors))} to ${short(Math.max(...factors))} times the least found there`
-      : "";
+  const range = factors.length > 0 ? `; errors are ${span(factors)} times the least found there` : "";
   const flat = falls ? "" : ", and errors do not surely fall with size";
   return `${name}: ${parts.join(", ")}${range}${flat}. So: ${kindText[verdict]}.`;
 }
@@ -67,14 +64,15 @@ export const kindText: Readonly<Record<KindAnswer["verdict"], string>> = {
 
 /** What training made of one construction's weights, over its sizes. */
 export function sayChange(family: string, rungs: readonly ConstructedRung[]): string {
-  const by = (norm: "sup" | "rmse") => {
+  const by = (norm: Norm) => {
     const changes = rungs.flatMap(({ change }) => change[norm] ?? []);
+    if (changes.length === 0) return "no factor, as it was 0 before";
     const count = (kind: Change["change"]) => changes.filter(({ change }) => change === kind).length;
     const words = (["improves", "keeps", "loses", "undecided"] as const)
       .filter((kind) => count(kind) > 0)
       .map((kind) => `${kind === "undecided" ? "is undecided" : kind} at ${count(kind)}`);
     const factors = changes.map(({ value }) => value);
-    return `${words.join(", ")} of ${changes.length} sizes (error after over before: ${short(Math.min(...factors))} to ${short(Math.max(...factors))})`;
+    return `${words.join(", ")} of ${changes.length} sizes (error after over before: ${span(factors)})`;
   };
   if (rungs.every(({ change }) => !change.sup && !change.rmse)) {
     return `Training from ${family}'s weights: nothing to compare.`;

@@ -1,8 +1,8 @@
-import { exp, log } from "../../targets/math.js";
+import { log } from "../../targets/math.js";
 import type { Smoothness, Task } from "../../theory/constructions/construction.js";
 import { parseSpec } from "../../theory/constructions/spec.js";
 import { exponentOf } from "../../theory/rate-ladder.js";
-import type { Ensemble } from "./ensemble.js";
+import { middleOf } from "./ensemble.js";
 import type { ConstructedRung, Slope, TransformerRung } from "./results.js";
 
 /** Certificates further than this from what was found say nothing of an exponent. */
@@ -19,7 +19,7 @@ export function slopesOf(
     slopeOf(
       "transformers",
       null,
-      points(transformers, ({ trained }) => middleOf(trained)),
+      points(transformers, ({ trained }) => middleOf(trained, "sup")),
       shiLiao(task, smoothness),
     ),
   ];
@@ -35,24 +35,18 @@ export function slopesOf(
       slopeOf(
         "further",
         family,
-        points(rungs, ({ further }) => middleOf(further)),
+        points(rungs, ({ further }) => middleOf(further, "sup")),
         theory,
       ),
       slopeOf(
         "drawn",
         family,
-        points(rungs, ({ drawn }) => middleOf(drawn)),
+        points(rungs, ({ drawn }) => middleOf(drawn, "sup")),
         theory,
       ),
     );
   }
   return slopes.filter((one) => one !== null);
-}
-
-/** Geometric mean over seeds of largest errors: seeds of one size are no points of their own. */
-export function middleOf({ bySeed }: Ensemble): number | null {
-  const errors = bySeed.flatMap((one) => (one?.sup ? [log(one.sup)] : []));
-  return errors.length === 0 ? null : exp(errors.reduce((sum, one) => sum + one, 0) / errors.length);
 }
 
 function points<T extends { readonly parameters: number }>(
