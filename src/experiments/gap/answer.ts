@@ -3,6 +3,7 @@ import { type Comparison, compare, type Factor, factorOf } from "./factor.js";
 /** A network that is known to exist: as it was written down, and after training from there. */
 export interface Reference {
   readonly name: string;
+  readonly parameters: number;
   /** The largest error that it has for certain at most; null: no proof. */
   readonly certified: number | null;
   /** Its error as a search found it. */
@@ -70,6 +71,8 @@ export interface Answer {
 export const answerRules = {
   /** Share of a kind's sizes that has to agree, while none says the opposite. */
   agree: 0.75,
+  /** Share of a network's parameters that a reference must have for a word on what its size allows. */
+  near: 0.5,
 } as const;
 
 /**
@@ -78,7 +81,8 @@ export const answerRules = {
  * *One size.* `learning`: the interval of errors over the least certified bound lies above 1, and so does the
  * ensemble's best (then it is proven: a search finds no more than there is, a certificate no less); or the same over
  * the least error that a search found among the references, which are as good as a search can tell. `size`: errors
- * are alike or below the latter: drawn weights end where written ones do, or better.
+ * are alike or below the latter: drawn weights end where written ones do, or better; and a reference has half as many
+ * parameters or more, as much smaller ones say nothing of what a size allows.
  *
  * *One kind of network.* `learning` or `size` where three quarters of the sizes that have references say so and none
  * says the opposite; for `size` errors must fall with size, too: what no size improves is not limited by it.
@@ -130,7 +134,7 @@ function sizeOf({ name, parameters, errors, best, references }: SizeFindings): S
   let verdict: SizeVerdict = "undecided";
   if (references.length === 0) verdict = "none";
   else if (proven || found === "above") verdict = "learning";
-  else if (found === "alike" || found === "below") verdict = "size";
+  else if ((found === "alike" || found === "below") && near(references, parameters)) verdict = "size";
   return {
     ...{ name, parameters, verdict, proven },
     overCertified: overCertified && {
@@ -141,6 +145,9 @@ function sizeOf({ name, parameters, errors, best, references }: SizeFindings): S
     overFound: overFound && { ...overFound, comparison: found },
   };
 }
+
+const near = (references: readonly Reference[], parameters: number) =>
+  references.some((one) => one.parameters >= answerRules.near * parameters);
 
 function leastCertified(references: readonly Reference[]): { name: string; certified: number } | null {
   let least: { name: string; certified: number } | null = null;

@@ -10,8 +10,8 @@ export function answerBy(
   constructed: readonly ConstructedRung[],
 ): Answer {
   const errors = ({ bySeed }: Ensemble) => bySeed.map((one) => one?.[norm] ?? null);
-  const reference = ({ spec, constructed: written, further }: ConstructedRung): Reference => ({
-    name: spec,
+  const reference = ({ spec, parameters, constructed: written, further }: ConstructedRung): Reference => ({
+    ...{ name: spec, parameters },
     certified: norm === "sup" ? (written.certificate?.upper ?? null) : null,
     found: written[norm],
     further: errors(further),

@@ -15,15 +15,15 @@ export interface Preset {
 
 const constructions = ["partition", "partition(order=2)", "relu"];
 
-/** By the number of inputs, 1, 2, 3 and more. */
+/** By the number of inputs, 1, 2, 3 and more: cells enough that constructions come near the Transformers' parameters. */
 const presets: Readonly<Record<PresetName, Omit<Preset, "cells"> & { readonly cells: number[][] }>> = {
   quick: {
-    widths: [4, 8, 16],
+    widths: [4, 8],
     depths: [1, 2],
     constructions,
     cells: [
-      [8, 16, 32, 64],
-      [3, 4, 6, 8],
+      [8, 32, 128, 512],
+      [3, 5, 9, 16],
       [2, 3, 4, 5],
       [2, 3],
     ],
@@ -34,8 +34,8 @@ const presets: Readonly<Record<PresetName, Omit<Preset, "cells"> & { readonly ce
     depths: [1, 2],
     constructions,
     cells: [
-      [8, 16, 32, 64, 128, 256],
-      [3, 4, 6, 8, 12, 16],
+      [8, 32, 128, 512, 2048],
+      [3, 5, 8, 13, 20],
       [2, 3, 4, 5, 6],
       [2, 3, 4],
     ],
@@ -46,7 +46,7 @@ const presets: Readonly<Record<PresetName, Omit<Preset, "cells"> & { readonly ce
     depths: [1, 2, 4],
     constructions,
     cells: [
-      [8, 16, 32, 64, 128, 256, 512, 1024],
+      [8, 16, 32, 64, 128, 256, 512, 1024, 2048],
       [3, 4, 6, 8, 12, 16, 24, 32],
       [2, 3, 4, 5, 6, 8, 10],
       [2, 3, 4],

@@ -23,7 +23,7 @@ function size(i: number, error: number, references: Reference[]): SizeFindings {
 }
 
 const written = (found: number, certified: number | null, further = found): Reference => ({
-  name: "written",
+  ...{ name: "written", parameters: 800 },
   certified,
   found,
   further: around(further),
@@ -120,6 +120,15 @@ test("seeds that disagree decide nothing, nor does one seed; sizes without refer
   t.is(transformers!.verdict, "learning");
   const none = four((i) => size(i, 1, []));
   t.is(answerOf(kind("Transformers", none), []).transformers!.verdict, "undecided");
+});
+
+test("references of much fewer parameters may say learning, but not size", (t) => {
+  const fewer = (reference: Reference) => ({ ...reference, parameters: 40 });
+  const better = four((i) => size(i, 1, [fewer(written(0.01, 0.02))]));
+  t.is(answerOf(kind("Transformers", better), []).transformers!.verdict, "learning");
+  const alike = four((i) => size(i, 1 / 2 ** i, [fewer(written(1 / 2 ** i, 1.1 / 2 ** i))]));
+  const { transformers } = answerOf(kind("Transformers", alike), []);
+  t.deepEqual(transformers!.counts, { learning: 0, size: 0, undecided: 4, none: 0 });
 });
 
 test("a best model at or below the bound is no proof, whatever the others are", (t) => {
