@@ -42,7 +42,7 @@ export function answerBy(
       true,
       constructed
         .filter((one) => one.family === family)
-        .map((one) => size(one.spec, one.parameters, one.drawn, [one])),
+        .map((one) => size(`size ${one.size}`, one.parameters, one.drawn, [one])),
     ),
   );
   return answerOf(wide.length > 0 ? findings("Transformers", false, wide) : null, own);

@@ -27,7 +27,7 @@ const presets: Readonly<Record<PresetName, Omit<Preset, "cells"> & { readonly ce
       [2, 3, 4, 5],
       [2, 3],
     ],
-    ...{ seeds: 3, steps: 1000, lr: [1e-4, 1e-3, 1e-2, 1e-1], boxes: 4000 },
+    ...{ seeds: 3, steps: 1000, lr: [1e-4, 1e-3, 1e-2, 1e-1, 3e-1], boxes: 4000 },
   },
   standard: {
     widths: [4, 8, 16, 32],
