@@ -33,7 +33,10 @@ export const experimentSchema = v.strictObject({
   dropout: v.optional(share),
   positions: v.optional(oneOf(["sinusoidal", "learned", "none"]), "sinusoidal"),
   initialization: v.optional(oneOf(schemes), "pytorch"),
-  /** A construction whose network and weights training begins from: `construct:partition(64)`. */
+  /**
+   * A construction whose network and weights training begins from, `construct:partition(64)`; or its network alone,
+   * with weights drawn by `initialization`: `random:partition(64)`.
+   */
   init: v.optional(v.string()),
   steps: v.optional(whole(1, 2 ** 40)),
   /** Instead of `steps`: passes through the training data. */
@@ -73,7 +76,7 @@ export interface Experiment {
   readonly target: Target;
   readonly protocol: Protocol;
   readonly architecture: Architecture;
-  /** Weights to begin from, where they are not drawn. */
+  /** The construction whose network this is, with its weights where they are not drawn. */
   readonly initial?: Initial;
   readonly training: TrainingOptions;
   readonly loss: Loss;
@@ -213,7 +216,7 @@ const transformerOptions = ["dModel", "heads", "ff", "dropout"] as const;
 
 /** @throws PlateauError `usage` where options make no sense beside a construction, and as `initialOf` */
 function constructedInitial(config: Config, target: Target): Initial {
-  const { init, mode, dim } = config;
+  const { init, mode, dim, initialization } = config;
   const given = transformerOptions.find((name) => config[name] !== undefined);
   if (given) {
     throw new PlateauError(
@@ -224,7 +227,7 @@ function constructedInitial(config: Config, target: Target): Initial {
   if (mode !== "regression") {
     throw new PlateauError("usage", `init ${init} with mode ${mode}: constructions are for regression`);
   }
-  return initialOf(init!, target, dim);
+  return initialOf(init!, target, dim, initialization);
 }
 
 function refuseBoth(

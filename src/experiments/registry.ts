@@ -1,5 +1,6 @@
 import { unknownName } from "../errors.js";
 import { audit } from "./audit/audit.js";
+import { gap } from "./gap/gap.js";
 import type { ExperimentKind } from "./record.js";
 import { replicate } from "./replication/replicate.js";
 
@@ -7,6 +8,7 @@ import { replicate } from "./replication/replicate.js";
 const kinds: readonly ExperimentKind[] = [
   replicate as ExperimentKind, //
   audit as ExperimentKind, //
+  gap, //
 ];
 
 /** @throws PlateauError `unknown-name` */

@@ -7,6 +7,7 @@ import { construct } from "./construct.js";
 import { demo } from "./demo.js";
 import { evaluate } from "./eval.js";
 import { fit } from "./fit.js";
+import { gap } from "./gap.js";
 import { info } from "./info.js";
 import { replicateCommand } from "./replicate.js";
 import { study } from "./study.js";
@@ -28,6 +29,7 @@ export const commands: readonly CliCommand[] = [
   bound,
   construct,
   certifyCommand,
+  gap,
   targets,
   verify,
   info,

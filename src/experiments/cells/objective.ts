@@ -35,7 +35,8 @@ export default async function objective(context: ObjectiveContext): Promise<Obje
 /** What became of a measure, without what depends on the machine. */
 export type CellMeasure = { readonly result: unknown } | { readonly skipped: string };
 
-async function analysisOf(
+/** Measures of a trained model, as cells have them. @throws PlateauError `aborted` through the signal */
+export async function analysisOf(
   experiment: Experiment,
   model: Model,
   measures: CellsTask["measures"],

@@ -3,6 +3,7 @@ import type { ExperimentRecord } from "../../experiments/record.js";
 import type { ReportDocument } from "../document.js";
 import { replicateDocument } from "./replicate.js";
 import { auditDocument } from "./audit.js";
+import { gapDocument } from "./gap.js";
 
 /** Makes the report of an experiment's results. */
 export type DocumentMaker = (record: ExperimentRecord) => ReportDocument;
@@ -11,6 +12,7 @@ export type DocumentMaker = (record: ExperimentRecord) => ReportDocument;
 const makers: Readonly<Record<string, DocumentMaker>> = {
   replicate: replicateDocument, //
   audit: auditDocument as DocumentMaker,
+  gap: gapDocument as DocumentMaker,
 };
 
 /** @throws PlateauError `unknown-name` */

@@ -15,11 +15,13 @@ export interface ErrorBySizeData {
   /** What a reader needs to know of points and intervals. */
   readonly about: string;
   readonly series: readonly ErrorSeries[];
-  /** A slope that a theory gives, drawn from its first point on: error ~ size^−exponent. */
+  /** A slope that a theory gives, through one point: error ~ size^−exponent. */
   readonly theory?: {
     readonly name: string;
     readonly exponent: number;
     readonly from: { readonly size: number; readonly error: number };
+    /** The sizes that it is drawn over. Default: all. */
+    readonly over?: readonly [least: number, most: number];
   };
 }
 
@@ -80,7 +82,7 @@ export const errorBySize: FigureKind<ErrorBySizeData> = {
       ? line(
           THEORY,
           theory.name,
-          [least, most],
+          theory.over ?? [least, most],
           (x) => theory.from.error * pow(x / theory.from.size, 0 - theory.exponent),
         )
       : [];
