@@ -1,9 +1,9 @@
 import { unknownName } from "../../errors.js";
 import type { ExperimentRecord } from "../../experiments/record.js";
 import type { ReportDocument } from "../document.js";
-import { replicateDocument } from "./replicate.js";
 import { auditDocument } from "./audit.js";
 import { gapDocument } from "./gap.js";
+import { replicateDocument } from "./replicate.js";
 
 /** Makes the report of an experiment's results. */
 export type DocumentMaker = (record: ExperimentRecord) => ReportDocument;
