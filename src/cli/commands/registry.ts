@@ -7,6 +7,7 @@ import { demo } from "./demo.js";
 import { evaluate } from "./eval.js";
 import { fit } from "./fit.js";
 import { info } from "./info.js";
+import { repeat } from "./repeat.js";
 import { study } from "./study.js";
 import { sweep } from "./sweep.js";
 import { targets } from "./targets.js";
@@ -21,6 +22,7 @@ export const commands: readonly CliCommand[] = [
   fit,
   sweep,
   study,
+  repeat,
   bound,
   construct,
   certifyCommand,

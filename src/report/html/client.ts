@@ -90,6 +90,8 @@ async function draw(element: HTMLElement): Promise<void> {
     tooltip: { disableDefaultStyle: true },
   });
   drawn.set(name, embedded);
+  // Its container says what it shows: the parts have no names that say anything.
+  live.querySelector("svg")!.setAttribute("aria-hidden", "true");
   // Keys scroll what is wider than the page.
   if (live.scrollWidth > live.clientWidth) live.tabIndex = 0;
   else live.removeAttribute("tabindex");
