@@ -1,12 +1,12 @@
 import { type Command, Option } from "commander";
 import { ExperimentFolder } from "../experiments/experiment-folder.js";
 import type { ExperimentKind, ExperimentRecord } from "../experiments/record.js";
+import { shellWord } from "../text.js";
 import { interruptible } from "./interrupt.js";
 import { parseNumber } from "./number.js";
 import { note, print, printJson } from "./output.js";
 import { ProgressLine } from "./progress.js";
 import { exitCodes, Interruption } from "./report.js";
-import { shellWord } from "./store.js";
 
 /** What every command has that runs an experiment. */
 export interface ExperimentFlags {

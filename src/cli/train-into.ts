@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { PlateauError } from "../errors.js";
 import { type Experiment, identity } from "../experiments/config.js";
+import { watchTraining } from "../experiments/history.js";
 import { type Run, type RunResult, run } from "../experiments/run.js";
 import { RunDirectory } from "../experiments/run-directory.js";
 import { ioError } from "../files/io-error.js";
@@ -27,14 +28,16 @@ export interface Trained {
 export async function trainInto(
   directory: RunDirectory | undefined,
   experiment: Experiment,
-  flags: { quiet?: boolean; checkpointEvery?: number },
+  flags: { quiet?: boolean; checkpointEvery?: number; recordSpectrum?: boolean },
 ): Promise<Trained> {
   const progress = new ProgressLine(flags.quiet);
   const { signal, dispose } = interruptible(() => progress.show("stopping…"));
   let home = directory;
   let refused: PlateauError | undefined;
+  const resume = await directory?.checkpoint();
+  const watch = watchTraining(experiment, { spectrum: flags.recordSpectrum, notes: resume?.notes });
   const onCheckpoint = async (state: TrainingState) => {
-    const checkpoint = await encodeCheckpoint(state, identity(experiment));
+    const checkpoint = await encodeCheckpoint({ ...state, notes: watch.notes() }, identity(experiment));
     const failed = await tryToStore(() => {
       // Without --out there is a folder only when there is something to lose.
       home ??= RunDirectory.create(freshFolder(experiment.config.target), experiment.config);
@@ -51,7 +54,9 @@ export async function trainInto(
   try {
     ended = await run(experiment.config, {
       signal,
-      resume: await directory?.checkpoint(),
+      resume,
+      onModel: watch.onModel,
+      onEvaluation: watch.onEvaluation,
       onCheckpoint,
       checkpointEvery: 1000 * seconds,
       onProgress: (now) => progress.show(now.update < now.total ? describeProgress(now) : "judging…"),
@@ -62,7 +67,8 @@ export async function trainInto(
   }
   const { result, outcome, model } = ended;
   if (!result) throw interrupted(home, refused, outcome.updates, experiment.training.steps);
-  const unsaved = directory && (await tryToStore(() => directory.finish(model, result)));
+  const unsaved =
+    directory && (await tryToStore(() => directory.finish(model, result, watch.history(outcome))));
   return { result, model, unsaved };
 }
 

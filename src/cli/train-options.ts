@@ -20,6 +20,7 @@ export interface TrainFlags extends Omit<Partial<ExperimentInput>, "protocol"> {
   checkpointEvery?: number;
   json?: boolean;
   quiet?: boolean;
+  recordSpectrum?: boolean;
 }
 
 type Row = [key: keyof ExperimentInput, argument: string, help: string];

@@ -61,7 +61,10 @@ export interface RunResult {
   resolved: Resolved;
 }
 
-export type RunOptions = Omit<LoopOptions, "evaluate">;
+export interface RunOptions extends Omit<LoopOptions, "evaluate"> {
+  /** Called with the model before it is trained: its weights change under whoever watches. */
+  onModel?: (model: Model) => void;
+}
 
 /** A finished or interrupted run: `result` is absent when it was aborted. */
 export interface Run {
@@ -101,6 +104,7 @@ export async function run(input: ExperimentInput, options: RunOptions = {}): Pro
   const footprintBytes = footprint(experiment);
   const model = initialModel(experiment);
   const trainer = new Trainer(model, objective, trainingData(experiment), training);
+  options.onModel?.(model);
   const validation = evaluationSample(experiment, "validation");
   const outcome = await runTraining(trainer, {
     ...options,

@@ -34,7 +34,7 @@ export async function drawSvg(
   const { vega, vegaLite } = await drawing();
   const warnings: string[] = [];
   const logger = collector(warnings);
-  const spec = figureSpec(figure, { inline: true });
+  const spec = still(figureSpec(figure, { inline: true })) as Record<string, unknown>;
   // There is no page to fill. Each mark's own description would double the file: the whole has one.
   const fixed = { ...spec, ...(spec["width"] === "container" ? { width: WIDTH } : {}) };
   const config = { ...themes[theme].config, aria: false };
@@ -68,6 +68,14 @@ export async function renderPng(figure: Figure, options: PngOptions = {}): Promi
     background: themes[theme].background,
   });
   return new Uint8Array(image.render().asPng());
+}
+
+/** Without what follows a pointer: a picture has none. */
+function still(part: unknown): unknown {
+  if (Array.isArray(part)) return part.map(still);
+  if (typeof part !== "object" || part === null) return part;
+  const kept = Object.entries(part).filter(([key]) => key !== "params");
+  return Object.fromEntries(kept.map(([key, value]) => [key, key === "data" ? value : still(value)]));
 }
 
 function drawing() {

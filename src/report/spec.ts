@@ -60,8 +60,17 @@ function kinds(rows: readonly Row[]): Record<string, string> {
   );
 }
 
-/** Words in lines of at most so many characters. */
-export function wrapped(text: string, most: number): string[] {
+/** Words in as few lines of at most so many characters as it takes, the lines about as long as each other. */
+function wrapped(text: string, most: number): string[] {
+  const lines = inLines(text, most);
+  for (let least = most - 1; least > 0; least--) {
+    const narrower = inLines(text, least);
+    if (narrower.length > lines.length) return inLines(text, least + 1);
+  }
+  return lines;
+}
+
+function inLines(text: string, most: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(" ")) {
     const last = lines[lines.length - 1];

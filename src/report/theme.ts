@@ -24,9 +24,10 @@ interface Colours {
   readonly muted: string;
   readonly grid: string;
   readonly series: readonly string[];
-  /** From nothing to most, and from one end over nothing to the other. */
+  /** From nothing to most; from one end to the other, for lines, with a middle that is seen on the ground. */
   readonly ramp: readonly string[];
   readonly diverging: readonly string[];
+  readonly shade: string;
 }
 
 // All text and all series have a contrast of 4.5 or more on their ground (WCAG 2.2, AA for text); the first four
@@ -38,7 +39,8 @@ const light: Colours = {
   grid: "#e4e7eb",
   series: ["#1d5fb8", "#c2500a", "#33383f", "#0b8068", "#8a1c62", "#6f6a5a"],
   ramp: ["#f1f5fb", "#a9c8ee", "#4f8fd6", "#1d5fb8", "#0b2f63"],
-  diverging: ["#c2500a", "#f0c4a4", "#f4f4f2", "#a9c8ee", "#1d5fb8"],
+  diverging: ["#c2500a", "#8f8f8f", "#1d5fb8"],
+  shade: "#5a626d",
 };
 
 const dark: Colours = {
@@ -48,15 +50,16 @@ const dark: Colours = {
   grid: "#2b323b",
   series: ["#62a8f5", "#f08a3c", "#e8eaed", "#3fc9a0", "#e68ac0", "#c9b458"],
   ramp: ["#1b222b", "#23497a", "#3f7fc9", "#79b6f7", "#dcebfd"],
-  diverging: ["#f08a3c", "#6d4527", "#262b32", "#284f80", "#62a8f5"],
+  diverging: ["#f08a3c", "#8d8d8d", "#62a8f5"],
+  shade: "#a3acb8",
 };
 
 /**
  * Marks ask for what they are by `style`:
  * `shade` a region behind the data, `interval` a line or band of an interval, `baseline` what a model is held
- * against, `zero` a line that means nothing happens, `fit` a fitted law, `note` a text beside data.
+ * against, `zero` a line that means nothing happens, `fit` a fitted law, `theory` what a theory says, `note` a text beside data.
  */
-function config({ background, text, muted, grid, series, ramp, diverging }: Colours) {
+function config({ background, text, muted, grid, series, ramp, diverging, shade }: Colours) {
   return {
     background,
     font: FONT,
@@ -118,11 +121,12 @@ function config({ background, text, muted, grid, series, ramp, diverging }: Colo
     text: { color: text, fontSize: 13 },
     rect: { stroke: null },
     style: {
-      shade: { color: series[1], opacity: 0.16, stroke: null },
-      interval: { strokeWidth: 1.5, opacity: 0.75 },
+      shade: { color: shade, opacity: 0.2, stroke: null },
+      interval: { color: text, strokeWidth: 1.5, opacity: 0.75 },
       baseline: { strokeDash: [5, 4], strokeWidth: 1.75 },
       zero: { color: muted, strokeDash: [2, 3], strokeWidth: 1 },
       fit: { strokeDash: [7, 3], strokeWidth: 1.5 },
+      theory: { strokeDash: [2, 3], strokeWidth: 1.75 },
       note: { color: text, fontSize: 13 },
     },
   };
