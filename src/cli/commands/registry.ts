@@ -8,6 +8,7 @@ import { evaluate } from "./eval.js";
 import { fit } from "./fit.js";
 import { info } from "./info.js";
 import { repeat } from "./repeat.js";
+import { report } from "./report.js";
 import { study } from "./study.js";
 import { sweep } from "./sweep.js";
 import { targets } from "./targets.js";
@@ -22,6 +23,7 @@ export const commands: readonly CliCommand[] = [
   fit,
   sweep,
   study,
+  report,
   repeat,
   bound,
   construct,

@@ -3,13 +3,13 @@ import { PlateauError } from "../../errors.js";
 import { differing } from "../../experiments/repeat/parts.js";
 import type { Repeatable } from "../../experiments/repeat/repeatable.js";
 import type { Repeated, RepeatOptions } from "../../experiments/repeat/repeater.js";
+import { shellWord } from "../../text.js";
 import { version } from "../../version.js";
 import { interruptible } from "../interrupt.js";
 import { parseNumber } from "../number.js";
 import { note, print, printJson, whole } from "../output.js";
 import { ProgressLine } from "../progress.js";
 import { exitCodes, Interruption } from "../report.js";
-import { shellWord } from "../store.js";
 import { type CliCommand, examples } from "./command.js";
 
 interface RepeatFlags {
