@@ -140,6 +140,5 @@ function show(
 
 /** Text of a report as a terminal may have it: a stranger's may hold commands to it. */
 function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, "\ufffd");
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, "\ufffd");
 }
