@@ -21,7 +21,10 @@ export function scrolling(
   const texts = rows.map((row) => columns.map(({ field, format }) => cellText(row[field], format)));
   // Numbers stand to the right, also those that were written before; what a row is called, to the left.
   const kinds = columns.map((_, c) => (c > 0 && areNumbers(texts.map((row) => row[c])) ? ' class="n"' : ""));
-  const head = columns.map(({ title }, c) => `<th scope="col"${kinds[c]}>${escapeHtml(title)}</th>`);
+  // A column of names may have no title: a heading that says nothing is none.
+  const head = columns.map(({ title }, c) =>
+    title === "" ? "<td></td>" : `<th scope="col"${kinds[c]}>${escapeHtml(title)}</th>`,
+  );
   const body = texts.map(
     (row) => `<tr>${row.map((text, c) => `<td${kinds[c]}>${escapeHtml(text)}</td>`).join("")}</tr>`,
   );
