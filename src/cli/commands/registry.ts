@@ -10,6 +10,8 @@ import { fit } from "./fit.js";
 import { gap } from "./gap.js";
 import { info } from "./info.js";
 import { replicateCommand } from "./replicate.js";
+import { repeat } from "./repeat.js";
+import { report } from "./report.js";
 import { study } from "./study.js";
 import { sweep } from "./sweep.js";
 import { targets } from "./targets.js";
@@ -26,6 +28,8 @@ export const commands: readonly CliCommand[] = [
   study,
   replicateCommand,
   audit,
+  report,
+  repeat,
   bound,
   construct,
   certifyCommand,
