@@ -27,12 +27,13 @@ export interface Trained {
 export async function trainInto(
   directory: RunDirectory | undefined,
   experiment: Experiment,
-  flags: { quiet?: boolean; checkpointEvery?: number },
+  flags: { quiet?: boolean; checkpointEvery?: number; threads?: number },
 ): Promise<Trained> {
   const progress = new ProgressLine(flags.quiet);
   const { signal, dispose } = interruptible(() => progress.show("stopping…"));
   let home = directory;
   let refused: PlateauError | undefined;
+  let stored = false;
   const onCheckpoint = async (state: TrainingState) => {
     const checkpoint = await encodeCheckpoint(state, identity(experiment));
     const failed = await tryToStore(() => {
@@ -45,17 +46,23 @@ export async function trainInto(
       note(`${failed.message}; training goes on, the next checkpoint is tried in its turn`);
     }
     refused = failed;
+    stored ||= !failed;
   };
   const seconds = directory ? (flags.checkpointEvery ?? CHECKPOINT_SECONDS) : Number.POSITIVE_INFINITY;
   let ended: Run;
   try {
     ended = await run(experiment.config, {
       signal,
+      threads: flags.threads,
       resume: await directory?.checkpoint(),
       onCheckpoint,
       checkpointEvery: 1000 * seconds,
       onProgress: (now) => progress.show(now.update < now.total ? describeProgress(now) : "judging…"),
     });
+  } catch (error) {
+    if (!home || !stored || !(error instanceof PlateauError)) throw error;
+    const message = `${error.message}; what was stored continues with: ${resumeCommand(home.path)}`;
+    throw new PlateauError(error.code, message, { cause: error });
   } finally {
     progress.clear();
     dispose();

@@ -67,19 +67,28 @@ export interface DerivativeProgram extends ModelProgram {
   readonly dy?: View;
 }
 
+/** Where a model is. */
+interface Home {
+  readonly engine: Engine;
+  /** Byte address of its weights. */
+  readonly address: number;
+  /** Programs that live as long as the model. */
+  readonly lasting: Map<string, ModelProgram>;
+}
+
+function home(engine: Engine, parameters: Parameters): Home {
+  return { engine, address: engine.allocate(4 * parameters.length), lasting: new Map() };
+}
+
 /**
  * Weights in the memory of an engine, and the programs that run over them.
  * Shapes: inputs [rows, m, inputDim], outputs [rows, n, outputDim], row-major.
  */
 export class Model<C = unknown> {
   readonly architecture: Architecture<C>;
-  readonly engine: Engine;
   readonly parameters: Parameters;
-  /** Byte address of the flat array of parameters. */
-  readonly address: number;
   readonly seed: number;
-  /** Programs that live as long as the model. */
-  readonly #lasting = new Map<string, ModelProgram>();
+  #home: Home;
   /** The draw of a random start vector that a program holds, where it is not that of training. */
   readonly #starts = new WeakMap<Program, "train" | "test">();
 
@@ -99,8 +108,7 @@ export class Model<C = unknown> {
     this.architecture = architecture;
     this.seed = seed;
     this.parameters = layout(architecture);
-    this.engine = engine ?? new Engine({ build });
-    this.address = this.engine.allocate(4 * this.parameters.length);
+    this.#home = home(engine ?? new Engine({ build }), this.parameters);
     for (const parameter of this.parameters) {
       initialize(
         this.engine,
@@ -114,6 +122,31 @@ export class Model<C = unknown> {
 
   get config(): C {
     return this.architecture.config;
+  }
+
+  get engine(): Engine {
+    return this.#home.engine;
+  }
+
+  /** Byte address of the flat array of parameters. */
+  get address(): number {
+    return this.#home.address;
+  }
+
+  /**
+   * Moves the weights into the memory of another engine, where the model and its later programs are then.
+   * @returns moves them back, as they are by then
+   * @throws PlateauError `memory`
+   */
+  moveTo(engine: Engine): () => void {
+    const move = (to: Home) => {
+      const weights = this.weights();
+      this.#home = to;
+      this.weights().set(weights);
+    };
+    const before = this.#home;
+    move(home(engine, this.parameters));
+    return () => move(before);
   }
 
   /** Numbers that training adjusts. */
@@ -225,8 +258,9 @@ export class Model<C = unknown> {
   }
 
   #once<P extends ModelProgram>(name: string, build: () => P): P {
-    let made = this.#lasting.get(name);
-    if (!made) this.#lasting.set(name, (made = build()));
+    const { lasting } = this.#home;
+    let made = lasting.get(name);
+    if (!made) lasting.set(name, (made = build()));
     return made as P;
   }
 
