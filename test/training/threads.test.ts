@@ -170,7 +170,7 @@ test.serial(
     const error = await t.throwsAsync(runTraining(one, { onCheckpoint: (now) => void (state = now) }), {
       instanceOf: PlateauError,
       code: "internal",
-      message: /^a thread of the training ended: exit code 1: training goes on from a checkpoint/,
+      message: /^a thread of the training ended \(exit code 1\): continue from a checkpoint/,
     });
     t.true((error as PlateauError).cause instanceof Error);
     t.true(state!.updates >= 11 && state!.updates < 30, String(state!.updates));

@@ -105,10 +105,10 @@ async function begun(worker: Worker): Promise<void> {
 
 function lostThread(cause: Error & { code?: string }): PlateauError {
   const memory = cause.code === "ERR_WORKER_OUT_OF_MEMORY";
-  const message = memory ? "ran out of JavaScript heap" : `ended: ${cause.message}`;
+  const how = memory ? "ran out of JavaScript heap" : `ended (${cause.message})`;
   return new PlateauError(
     memory ? "memory" : "internal",
-    `a thread of the training ${message}: training goes on from a checkpoint, with any number of threads`,
+    `a thread of the training ${how}: continue from a checkpoint, with any number of threads`,
     { cause },
   );
 }
