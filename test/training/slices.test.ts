@@ -161,6 +161,38 @@ test("a slice, or a batch, in which every label is ignored adds nothing", async 
   t.is(cut.gradientNorm, 0);
 });
 
+test("masks of padded inputs go with their rows", async (t) => {
+  const padded = () =>
+    Transformer.create(
+      {
+        ...{ kind: "encoder", inputDim: 3, outputDim: 3, inputTokens: 2, outputTokens: 2, padding: true },
+        ...{ dModel: 8, heads: 2, ff: 16, encoderLayers: 2 },
+      },
+      { seed: 5 },
+    );
+  const plain = arrayData(x, y, ROWS);
+  const masked: typeof plain = {
+    ...plain,
+    fill(engine, to, indices, batch) {
+      plain.fill(engine, to, indices, batch);
+      const masks = engine.f32(to.keyMask, 2 * batch);
+      for (const [i, row] of engine.u32(indices, batch).entries()) {
+        masks.set([0, row % 3 === 0 ? -Infinity : 0], 2 * i);
+      }
+    },
+  };
+  const one = new Trainer(padded(), regression, masked, options({}));
+  const cut = await SlicedTrainer.create(padded(), regression, masked, options({ slices: 3 }), alone);
+  const unmasked = await SlicedTrainer.create(padded(), regression, plain, options({ slices: 3 }), alone);
+  for (let step = 0; step < 3; step++) {
+    t.true(one.step());
+    t.true(await cut.step());
+    t.true(await unmasked.step());
+    t.true(Math.abs(cut.loss - one.loss) < 1e-6 * one.loss, `${cut.loss} ${one.loss}`);
+    t.true(Math.abs(unmasked.loss - one.loss) > 1e-4 * one.loss);
+  }
+});
+
 test("each slice draws dropout of its own", async (t) => {
   // The same row in every slice: with one mask for all, all slices would have one loss.
   const same = new Float32Array(6).fill(0.5);

@@ -9,8 +9,8 @@ import type { TrainingData } from "../data.js";
 import type { Loss } from "../losses.js";
 import { HYPER, type OptimizerState, setConstants, setUpdate } from "../optimizer.js";
 import type { TrainingOptions } from "../options.js";
+import { requireFit } from "../require-fit.js";
 import { createSchedule, type Schedule } from "../schedule.js";
-import { requireFit } from "../trainer.js";
 import type { StepResult, Training } from "../training.js";
 import type { Crew } from "./crew.js";
 import { sliceRows } from "./rows.js";
@@ -206,7 +206,8 @@ const never = () => false;
 /** What the loss of a slice is a mean over: its rows, or those labels that are not ignored. */
 function counted(engine: Engine, { labels, to, rows }: BatchProgram): number {
   if (labels === 0) return rows;
+  const all = engine.i32(to.labels, labels);
   let count = 0;
-  for (const label of engine.i32(to.labels, labels)) if (label !== IGNORED_LABEL) count++;
+  for (let i = 0; i < labels; i++) if (all[i] !== IGNORED_LABEL) count++;
   return count;
 }

@@ -29,7 +29,8 @@ export async function threadCrew(engine: Engine, work: Work, threads: number): P
   const helpers = Array.from({ length: threads - 1 }, () => {
     const scratch = engine.allocate(engine.kernels.scratchBytes());
     const data: HelperData = { module, memory: engine.memory, scratch, work, control: shared };
-    const worker = new Worker(HELPER, { workerData: data, name: "plateau training" });
+    // What the process was started with, such as --input-type, is not for this file.
+    const worker = new Worker(HELPER, { workerData: data, execArgv: [], name: "plateau training" });
     worker.on("error", (error) => (lost ??= lostThread(error)));
     worker.on("exit", (code) => (lost ??= lostThread(new Error(`exit code ${code}`))));
     return worker;
