@@ -13,8 +13,10 @@ import type { Architecture, EmitOptions, Emitted, Extent } from "./architecture.
 import { decodeOwn } from "./decode.js";
 import { initialize } from "./initialize.js";
 import { checkPredict, type PredictOptions } from "./predict-options.js";
+import { matchStateDict, type StateTensor } from "./state-dict.js";
 
 export type { PredictOptions } from "./predict-options.js";
+export type { StateTensor } from "./state-dict.js";
 
 /** Rows that one inference program computes at a time. */
 export const INFERENCE_BATCH = 256;
@@ -26,12 +28,6 @@ const FEW = [1, 8, 32];
 /** Rows of the smallest program that holds `rows`, else of the largest. A row's bits are the same in all. */
 function batchFor(rows: number, most: number): number {
   return FEW.find((few) => rows <= few) ?? most;
-}
-
-/** One tensor of a state dict. `data` is a copy. */
-export interface StateTensor {
-  shape: readonly number[];
-  data: Float32Array;
 }
 
 export interface ModelOptions {
@@ -281,51 +277,7 @@ export class Model<C = unknown> {
    * unchanged.
    */
   loadStateDict(state: ReadonlyMap<string, StateTensor>, source = "state dict"): void {
-    if (typeof state?.get !== "function" || typeof state.keys !== "function") {
-      throw new PlateauError(
-        "usage",
-        `${source} is ${kindOf(state)}: expected a Map of tensors by name, as stateDict() gives, or decodeWeights(bytes, file) of a safetensors file`,
-      );
-    }
-    const found = new Map<string, StateTensor>();
-    for (const { name, shape } of this.parameters) {
-      const tensor = state.get(name) ?? state.get(name.replace(/^transformer\./, ""));
-      if (!tensor) {
-        throw new PlateauError(
-          "shape-mismatch",
-          `${source} has no tensor ${name}, expected with shape [${shape.join(", ")}]`,
-        );
-      }
-      if (!(tensor.data instanceof Float32Array)) {
-        throw new PlateauError(
-          "usage",
-          `${source}: the data of ${name} is ${kindOf(tensor.data)}: expected a Float32Array, as decodeWeights(bytes, file) makes of any float dtype`,
-        );
-      }
-      if (String(tensor.shape) !== String(shape)) {
-        throw new PlateauError(
-          "shape-mismatch",
-          `${source}: ${name} has shape [${tensor.shape.join(", ")}], expected [${shape.join(", ")}]`,
-        );
-      }
-      if (tensor.data.length !== size(shape)) {
-        throw new PlateauError(
-          "shape-mismatch",
-          `${source}: ${name} has ${tensor.data.length} numbers, expected ${size(shape)}`,
-        );
-      }
-      found.set(name, tensor);
-    }
-    const known = new Set(
-      [...this.parameters].flatMap(({ name }) => [name, name.replace(/^transformer\./, "")]),
-    );
-    const foreign = [...state.keys()].filter((name) => !known.has(name));
-    if (foreign.length > 0) {
-      throw new PlateauError(
-        "shape-mismatch",
-        `${source}: this model has no parameter ${foreign.slice(0, 3).join(", ")}`,
-      );
-    }
+    const found = matchStateDict(this.parameters, state, source);
     const flat = this.weights();
     for (const { name, offset } of this.parameters) flat.set(found.get(name)!.data, offset);
   }
