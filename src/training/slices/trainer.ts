@@ -152,7 +152,7 @@ export class SlicedTrainer implements Training {
     const clips = clipNorm > 0 && clipEvery === "micro-batch" && accumulation > 1;
     let loss = 0;
     for (let micro = 0; micro < accumulation; micro++) {
-      if (micro > 0 && stopped()) return false;
+      if (stopped()) return false;
       const shares = this.#fill(this.#updates * accumulation + micro);
       if (!(await this.#crew.round("slices", stopped))) return false;
       loss += this.#meanLoss(shares) / accumulation;

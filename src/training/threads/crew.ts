@@ -70,6 +70,8 @@ export async function threadCrew(engine: Engine, work: Work, threads: number): P
       Atomics.notify(control, WORDS.round);
       try {
         takeTasks(control, hands, round, stopAll);
+        // Helpers may have left nothing to this thread, which alone can ask.
+        stopAll();
       } catch (error) {
         lost = lostThread(error as Error);
         throw lost;
