@@ -28,7 +28,7 @@ export interface Trained {
 export async function trainInto(
   directory: RunDirectory | undefined,
   experiment: Experiment,
-  flags: { quiet?: boolean; checkpointEvery?: number; recordSpectrum?: boolean },
+  flags: { quiet?: boolean; checkpointEvery?: number; recordSpectrum?: boolean; threads?: number },
 ): Promise<Trained> {
   const progress = new ProgressLine(flags.quiet);
   const { signal, dispose } = interruptible(() => progress.show("stopping…"));
@@ -36,6 +36,7 @@ export async function trainInto(
   let refused: PlateauError | undefined;
   const resume = await directory?.checkpoint();
   const watch = watchTraining(experiment, { spectrum: flags.recordSpectrum, notes: resume?.notes });
+  let stored = false;
   const onCheckpoint = async (state: TrainingState) => {
     const checkpoint = await encodeCheckpoint({ ...state, notes: watch.notes() }, identity(experiment));
     const failed = await tryToStore(() => {
@@ -48,12 +49,14 @@ export async function trainInto(
       note(`${failed.message}; training goes on, the next checkpoint is tried in its turn`);
     }
     refused = failed;
+    stored ||= !failed;
   };
   const seconds = directory ? (flags.checkpointEvery ?? CHECKPOINT_SECONDS) : Number.POSITIVE_INFINITY;
   let ended: Run;
   try {
     ended = await run(experiment.config, {
       signal,
+      threads: flags.threads,
       resume,
       onModel: watch.onModel,
       onEvaluation: watch.onEvaluation,
@@ -61,6 +64,10 @@ export async function trainInto(
       checkpointEvery: 1000 * seconds,
       onProgress: (now) => progress.show(now.update < now.total ? describeProgress(now) : "judging…"),
     });
+  } catch (error) {
+    if (!home || !stored || !(error instanceof PlateauError)) throw error;
+    const message = `${error.message}; what was stored continues with: ${resumeCommand(home.path)}`;
+    throw new PlateauError(error.code, message, { cause: error });
   } finally {
     progress.clear();
     dispose();

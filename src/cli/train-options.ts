@@ -18,6 +18,7 @@ export interface TrainFlags extends Omit<Partial<ExperimentInput>, "protocol"> {
   out?: string;
   resume?: string;
   checkpointEvery?: number;
+  threads?: number;
   json?: boolean;
   quiet?: boolean;
   recordSpectrum?: boolean;
@@ -59,6 +60,7 @@ const numbers: Record<string, Row[]> = {
     ["epochs", "passes", "instead of --steps: passes through the training data"],
     ["batch", "B", "rows per batch (default 128)"],
     ["accumulation", "batches", "batches per update (default 1)"],
+    ["slices", "n", "parts of a batch, summed in order, that --threads can share (default 1)"],
     ["lr", "rate", "peak learning rate (default 0.002; study: 0.001)"],
     ["decay", "strength", "weight decay (default 0.01; study: 0.05; its kind is the protocol's)"],
     ["clipNorm", "norm", "clip gradients to this 2-norm (default 1; 0: do not)"],

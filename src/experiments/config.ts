@@ -43,6 +43,8 @@ export const experimentSchema = v.strictObject({
   epochs: v.optional(whole(1, 2 ** 20)),
   batch: v.optional(count, 128),
   accumulation: v.optional(whole(1, 65536), 1),
+  /** Parts of a batch whose gradients are summed in order: as many threads can share it. */
+  slices: v.optional(whole(1, 1024), 1),
   lr: v.optional(positive),
   /** Strength of the weight decay, where the protocol has one. */
   decay: v.optional(nonNegative),
@@ -134,6 +136,7 @@ export function defineExperiment(input: ExperimentInput): Experiment {
     steps,
     batch: config.batch,
     accumulation: config.accumulation,
+    slices: config.slices,
     optimizer: protocol.weightDecay === "decoupled" ? "adamw" : "adam",
     weightDecay: protocol.weightDecay === "none" ? 0 : (config.decay ?? (asStudy ? 0.05 : 0.01)),
     lr: config.lr ?? (asStudy ? 1e-3 : 2e-3),

@@ -1,5 +1,5 @@
 import { PlateauError } from "../errors.js";
-import type { Trainer } from "./trainer.js";
+import type { Training } from "./training.js";
 
 /** One evaluation during training. */
 export interface Evaluation {
@@ -31,7 +31,7 @@ export interface TrainingState {
 
 /** Copies of a trainer's arrays. */
 export function capture(
-  trainer: Trainer,
+  trainer: Training,
 ): Pick<TrainingState, "updates" | "loss" | "weights" | "first" | "second"> {
   const { engine, parameters } = trainer.model;
   const { first, second } = trainer.state;
@@ -45,7 +45,7 @@ export function capture(
 }
 
 /** Puts a trainer where a state was captured. @throws PlateauError `shape-mismatch` */
-export function restore(trainer: Trainer, state: TrainingState): void {
+export function restore(trainer: Training, state: TrainingState): void {
   const { engine, parameters } = trainer.model;
   const { length } = parameters;
   for (const [name, array] of Object.entries({
