@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { writeSafetensors } from "../../src/formats/safetensors.js";
 import type { FileTensor } from "../../src/formats/tensor.js";
 import type { TransformerOptions } from "../../src/nn/config.js";
+import { toOnnx } from "../../src/nn/onnx/to-onnx.js";
 import { Transformer } from "../../src/nn/transformer.js";
 import { Batches } from "../../src/training/batches.js";
 import { testSource } from "../../test/kernels/run.js";
@@ -60,5 +61,9 @@ export function writeJob(
   );
   const file = join(folder, `${name.replaceAll(":", "-")}.safetensors`);
   writeFileSync(file, writeSafetensors(tensors));
-  return { kind, file, model, batch, dropout, lr: LEARNING_RATE };
+  const job = { kind, file, model, batch, dropout, lr: LEARNING_RATE };
+  if (kind === "train") return job;
+  const onnx = file.replace(/safetensors$/, "onnx");
+  writeFileSync(onnx, toOnnx(ours));
+  return { ...job, onnx };
 }

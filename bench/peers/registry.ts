@@ -11,8 +11,6 @@ export interface Peer {
   readonly does: readonly Job["kind"][];
   /** Whether it is asked for the cost of dropout. */
   readonly dropout?: boolean;
-  /** Whether it reads models in ONNX instead of weights. */
-  readonly readsOnnx?: boolean;
   /** Whether it needs the packages of `bench/peers/package.json`. */
   readonly packages?: boolean;
   /** @throws Error saying what is missing */
@@ -53,7 +51,6 @@ export const peers: readonly Peer[] = [
   {
     name: "onnxruntime-web",
     does: ["predict"],
-    readsOnnx: true,
     command: () => script("onnxruntime.mjs"),
   },
 ];

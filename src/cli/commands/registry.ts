@@ -5,6 +5,7 @@ import type { CliCommand } from "./command.js";
 import { construct } from "./construct.js";
 import { demo } from "./demo.js";
 import { evaluate } from "./eval.js";
+import { exportCommand } from "./export.js";
 import { fit } from "./fit.js";
 import { info } from "./info.js";
 import { study } from "./study.js";
@@ -18,6 +19,7 @@ export const commands: readonly CliCommand[] = [
   train, //
   evaluate,
   analyze,
+  exportCommand,
   fit,
   sweep,
   study,
