@@ -58,5 +58,7 @@ export interface Work {
   /** One training step or one prediction, done when it returns. */
   step(): unknown;
   check(steps: number): Checked | Promise<Checked>;
+  /** How it is timed, where that is not one step after the other. */
+  time?(seconds: number): Promise<Timed>;
   drop?(): void;
 }

@@ -32,7 +32,7 @@ export interface RoundOptions {
   readonly rounds: number;
   /** Of one peer in one round. */
   readonly seconds: number;
-  /** That one request to a peer may take. */
+  /** That one request to a peer may take, and after which it gets no further round of a case. */
   readonly limit: number;
   readonly core?: number;
 }
@@ -73,16 +73,19 @@ export class Contestant {
 export async function race(
   { name, plain, dropout }: Case,
   contestants: readonly Contestant[],
-  { rounds, seconds }: RoundOptions,
+  { rounds, seconds, limit }: RoundOptions,
 ): Promise<Record<string, Outcome>> {
   const [first] = contestants;
   const failed = new Map<Contestant, string>();
+  const spent = new Map<Contestant, number>();
   const differences = new Map<Contestant, Outcome["difference"]>();
   const samples = new Map(contestants.map((one) => [one, { plain: [], dropout: [] } as Samples]));
   const attempt = async (one: Contestant, work: (process: PeerProcess) => Promise<void>) => {
     if (failed.has(one)) return;
+    const start = performance.now();
     try {
       await work(await one.process());
+      spent.set(one, (spent.get(one) ?? 0) + (performance.now() - start) / 1000);
     } catch (error) {
       failed.set(one, (error as Error).message);
     }
@@ -106,6 +109,8 @@ export async function race(
   for (let round = 0; round < rounds; round++) {
     for (let turn = 0; turn < contestants.length; turn++) {
       const one = contestants[(turn + round) % contestants.length];
+      // What took that long has fewer rounds, not none.
+      if (round > 0 && spent.get(one)! > limit) continue;
       const own = samples.get(one)!;
       await attempt(one, async (process) => {
         own.plain.push(await process.time("plain", seconds));

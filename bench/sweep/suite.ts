@@ -38,7 +38,7 @@ export const suite: Suite = {
   },
 };
 
-async function inFolder<R>(work: (folder: string) => Promise<R>): Promise<R> {
+export async function inFolder<R>(work: (folder: string) => Promise<R>): Promise<R> {
   const folder = mkdtempSync(join(tmpdir(), "plateau-bench-"));
   try {
     return await work(folder);
@@ -48,7 +48,7 @@ async function inFolder<R>(work: (folder: string) => Promise<R>): Promise<R> {
 }
 
 /** Seconds from the end of the first trials, by which all threads run, to the end of the last, and how many ended. */
-async function timed(study: Study, options: RunOptions): Promise<{ seconds: number; trials: number }> {
+export async function timed(study: Study, options: RunOptions): Promise<{ seconds: number; trials: number }> {
   const ends: number[] = [];
   for await (const _ of study.run(options)) ends.push(performance.now());
   const warm = options.workers ?? 1;
