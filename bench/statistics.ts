@@ -28,7 +28,7 @@ export function scaled({ median, min, max, rounds }: Timing, factor: number): Ti
 
 /** Median of a/b round by round, with its 95% interval: for rounds that were measured side by side. */
 export function pairedRatio(a: readonly number[], b: readonly number[], name: string): Estimate {
-  const ratios = a.map((value, i) => value / b[i]);
+  const ratios = a.slice(0, b.length).map((value, i) => value / b[i]);
   const of = (indices: ArrayLike<number>) => median(Array.from(indices, (i) => ratios[i]));
   return estimate(median(ratios), bootstrap(ratios.length, of, { name }));
 }

@@ -1,19 +1,18 @@
 import { Transformer } from "../../src/nn/transformer.js";
-import * as node from "../../src/node.js";
 import { arrayData } from "../../src/training/data.js";
 import { trainingOptions } from "../../src/training/options.js";
 import { Trainer } from "../../src/training/trainer.js";
+import { widen } from "../wide.js";
 import { modelOptions } from "./jobs.js";
 import type { Job, Work } from "./protocol.js";
 import { type JobData, readJob } from "./serve.js";
-import { isWide, useWideTile } from "./wide.js";
 
-export const wide = isWide(node);
+/** Before the first model is made. */
+export const { wide } = widen();
 
 function model(job: Job, { weights }: JobData): Transformer {
   const made = Transformer.create({ ...modelOptions(job.model), dropout: job.dropout });
   made.loadStateDict(weights, job.file);
-  if (wide) useWideTile(made.engine.kernels);
   return made;
 }
 

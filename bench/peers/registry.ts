@@ -3,7 +3,6 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Command } from "./child.js";
 import type { Job } from "./protocol.js";
-import { wideFlags } from "./wide.js";
 
 /** What a user would pick instead. A new one gets one entry here and one program beside this file. */
 export interface Peer {
@@ -31,7 +30,7 @@ export const ours: Peer = {
   dropout: true,
   command: () => ({
     file: process.execPath,
-    args: [...wideFlags(), fileURLToPath(new URL("./ours.js", import.meta.url))],
+    args: [fileURLToPath(new URL("./ours.js", import.meta.url))],
   }),
 };
 

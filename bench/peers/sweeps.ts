@@ -6,7 +6,6 @@ import { writeJob } from "./jobs.js";
 import type { Job } from "./protocol.js";
 import { ours, peers } from "./registry.js";
 import type { Contestant, Outcome, RoundOptions } from "./rounds.js";
-import { wideFlags } from "./wide.js";
 
 const SWEPT = ["B", "D"];
 /** Processes, and workers of ours: one a core of the smallest machine that a sweep is worth starting on. */
@@ -35,7 +34,7 @@ async function compared(
 ): Promise<Record<string, Outcome>> {
   const sweep = {
     file: process.execPath,
-    args: [...wideFlags(), fileURLToPath(new URL("./ours-sweep.js", import.meta.url))],
+    args: [fileURLToPath(new URL("./ours-sweep.js", import.meta.url))],
   };
   const groups = new Map([[ours.name, [new PeerProcess(sweep, { seconds: limit })]]]);
   const pytorch = peers.find(({ name }) => name === "pytorch")!;
