@@ -1,0 +1,91 @@
+import { type Command, Option } from "commander";
+import { ExperimentFolder } from "../experiments/experiment-folder.js";
+import type { ExperimentKind, ExperimentRecord } from "../experiments/record.js";
+import { interruptible } from "./interrupt.js";
+import { parseNumber } from "./number.js";
+import { note, print, printJson } from "./output.js";
+import { ProgressLine } from "./progress.js";
+import { exitCodes, Interruption } from "./report.js";
+import { shellWord } from "./store.js";
+
+/** What every command has that runs an experiment. */
+export interface ExperimentFlags {
+  out?: string;
+  study?: string;
+  workers?: number;
+  resume?: boolean;
+  json?: boolean;
+  quiet?: boolean;
+}
+
+/** Adds the options that experiments share. */
+export function addExperimentOptions(command: Command, kind: string): void {
+  command
+    .option("--out <dir>", "folder of its studies, results and report", `plateau-${kind}`)
+    .option("--study <file>", "SQLite file of its studies (default: studies.sqlite in the folder)")
+    .addOption(
+      new Option("--workers <n>", "trainings at a time (default: one a core)").argParser((text: string) =>
+        parseNumber("--workers", text),
+      ),
+    )
+    .option("--resume", "continue what the folder holds")
+    .option("--json", "print one JSON document: configuration, results, fingerprint")
+    .option("--quiet", "no progress on stderr");
+}
+
+/**
+ * Runs an experiment in its folder from the beginning or where it was left, stores what came out, writes its report
+ * and prints what matters.
+ * @param given the experiment's own options; undefined: as the folder has them, where it is resumed
+ * @param describe what a person is to read of the results
+ * @returns the exit code
+ */
+export async function runExperiment<Config, Results>(
+  kind: ExperimentKind<Config, Results>,
+  given: unknown,
+  flags: ExperimentFlags,
+  describe: (record: ExperimentRecord<Config, Results>) => string,
+): Promise<number> {
+  const { out = `plateau-${kind.name}`, study, workers, quiet, json } = flags;
+  const folder = flags.resume
+    ? ExperimentFolder.resume(
+        out,
+        kind as ExperimentKind,
+        given === undefined ? undefined : kind.parse(given),
+      )
+    : ExperimentFolder.create(out, kind as ExperimentKind, kind.parse(given ?? {}));
+  const config = kind.parse(folder.config);
+  const line = new ProgressLine(quiet);
+  const { signal, dispose } = interruptible(() => line.show("stopping…"));
+  let record: ExperimentRecord<Config, Results>;
+  try {
+    record = await kind.run(config, {
+      ...{ folder: out, study, workers, signal },
+      onProgress: (text, share) => line.show(`${(100 * share).toFixed(0)}%  ${text}`),
+      onNote: (text) => {
+        line.clear();
+        if (!quiet) note(text);
+      },
+    });
+  } catch (error) {
+    line.clear();
+    if (!signal.aborted) throw error;
+    throw new Interruption(`interrupted, continue with: ${resumeCommand(kind.name, flags)}`, out);
+  } finally {
+    line.clear();
+    dispose();
+  }
+  folder.finish(record as ExperimentRecord);
+  if (json) printJson(record);
+  else print(describe(record));
+  return exitCodes.done;
+}
+
+function resumeCommand(name: string, { out, study, workers }: ExperimentFlags): string {
+  const options = [
+    ...(out ? ["--out", shellWord(out)] : []),
+    ...(study ? ["--study", shellWord(study)] : []),
+    ...(workers ? ["--workers", String(workers)] : []),
+  ];
+  return ["plateau", name, ...options, "--resume"].join(" ");
+}
