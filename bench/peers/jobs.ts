@@ -14,7 +14,7 @@ import type { Job, ModelSizes } from "./protocol.js";
 const BATCHES = 8;
 const LEARNING_RATE = 1e-4;
 
-export function sizesOf({ model }: StepConfig): ModelSizes {
+function sizesOf({ model }: StepConfig): ModelSizes {
   const { inputTokens, outputTokens, dModel, heads, ff, encoderLayers: layers } = model;
   return { inputTokens, outputTokens, dModel, heads, ff, layers };
 }

@@ -57,7 +57,7 @@ export const peers: readonly Peer[] = [
 let python: string | undefined;
 
 /** A Python that imports torch: `PLATEAU_PYTHON`, else the first of two usual ones. */
-export function pythonWithTorch(): string {
+function pythonWithTorch(): string {
   const named = process.env["PLATEAU_PYTHON"];
   const tried = named ? [named] : ["python3", "/usr/bin/python3"];
   python ??= tried.find((file) => spawnSync(file, ["-c", "import torch"], { stdio: "ignore" }).status === 0);
@@ -71,7 +71,7 @@ export function pythonWithTorch(): string {
  * OpenBLAS picks its kernels by a list of CPUs. One that is newer than the list gets those of a Pentium 4, which
  * are up to five times slower: PyTorch is then told what the CPU can do, as a user who cares would.
  */
-export function coreType(): Record<string, string> {
+function coreType(): Record<string, string> {
   if (process.env["OPENBLAS_CORETYPE"] !== undefined || process.platform !== "linux") return {};
   const detected = spawnSync(
     pythonWithTorch(),
