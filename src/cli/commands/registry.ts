@@ -6,6 +6,7 @@ import type { CliCommand } from "./command.js";
 import { construct } from "./construct.js";
 import { demo } from "./demo.js";
 import { evaluate } from "./eval.js";
+import { exportCommand } from "./export.js";
 import { fit } from "./fit.js";
 import { gap } from "./gap.js";
 import { info } from "./info.js";
@@ -23,6 +24,7 @@ export const commands: readonly CliCommand[] = [
   train, //
   evaluate,
   analyze,
+  exportCommand,
   fit,
   sweep,
   study,
