@@ -51,7 +51,9 @@ export const segment: FigureKind<SegmentData> = {
       title:
         share > PLATEAU_SHARE
           ? `The model is ${beyond} over ${percent(share)} of the segment`
-          : `The model has no plateaus${known ? " of its own" : ""}: it is ${beyond} over ${percent(share)}`,
+          : plateaus.length > 0
+            ? `The model has no plateaus${known ? " of its own" : ""}: it is ${beyond} over ${percent(share)}`
+            : `The model has no plateaus: nowhere is it ${beyond}`,
       caption: sentences(
         `${capital(where)}, in ${units}.`,
         `Shaded: the model is ${beyond} (its slope is at most ${short(tau)} of its mean slope): ${found}. Above ${percent(PLATEAU_SHARE)} counts as plateaus (ours).`,
