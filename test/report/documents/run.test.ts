@@ -35,8 +35,8 @@ const namesOf = ({ main, sections }: ReportDocument) => [
   ...sections.flatMap(({ figures }) => figures.map(({ name }) => name)),
 ];
 
-test.serial("a regression of several tokens has every figure, the same ones each time", async (t) => {
-  const directory = await trained({ target: "m4n3", dim: 2, protocol: { width: "embedded" }, ...tiny }, true);
+test.serial("a regression of several tokens has every figure", async (t) => {
+  const directory = await trained({ target: "m2n1", dim: 2, ...tiny }, true);
   const shares: number[] = [];
   const document = await documentOfRun(directory, { onProgress: (_, share) => shares.push(share) });
   await holds(t, document);
@@ -51,7 +51,6 @@ test.serial("a regression of several tokens has every figure, the same ones each
   t.is(shares.at(-1), 1);
   t.true(document.answer.toLowerCase().startsWith(directory.result().verdict.toLowerCase()));
   t.is(document.methods.repeat.kind, "train");
-  t.deepEqual(await documentOfRun(directory), document);
 });
 
 test.serial("a classification without a history says what there is not", async (t) => {
@@ -66,8 +65,7 @@ test.serial("a classification without a history says what there is not", async (
   t.regex(words, /was not recorded: plateau train --record-spectrum/);
   t.regex(words, /No head has more than one key to choose from/);
   t.false(namesOf(document).includes("training-curve"));
-  t.regex(document.setting, /^Classification of sine\(1\) with 1 number a token/);
-  t.regex(document.setting, /4 classes/);
+  t.regex(document.setting, /^Classification into 4 classes of sine\(1\) with 1 number a token/);
 });
 
 test.serial("a construction was not trained", async (t) => {
