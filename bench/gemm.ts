@@ -19,9 +19,8 @@ export const suite: Suite = {
       const { M, N, K } = sizes;
       yield {
         name: `gemm:${M}x${N}x${K}`,
-        run({ build, seconds, tile }) {
+        run({ build, seconds }) {
           const engine = new Engine({ build });
-          engine.kernels.setGemmTile(tile);
           const registers = engine.allocate(49 * 4);
           engine.f32(registers, 49).fill(0.5);
           const calls = gemms.map(

@@ -13,9 +13,8 @@ export const suite: Suite = {
         const shape = Object.entries(sizes).map(([letter, size]) => `${letter}${size}`);
         yield {
           name: ["kernel", spec.kernel, ...(spec.variant ? [spec.variant] : []), shape.join(",")].join(":"),
-          run({ build, seconds, tile }) {
+          run({ build, seconds }) {
             const engine = new Engine({ build });
-            engine.kernels.setGemmTile(tile);
             const { call } = place(engine, spec.kernel, spec.make(sizes, testSource()));
             const [time] = compare([call], seconds, 1);
             return {

@@ -1,5 +1,6 @@
-// Entry of `npm run bench`: node dist/bench/main.js [--only name]… [--json] [--seconds s] [--build b] [--tile rows]
+// Entry of `npm run bench`: node dist/bench/main.js [--only name]… [--json] [--seconds s] [--build b]
 import { parseArgs } from "node:util";
+import { widen } from "../src/cli/build.js";
 import { builds } from "../src/runtime/compile.js";
 import { suites } from "./registry.js";
 import type { BenchOptions, Values } from "./suite.js";
@@ -11,7 +12,8 @@ const help = `usage: npm run bench -- [options]
   --list         names only
   --seconds S    sampling time of one call (default 0.5)
   --build B      strict (default) or relaxed
-  --tile ROWS    rows of the GEMM tile: 2 (default), or 3 under node --experimental-wasm-revectorize
+
+Under Node ≥ 24 kernels are widened, as in the command line; PLATEAU_WIDE=0 turns that off.
 
 Errors of the float32 functions over all 2^32 inputs, some minutes each: npm run math:exhaustive -- [exp tanh …]
 `;
@@ -25,7 +27,6 @@ function readFlags() {
       help: { type: "boolean", default: false },
       seconds: { type: "string", default: "0.5" },
       build: { type: "string", default: "strict" },
-      tile: { type: "string", default: "2" },
     },
   }).values;
 }
@@ -46,7 +47,6 @@ async function main(flags: ReturnType<typeof readFlags>): Promise<void> {
   if (!(Number(flags.seconds) > 0)) refuse(`--seconds ${flags.seconds} is no time above 0`);
   const options: BenchOptions = {
     build,
-    tile: Number(flags.tile),
     seconds: Number(flags.seconds),
   };
   const wanted = (name: string) =>
@@ -62,6 +62,8 @@ async function main(flags: ReturnType<typeof readFlags>): Promise<void> {
     console.log(cases.map(({ name }) => name).join("\n"));
     return;
   }
+  const { wide, reason } = widen();
+  console.error(wide ? "kernels are widened to 256 bits" : `kernels are not widened: ${reason}`);
   const width = Math.max(...cases.map(({ name }) => name.length));
   const results: Record<string, Values> = {};
   for (const { name, run } of cases) {

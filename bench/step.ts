@@ -48,10 +48,9 @@ export const suite: Suite = {
     for (const config of stepConfigs) {
       yield {
         name: `step:${config.name}`,
-        run({ build, seconds, tile }) {
+        run({ build, seconds }) {
           const plain = stepTrainer(config, { build, dropout: 0 });
           const dropped = stepTrainer(config, { build, dropout: 0.1 });
-          for (const trainer of [plain, dropped]) trainer.model.engine.kernels.setGemmTile(tile);
           const [step, withDropout] = compare([() => plain.step(), () => dropped.step()], 2 * seconds);
           return { ms: step * 1000, dropout: withDropout / step, ...shares(plain, step) };
         },

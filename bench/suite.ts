@@ -3,8 +3,6 @@ import type { Build } from "../src/runtime/compile.js";
 export interface BenchOptions {
   /** Build of the kernels. */
   build: Build;
-  /** Rows of the widest GEMM tile, see `setGemmTile`. */
-  tile: number;
   /** Time to sample each call for. */
   seconds: number;
 }

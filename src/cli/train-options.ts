@@ -33,7 +33,7 @@ const words: Row[] = [
   [
     "init",
     "construction",
-    "begin from a constructed network: construct:partition, construct:relu(16); see plateau construct",
+    "begin from a constructed network: construct:partition, construct:relu(16); see plateau construct. random:relu(16): its architecture, weights drawn",
   ],
   ["build", "build", "strict (default: the same bits everywhere) or relaxed"],
 ];

@@ -248,7 +248,7 @@ export function initialModel({ architecture, config, initial }: Experiment, engi
     ...{ seed: config.seed, build: config.build },
     ...(engine ? { engine } : {}),
   });
-  if (initial) model.loadStateDict(initial.state, initial.name);
+  if (initial?.state) model.loadStateDict(initial.state, initial.name);
   return model;
 }
 

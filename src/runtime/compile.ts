@@ -11,13 +11,32 @@ const sources: Record<Build, string> = { strict: strictBytes, relaxed: relaxedBy
 const modules = new Map<Build, WebAssembly.Module>();
 /** The same for a memory that threads share. */
 const sharing = new Map<Build, WebAssembly.Module>();
+let beforeFirst: (() => void) | undefined;
+/** Put behind the bytes by `recompile`. */
+let suffix = new Uint8Array(0);
+
+/** Work to be done once, when something is about to be compiled for the first time. */
+export function beforeFirstCompile(work: () => void): void {
+  beforeFirst = work;
+}
+
+/**
+ * Forgets what was compiled, for engines made from now on. A custom section of its own keeps V8 from giving
+ * the code that it has of the same bytes.
+ */
+export function recompile(): void {
+  modules.clear();
+  sharing.clear();
+  suffix = Uint8Array.of(0, 2, 1, 0x77);
+}
 
 /** The wasm bytes of a build. @throws PlateauError `unknown-name` */
 export function wasmBytes(build: Build): Uint8Array<ArrayBuffer> {
   if (!Object.hasOwn(sources, build)) throw unknownName("build", build, builds);
   const text = atob(sources[build]);
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
+  const bytes = new Uint8Array(text.length + suffix.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  bytes.set(suffix, text.length);
   return bytes;
 }
 
@@ -35,6 +54,9 @@ export type CompiledModule = object;
  * @throws PlateauError `simd` where the engine lacks the instructions, `unknown-name`
  */
 export function compile(build: Build, { shared = false } = {}): CompiledModule {
+  const work = beforeFirst;
+  beforeFirst = undefined;
+  work?.();
   const known = shared ? sharing : modules;
   let module = known.get(build);
   if (!module) {

@@ -2,6 +2,7 @@ import { instantiateSync } from "@assemblyscript/loader";
 import { PlateauError } from "../errors.js";
 import { type Build, type CompiledModule, compile } from "./compile.js";
 import type { Kernels } from "./generated/kernels.js";
+import { gemmTile } from "./tile.js";
 
 const PAGE = 65536;
 /** Buffers start at multiples of a cache line. */
@@ -52,6 +53,7 @@ export class Engine {
     }
     this.memory = memory;
     this.kernels = instantiate(compile(build, { shared }), memory);
+    this.kernels.setGemmTile(gemmTile());
     this.#top = this.kernels.heapBase();
     this.kernels.setScratch(this.allocate(this.kernels.scratchBytes()));
     this.baseBytes = this.#top;

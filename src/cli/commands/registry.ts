@@ -1,4 +1,5 @@
 import { analyze } from "./analyze.js";
+import { audit } from "./audit.js";
 import { bound } from "./bound.js";
 import { certifyCommand } from "./certify.js";
 import type { CliCommand } from "./command.js";
@@ -6,7 +7,9 @@ import { construct } from "./construct.js";
 import { demo } from "./demo.js";
 import { evaluate } from "./eval.js";
 import { fit } from "./fit.js";
+import { gap } from "./gap.js";
 import { info } from "./info.js";
+import { replicateCommand } from "./replicate.js";
 import { study } from "./study.js";
 import { sweep } from "./sweep.js";
 import { targets } from "./targets.js";
@@ -21,9 +24,12 @@ export const commands: readonly CliCommand[] = [
   fit,
   sweep,
   study,
+  replicateCommand,
+  audit,
   bound,
   construct,
   certifyCommand,
+  gap,
   targets,
   verify,
   info,

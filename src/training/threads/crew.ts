@@ -4,6 +4,7 @@ import { PlateauError } from "../../errors.js";
 import { pause } from "../../pause.js";
 import { compile } from "../../runtime/compile.js";
 import type { Engine } from "../../runtime/engine.js";
+import { gemmTile } from "../../runtime/tile.js";
 import type { Crew } from "../slices/crew.js";
 import { Hands, rounds, tasks, type Work } from "../slices/work.js";
 import { changes, type HelperData, takeTasks, WORDS } from "./control.js";
@@ -28,7 +29,7 @@ export async function threadCrew(engine: Engine, work: Work, threads: number): P
   let lost: PlateauError | undefined;
   const helpers = Array.from({ length: threads - 1 }, () => {
     const scratch = engine.allocate(engine.kernels.scratchBytes());
-    const data: HelperData = { module, memory: engine.memory, scratch, work, control: shared };
+    const data: HelperData = { module, memory: engine.memory, scratch, work, tile: gemmTile(), control: shared };
     // What the process was started with, such as --input-type, is not for this file.
     const worker = new Worker(HELPER, { workerData: data, execArgv: [], name: "plateau training" });
     worker.on("error", (error) => (lost ??= lostThread(error)));
