@@ -29,7 +29,14 @@ export async function threadCrew(engine: Engine, work: Work, threads: number): P
   let lost: PlateauError | undefined;
   const helpers = Array.from({ length: threads - 1 }, () => {
     const scratch = engine.allocate(engine.kernels.scratchBytes());
-    const data: HelperData = { module, memory: engine.memory, scratch, work, tile: gemmTile(), control: shared };
+    const data: HelperData = {
+      module,
+      memory: engine.memory,
+      scratch,
+      work,
+      tile: gemmTile(),
+      control: shared,
+    };
     // What the process was started with, such as --input-type, is not for this file.
     const worker = new Worker(HELPER, { workerData: data, execArgv: [], name: "plateau training" });
     worker.on("error", (error) => (lost ??= lostThread(error)));
