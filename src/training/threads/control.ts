@@ -24,8 +24,6 @@ export interface HelperData {
   /** Address of the helper's own working memory. */
   readonly scratch: number;
   readonly work: Work;
-  /** Rows of the tile of matrix products that goes with how V8 compiles them. */
-  readonly tile: number;
   readonly control: SharedArrayBuffer;
   /** Of matrix products, as the caller's thread has it. */
   readonly tile: number;
