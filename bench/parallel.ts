@@ -3,15 +3,16 @@ import type { Training } from "../src/training/training.js";
 import { stepConfigs } from "./configs.js";
 import { stepTask } from "./step.js";
 import type { Suite, Values } from "./suite.js";
-import { fastDecile } from "./time.js";
 
 const SLICES = 2;
 /** At least; long steps are few in the time that there is. */
 const ROUNDS = 7;
 
+const median = (numbers: readonly number[]) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
+
 /**
  * Milliseconds of a training step: of whole batches on one thread (`ms1`), of two slices on one (`sliced1`) and on
- * two threads (`ms2`), in turns; what a tenth of the steps beat, and the speed-up of two threads over one with the same bits
+ * two threads (`ms2`), in turns; medians, and the speed-up of two threads over one with the same bits
  * (`overSliced`) and over whole batches (`overWhole`).
  */
 export const suite: Suite = {
@@ -52,6 +53,6 @@ async function compare(trainers: readonly Training[], seconds: number): Promise<
   while (performance.now() < warm);
   const end = performance.now() + 3000 * seconds;
   for (let round = 0; round < ROUNDS || performance.now() < end; round++) await turn(true);
-  const [ms1, sliced1, ms2] = times.map(fastDecile);
+  const [ms1, sliced1, ms2] = times.map(median);
   return { ms1, sliced1, ms2, overSliced: sliced1 / ms2, overWhole: ms1 / ms2 };
 }

@@ -4,6 +4,7 @@ import { trainingOptions } from "../src/training/options.js";
 import { Trainer } from "../src/training/trainer.js";
 import { testSource } from "../test/kernels/run.js";
 import { type StepConfig, stepConfigs } from "./configs.js";
+import { digits, median, scaled } from "./statistics.js";
 import type { BenchOptions, Suite, Values } from "./suite.js";
 import { compare, warmUp } from "./time.js";
 
@@ -52,7 +53,8 @@ export const suite: Suite = {
           const plain = stepTrainer(config, { build, dropout: 0 });
           const dropped = stepTrainer(config, { build, dropout: 0.1 });
           const [step, withDropout] = compare([() => plain.step(), () => dropped.step()], 2 * seconds);
-          return { ms: step * 1000, dropout: withDropout / step, ...shares(plain, step) };
+          const cost = median(withDropout.rounds.map((time, i) => time / step.rounds[i]));
+          return { msPerStep: scaled(step, 1000), dropout: digits(cost), ...shares(plain, step.median) };
         },
       };
     }
@@ -77,11 +79,11 @@ function shares(trainer: Trainer, step: number): Values {
   const totals: Record<string, number> = { gemm: 0, attention: 0, elementwise: 0 };
   for (const [i, { kernel }] of calls.entries()) {
     const group = Object.keys(GROUPS).find((name) => GROUPS[name].test(kernel)) ?? "elementwise";
-    totals[group] += samples[i].sort()[Math.floor(rounds / 4)];
+    totals[group] += median([...samples[i]]);
   }
   // What a step does outside of its program: gathering the batch, norm, clipping, Adam.
   const inProgram = Object.values(totals).reduce((a, b) => a + b);
   totals["elementwise"] += Math.max(0, 1000 * step - inProgram);
   const all = Math.max(1000 * step, inProgram);
-  return Object.fromEntries(Object.entries(totals).map(([name, time]) => [name, time / all]));
+  return Object.fromEntries(Object.entries(totals).map(([name, time]) => [name, digits(time / all)]));
 }

@@ -21,6 +21,7 @@ export interface TrainFlags extends Omit<Partial<ExperimentInput>, "protocol"> {
   threads?: number;
   json?: boolean;
   quiet?: boolean;
+  recordSpectrum?: boolean;
 }
 
 type Row = [key: keyof ExperimentInput, argument: string, help: string];

@@ -64,6 +64,8 @@ export interface RunResult {
 }
 
 export interface RunOptions extends Omit<LoopOptions, "evaluate"> {
+  /** Called with the model before it is trained: its weights change under whoever watches. */
+  onModel?: (model: Model) => void;
   /**
    * Threads that share each batch, at most as many as the experiment's `slices`; in Node. They change no bits,
    * so a run may be continued with another number. Default 1.
@@ -114,6 +116,7 @@ export async function run(input: ExperimentInput, options: RunOptions = {}): Pro
   const footprintBytes = footprint(experiment, threads);
   const model = initialModel(experiment);
   const trainer = await createTrainer(model, objective, trainingData(experiment), training, threads);
+  loop.onModel?.(trainer.model);
   try {
     return await trained(experiment, trainer, footprintBytes, loop);
   } finally {

@@ -24,7 +24,8 @@ export function figureSpec(figure: Figure, { inline, title = true }: SpecOptions
     description: alt,
     ...spec,
     data: inline
-      ? { name: TABLE, values: data }
+      ? // Copies: Vega marks the rows that it is given.
+        { name: TABLE, values: data.map((row) => ({ ...row })) }
       : { name: TABLE, url: `${name}.csv`, format: { type: "csv", parse: kinds(data) } },
   };
 }

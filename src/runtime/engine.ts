@@ -22,7 +22,9 @@ export type Mark = number;
 /** The kernels over a memory. They need scratch memory of their own, by `setScratch`, before anything else. */
 export function instantiate(module: CompiledModule, memory: EngineMemory): Kernels {
   const imports = { env: { memory: memory as WebAssembly.Memory } };
-  return instantiateSync(module as WebAssembly.Module, imports).exports as unknown as Kernels;
+  const kernels = instantiateSync(module as WebAssembly.Module, imports).exports as unknown as Kernels;
+  kernels.setGemmTile(gemmTile());
+  return kernels;
 }
 
 /**
@@ -53,7 +55,6 @@ export class Engine {
     }
     this.memory = memory;
     this.kernels = instantiate(compile(build, { shared }), memory);
-    this.kernels.setGemmTile(gemmTile());
     this.#top = this.kernels.heapBase();
     this.kernels.setScratch(this.allocate(this.kernels.scratchBytes()));
     this.baseBytes = this.#top;

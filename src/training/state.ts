@@ -25,6 +25,8 @@ export interface TrainingState {
   second: Float32Array<ArrayBuffer>;
   /** Weights of the best evaluation. */
   bestWeights?: Float32Array<ArrayBuffer>;
+  /** What whoever trains keeps beside: plain JSON, stored with the rest, without influence on training. */
+  notes?: unknown;
 }
 
 /** Copies of a trainer's arrays. */

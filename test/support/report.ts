@@ -165,7 +165,7 @@ export async function madeUpReport(): Promise<ReportDocument> {
             name: "rates",
             caption: "Failure rates by setting. Numbers are made up.",
             columns: [
-              { field: "setting", title: "Setting", format: "text" },
+              { field: "setting", title: "", format: "text" },
               { field: "d", title: "d", format: "count" },
               { field: "parameters", title: "Parameters", format: "count" },
               { field: "rate", title: "Failure rate", format: "percent" },

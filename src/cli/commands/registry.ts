@@ -6,10 +6,13 @@ import type { CliCommand } from "./command.js";
 import { construct } from "./construct.js";
 import { demo } from "./demo.js";
 import { evaluate } from "./eval.js";
+import { exportCommand } from "./export.js";
 import { fit } from "./fit.js";
 import { gap } from "./gap.js";
 import { info } from "./info.js";
+import { repeat } from "./repeat.js";
 import { replicateCommand } from "./replicate.js";
+import { report } from "./report.js";
 import { study } from "./study.js";
 import { sweep } from "./sweep.js";
 import { targets } from "./targets.js";
@@ -21,11 +24,14 @@ export const commands: readonly CliCommand[] = [
   train, //
   evaluate,
   analyze,
+  exportCommand,
   fit,
   sweep,
   study,
   replicateCommand,
   audit,
+  report,
+  repeat,
   bound,
   construct,
   certifyCommand,

@@ -51,6 +51,7 @@ function addRunOptions(command: Command): Command {
     new Option("--out <dir>", "store weights, result and checkpoints in a new folder"),
     new Option("--resume <dir>", "continue a run from its last checkpoint, bit for bit"),
     every,
+    new Option("--record-spectrum", "with --out: record at each validation which frequencies are learned"),
     new Option(
       "--threads <n>",
       "threads that share each batch, at most as many as --slices; they change no bits (default 1)",
@@ -88,6 +89,9 @@ async function execute(target: string | undefined, flags: TrainFlags): Promise<n
   if (directory?.finished) {
     if (!flags.quiet) note(`the run in ${directory.path} is finished: this is its result`);
     return show({ result: directory.result() }, experiment, directory, flags);
+  }
+  if (flags.recordSpectrum && flags.out === undefined && !directory) {
+    throw new PlateauError("usage", "--record-spectrum without --out: there is no folder to keep it in");
   }
   if (flags.out !== undefined && !directory) directory = RunDirectory.create(flags.out, experiment.config);
   return show(await trainInto(directory, experiment, flags), experiment, directory, flags);

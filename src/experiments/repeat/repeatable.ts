@@ -24,6 +24,8 @@ const schema = v.strictObject({
 
 /** Characters of the text: no report of ours comes near. */
 const LONGEST = 2 ** 24;
+/** Arrays and objects inside each other: what looks at them calls itself. */
+const DEEPEST = 100;
 
 /**
  * What a text says is to be repeated. It may be a stranger's: its configuration is still to be parsed by its kind.
@@ -40,10 +42,16 @@ export function parseRepeatable(text: string, source: string): Repeatable {
   } catch (cause) {
     throw refuse("is no JSON", cause);
   }
+  if (nestedBeyond(value, DEEPEST)) throw refuse("is nested deeper than any report has it");
   const found = v.safeParse(schema, value, { abortEarly: true });
   if (!found.success) {
     const [issue] = found.issues;
     throw refuse(`has ${v.getDotPath(issue) ?? "in all"} ${quote(issue.input)}, which no report has`);
   }
   return found.output;
+}
+
+function nestedBeyond(value: unknown, most: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return most === 0 || Object.values(value).some((part) => nestedBeyond(part, most - 1));
 }

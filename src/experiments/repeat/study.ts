@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import * as v from "valibot";
 import { PlateauError, quote } from "../../errors.js";
+import { makeFolder } from "../../files/folder.js";
 import { defineStudy, type StudyDefinition, type StudyInput } from "../../sweep/definition.js";
 import type { StudyStorage } from "../../sweep/storage/storage.js";
 import { Study } from "../../sweep/study.js";
@@ -70,6 +71,7 @@ export const repeatStudy: Repeater<StudyConfig> = {
     return `study ${quote(name)}, ${trials} trials, sampler ${sampler.name}, pruner ${pruner.name}, seed ${seed}`;
   },
   async run({ definition, trials }, { folder, workers, signal, onProgress }: RepeatOptions) {
+    makeFolder(folder);
     const study = await Study.open(join(folder, "study.sqlite"), definition, objectives);
     try {
       if (trials > 0) {

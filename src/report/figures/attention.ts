@@ -1,5 +1,6 @@
 import type { AttentionResult } from "../../analysis/attention.js";
 import { short } from "../../analysis/statistics/say.js";
+import { log } from "../../targets/math.js";
 import { TABLE } from "../figure.js";
 import { counted, grouped, tooltip } from "./encodings.js";
 import { type FigureKind, sentences } from "./figure-kind.js";
@@ -16,36 +17,31 @@ export const attention: FigureKind<AttentionData> = {
   name: "attention",
   description: "mean attention maps, a row a block, a column a head",
   draw({ samples, blocks }, { name = "attention", note } = {}) {
-    const kept = blocks.filter(({ heads }) => heads.some(({ weights }) => weights));
+    // Where there is one key all weights are 1.
+    const kept = blocks.filter(({ keys, heads }) => keys > 1 && heads.some(({ weights }) => weights));
     if (kept.length === 0) return undefined;
+    const alone = blocks.length - kept.length;
     const heads = Math.max(...kept.map((block) => block.heads.length));
     const side = Math.max(SMALLEST, Math.min(LARGEST, Math.floor(ACROSS / heads) - 14));
     const names = kept.map((block) => blockName(block.name));
     const all = kept.flatMap((block) =>
       block.heads.map((head) => ({ block: blockName(block.name), keys: block.keys, ...head })),
     );
-    const open = all.filter(({ keys }) => keys > 1);
-    const sharpest =
-      open.length > 0 ? open.reduce((a, b) => (b.entropy.value < a.entropy.value ? b : a)) : undefined;
+    const sharpest = all.reduce((a, b) => (spread(b) < spread(a) ? b : a));
     const axis = { labels: side >= 60, ticks: false, domain: false, grid: false, labelAngle: 0 };
     return {
       name,
-      title: sharpest
-        ? `Most focused is head ${sharpest.head + 1} of ${sharpest.block}`
-        : "No head has more than one key to choose from",
+      title: `Most focused is head ${sharpest.head} of ${sharpest.block}`,
       caption: sentences(
-        `Mean attention weights over ${grouped(samples)} points of the domain, a row a block, a column a head; in each map a row is a query token and a column a key token, from 1.`,
-        sharpest && `Entropy of the most focused head: ${short(sharpest.entropy.value)} nats (0: one key).`,
+        `Mean attention weights over ${grouped(samples)} points of the domain, a row a block, a column a head; in each map a row is a query token and a column a key token.`,
+        alone > 0 && `Left out: ${counted(alone, "block")} with a single key.`,
+        `Entropy of the most focused head: ${short(sharpest.entropy.value)} nats (0: one key).`,
         note,
       ),
-      alt: `Heat maps of ${counted(all.length, "head")} in ${counted(kept.length, "block")}. ${
-        sharpest
-          ? `Most focused: head ${sharpest.head + 1} of ${sharpest.block}, entropy ${short(sharpest.entropy.value)} nats over ${counted(sharpest.keys, "key")}.`
-          : "Each has 1 key."
-      }`,
+      alt: `Heat maps of ${counted(all.length, "head")} in ${counted(kept.length, "block")}. Most focused: head ${sharpest.head} of ${sharpest.block}, entropy ${short(sharpest.entropy.value)} nats over ${counted(sharpest.keys, "key")}.`,
       data: all.flatMap(({ block, head, weights }) =>
         (weights ?? []).flatMap((row, t) =>
-          row.map((weight, s) => ({ block, head: head + 1, query: t + 1, key: s + 1, weight })),
+          row.map((weight, s) => ({ block, head, query: t + 1, key: s + 1, weight })),
         ),
       ),
       spec: {
@@ -88,10 +84,13 @@ export const attention: FigureKind<AttentionData> = {
       ],
       4,
     ),
-    "attention-one": example([["encoder.layers.0.self_attn", 1, 1]], 1),
+    "attention-one": example([["encoder.layers.0.self_attn", 1, 2]], 1),
   },
-  nothing: { samples: 10, blocks: [] },
+  nothing: example([["encoder.layers.0.self_attn", 3, 1]], 2),
 };
+
+/** Entropy as a share of that of uniform weights: how the measure names the most focused head. */
+const spread = ({ entropy, keys }: { entropy: { value: number }; keys: number }) => entropy.value / log(keys);
 
 /** encoder.layers.0.self_attn → encoder 1; decoder.layers.0.multihead_attn → decoder 1, cross. */
 function blockName(name: string): string {

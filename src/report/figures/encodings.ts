@@ -84,8 +84,15 @@ export function doubling(field: string, title: string, values: readonly number[]
     type: "quantitative",
     title,
     scale: { type: "log", base: 2, nice: false, padding: PADDING },
-    axis: { values: distinct, format: "~d" },
+    // More would hide each other.
+    axis: { values: distinct.length > 10 ? powersOfTwo(distinct) : distinct, format: "~d" },
   };
+}
+
+/** Those of the numbers that are powers of two; all where these are few. */
+function powersOfTwo(numbers: readonly number[]): readonly number[] {
+  const powers = numbers.filter((n) => Number.isInteger(n) && 2 ** (31 - Math.clz32(n)) === n);
+  return powers.length > 2 ? powers : numbers;
 }
 
 /** A share's axis, in percent, from 0. */

@@ -2,7 +2,7 @@ import type { Modulus, ModulusCurve } from "../../analysis/modulus.js";
 import { short, withInterval } from "../../analysis/statistics/say.js";
 import { pow } from "../../targets/math.js";
 import { TABLE } from "../figure.js";
-import { bySeries, grouped, logarithmic, part, positive, tooltip, wide, zoom } from "./encodings.js";
+import { byLine, grouped, logarithmic, part, positive, tooltip, wide, zoom } from "./encodings.js";
 import { type FigureKind, sentences } from "./figure-kind.js";
 
 export interface ModulusData {
@@ -21,6 +21,7 @@ export const modulus: FigureKind<ModulusData> = {
       ["model", model],
       ...(target ? [["target", target] as [string, ModulusCurve]] : []),
     ];
+    const names = curves.map(([series]) => series);
     const points = curves.flatMap(([series, curve]) =>
       curve.points.map(({ h, omega }) => ({ series, part: FOUND, h, omega: positive(omega) })),
     );
@@ -72,10 +73,7 @@ export const modulus: FigureKind<ModulusData> = {
             "largest change found",
             points.map(({ omega }) => omega),
           ),
-          color: bySeries(
-            "series",
-            curves.map(([series]) => series),
-          ),
+          color: byLine("series", names),
           tooltip: tooltip({ series: "", h: "h", omega: "change" }),
         },
         layer: [
@@ -83,6 +81,12 @@ export const modulus: FigureKind<ModulusData> = {
             params: zoom,
             transform: [part(FOUND)],
             mark: { type: "line", point: { filled: true, size: 30 }, clip: true },
+            encoding: {
+              strokeDash: byLine("series", names, [
+                [1, 0],
+                [6, 3],
+              ]),
+            },
           },
           ...(laws.length > 0
             ? [{ transform: [part(LAW)], mark: { type: "line", strokeWidth: 8, opacity: 0.3, clip: true } }]

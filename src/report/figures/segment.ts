@@ -1,3 +1,4 @@
+import { PLATEAU_SHARE } from "../../analysis/plateaus.js";
 import { percent, short } from "../../analysis/statistics/say.js";
 import { TABLE } from "../figure.js";
 import { byLine, capital, counted, finite, number, part, thinned, tooltip, wide, zoom } from "./encodings.js";
@@ -39,20 +40,23 @@ export const segment: FigureKind<SegmentData> = {
     const curve = (series: string, of: (one: SegmentData["points"][number]) => number | null) =>
       drawn.map((one) => ({ part: "curve", t: one.t, series, value: finite(of(one)), from: null, to: null }));
     const delta = `δ̂ = ${short(resolution)}`;
-    const flat = plateaus.length > 0 ? counted(plateaus.length, "plateau") : "no plateaus";
+    const flat =
+      plateaus.length > 0
+        ? counted(plateaus.length, "flat stretch").replace(/stretchs$/, "stretches")
+        : "nowhere";
     const found = plateaus.length > 0 ? `${flat}, ${percent(share)} of the segment` : flat;
     const beyond = known ? "flat where its target is not" : "flat";
     return {
       name,
       title:
-        plateaus.length > 0
+        share > PLATEAU_SHARE
           ? `The model is ${beyond} over ${percent(share)} of the segment`
-          : known
-            ? "The model has no plateaus that its target does not have"
-            : "The model has no plateaus",
+          : plateaus.length > 0
+            ? `The model has no plateaus${known ? " of its own" : ""}: it is ${beyond} over ${percent(share)}`
+            : `The model has no plateaus: nowhere is it ${beyond}`,
       caption: sentences(
         `${capital(where)}, in ${units}.`,
-        `Shaded: the model is ${beyond} (its slope is at most ${short(tau)} of its mean slope): ${found}.`,
+        `Shaded: the model is ${beyond} (its slope is at most ${short(tau)} of its mean slope): ${found}. Above ${percent(PLATEAU_SHARE)} counts as plateaus (ours).`,
         `δ̂, the study's resolution factor as we estimate it, is the expected length of the model's flat run at a random point: ${short(resolution)}.`,
         note,
       ),

@@ -28,7 +28,7 @@ export const spectrumTraining: FigureKind<SpectrumTrainingData> = {
       learned.length === 0
         ? "No octave of the target was learned"
         : learned.length === told.length
-          ? `All ${counted(told.length, "octave")} of the target were learned`
+          ? "Every octave of the target was learned"
           : `${learned.length} of ${counted(told.length, "octave")} were learned, low frequencies ${ordered(learned) ? "first" : "not first"}`;
     return {
       name,

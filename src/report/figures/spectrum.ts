@@ -1,4 +1,4 @@
-import type { Spectrum, SpectrumBand } from "../../analysis/spectrum.js";
+import { carrying, EMPTY, type Spectrum, type SpectrumBand } from "../../analysis/spectrum.js";
 import { percent, short } from "../../analysis/statistics/say.js";
 import { TABLE } from "../figure.js";
 import { byLine, counted, grouped, logarithmic, positive, tooltip, wide, zoom } from "./encodings.js";
@@ -9,27 +9,26 @@ export interface SpectrumData {
   readonly spectrum: Pick<Spectrum, "samples" | "segments" | "bands" | "resolved">;
 }
 
-/** Powers below this share of the target's largest are rounding. */
-const FLOOR = 1e-14;
-
 export const spectrum: FigureKind<SpectrumData> = {
   name: "spectrum",
   description: "power of target, model and error by octave of frequency",
   draw({ units, spectrum: { samples, segments, bands, resolved } }, { name = "spectrum", note } = {}) {
     const most = Math.max(0, ...bands.map(({ target, model }) => Math.max(target, model)));
-    const seen = (power: number) => (power > FLOOR * most ? positive(power) : null);
+    const seen = (power: number) => (power > EMPTY * most ? positive(power) : null);
     const told = bands.filter((band) => seen(band.target) !== null || seen(band.model) !== null);
     if (told.length === 0) return undefined;
     const series = ["model", "target", "error"] as const;
     const power = (band: SpectrumBand, of: (typeof series)[number]) =>
       of === "error" ? band.residual : of === "model" ? band.model : band.target;
+    const carried = carrying(told);
+    if (carried.length === 0) return undefined;
     const upTo =
       resolved === 0
         ? "The model meets no octave of its target"
-        : resolved >= told[told.length - 1].high
+        : carried.every(({ high }) => high <= resolved)
           ? "The model meets every octave of its target"
           : `The model meets its target below ${short(resolved)} cycles per unit`;
-    const worst = told.reduce((a, b) => ((b.relativeError ?? 0) > (a.relativeError ?? 0) ? b : a));
+    const worst = carried.reduce((a, b) => ((b.relativeError ?? 0) > (a.relativeError ?? 0) ? b : a));
     const rows = series.flatMap((of) =>
       told.map((band) => ({
         series: of,
@@ -46,7 +45,7 @@ export const spectrum: FigureKind<SpectrumData> = {
       name,
       title: upTo,
       caption: sentences(
-        `Mean square by octave of frequency, in squared ${units}, along ${counted(segments, "segment")} of ${grouped(samples)} samples each.`,
+        `Mean square by octave of frequency, in squares of ${units}, along ${counted(segments, "segment")} of ${grouped(samples)} samples each.`,
         "An octave is met where the error is at most half of the target in amplitude, a quarter in power (ours).",
         note,
       ),

@@ -15,10 +15,10 @@ export function cellText(value: Value, format: Format = "number"): string {
   return format === "text" ? String(value) : short(value);
 }
 
-/** Whether a column's cells stand to the right. */
-export function isNumeric(values: readonly Value[], format?: Format): boolean {
-  if (format === "text") return false;
-  return values.some((value) => typeof value === "number");
+/** Whether texts of a column are numbers, with or without a unit of %, all that say anything. */
+export function areNumbers(texts: readonly string[]): boolean {
+  const said = texts.filter((text) => text !== "" && text !== "–");
+  return said.length > 0 && said.every((text) => /^[-−+]?[\d.,]+(e-?\d+)?%?$/.test(text));
 }
 
 function short(value: number): string {

@@ -43,21 +43,23 @@ function completeSpec(figure: EmbeddedFigure): Spec {
 const zooms = (spec: Spec) => JSON.stringify(spec).includes('"bind":"scales"');
 
 /**
- * Gestures of a page, where a figure can be zoomed: dragging moves, the wheel with Ctrl or a pinch zooms, as the
- * wheel alone scrolls. Where there is no mouse nothing does: fingers scroll the page.
+ * A specification for this page. Where a figure can be zoomed: dragging moves, the wheel with Ctrl or a pinch zooms,
+ * as the wheel alone scrolls; where there is no mouse nothing does, as fingers scroll. Where the page is narrow,
+ * plots and entries of legends stand below each other.
  */
-function withGestures(part: unknown): unknown {
-  if (Array.isArray(part)) return part.map(withGestures);
+function adapted(part: unknown): unknown {
+  if (Array.isArray(part)) return part.map(adapted);
   if (typeof part !== "object" || part === null) return part;
-  const fields = Object.entries(part as Spec).map(([key, value]) => [
-    key,
-    key === "data" ? value : withGestures(value),
-  ]);
-  const { select, ...rest } = Object.fromEntries(fields) as Spec;
-  if (rest["bind"] !== "scales") return select === undefined ? rest : { ...rest, select };
-  const zoom = mouse.matches ? "wheel![event.ctrlKey || event.metaKey]" : false;
+  const fields = Object.entries(part as Spec).map(([key, value]) => {
+    if (key === "columns" && narrow.matches) return [key, 1];
+    return [key, key === "data" ? value : adapted(value)];
+  });
+  const changed = Object.fromEntries(fields) as Spec;
+  if (changed["bind"] !== "scales") return changed;
+  const { select } = changed;
   const given = typeof select === "string" ? { type: select } : (select as Spec);
-  return { ...rest, select: { ...given, zoom, translate: mouse.matches } };
+  const zoom = mouse.matches ? "wheel![event.ctrlKey || event.metaKey]" : false;
+  return { ...changed, select: { ...given, zoom, translate: mouse.matches } };
 }
 
 /** Narrow pages have legends of one column, and smaller letters. */
@@ -74,7 +76,7 @@ async function draw(element: HTMLElement): Promise<void> {
   const name = element.dataset["figure"]!;
   drawn.get(name)?.finalize();
   const spec = {
-    ...(withGestures(completeSpec(figures[name])) as Spec),
+    ...(adapted(completeSpec(figures[name])) as Spec),
     title: undefined,
     background: "transparent",
   };
@@ -90,6 +92,8 @@ async function draw(element: HTMLElement): Promise<void> {
     tooltip: { disableDefaultStyle: true },
   });
   drawn.set(name, embedded);
+  // Its container says what it shows: the parts have no names that say anything.
+  live.querySelector("svg")!.setAttribute("aria-hidden", "true");
   // Keys scroll what is wider than the page.
   if (live.scrollWidth > live.clientWidth) live.tabIndex = 0;
   else live.removeAttribute("tabindex");

@@ -7,8 +7,7 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 /** Control characters that no HTML document may hold, and halves of characters. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]|\p{Surrogate}/gu;
+const FORBIDDEN = /(?![\t\n\r])[\p{Cc}\p{Surrogate}]/gu;
 
 /** Text as HTML has it, between tags and in quoted attributes. */
 export function escapeHtml(text: string): string {

@@ -71,7 +71,7 @@ summary { color: var(--muted); cursor: pointer; padding: .25rem 0; width: fit-co
 table { border-collapse: collapse; font-size: .84rem; line-height: 1.4; font-variant-numeric: tabular-nums; }
 th, td { padding: .36rem .9rem .36rem 0; text-align: left; vertical-align: baseline; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; color: var(--muted); }
-thead th { position: sticky; top: 0; background: var(--paper); box-shadow: inset 0 -1px var(--muted); border-bottom: 0; vertical-align: bottom; }
+thead > tr > * { position: sticky; top: 0; background: var(--paper); box-shadow: inset 0 -1px var(--muted); border-bottom: 0; vertical-align: bottom; }
 .n { text-align: right; }
 td.n { white-space: nowrap; }
 .table table { min-width: 100%; }
@@ -79,7 +79,7 @@ td.n { white-space: nowrap; }
 .facts { margin: 0 0 1.4rem; }
 .facts th { white-space: nowrap; padding-right: 1.6rem; }
 .command { display: flex; gap: .5rem; align-items: flex-start; margin: 0 0 .6rem; }
-.command pre { flex: 1; min-width: 0; margin: 0; padding: .5rem .8rem; background: var(--tint); border-radius: 4px; overflow-x: auto; }
+.command pre { flex: 1; min-width: 0; margin: 0; padding: .5rem .8rem; background: var(--tint); border-radius: 4px; overflow: auto; max-height: 22rem; }
 .command button { margin-top: .35rem; }
 .hash { overflow-wrap: anywhere; }
 footer { margin-top: 4rem; padding-top: 1.2rem; padding-bottom: 3rem; font-size: .78rem; color: var(--muted); }
@@ -99,6 +99,7 @@ footer { margin-top: 4rem; padding-top: 1.2rem; padding-bottom: 3rem; font-size:
   .still { overflow-x: auto; }
   .still svg { min-width: 28rem; }
   .live svg { max-width: none; }
+  .table :is(th, td):first-child { min-width: 8.5rem; }
 }
 @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
 @media print {
@@ -110,8 +111,8 @@ footer { margin-top: 4rem; padding-top: 1.2rem; padding-bottom: 3rem; font-size:
   .drawing .live { display: none; }
   .drawn .still { display: block; }
   .scroll { max-height: none; overflow: visible; }
-  thead th { position: static; }
-  .command pre { white-space: pre-wrap; overflow-wrap: anywhere; }
+  thead > tr > * { position: static; }
+  .command pre { max-height: none; white-space: pre-wrap; overflow-wrap: anywhere; }
   figure, .command, tr { break-inside: avoid; }
   .table { break-inside: auto; }
   h2, h3 { break-after: avoid; }

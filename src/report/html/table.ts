@@ -1,6 +1,6 @@
 import type { ReportColumn, ReportTable } from "../document.js";
 import type { Row } from "../figure.js";
-import { cellText, isNumeric } from "./cell.js";
+import { areNumbers, cellText } from "./cell.js";
 import { escapeHtml } from "./escape.js";
 
 /** A table of the report, which scrolls by itself where the page is narrow. */
@@ -18,21 +18,16 @@ export function scrolling(
   columns: readonly ReportColumn[],
   rows: readonly Row[],
 ): string {
-  const kinds = columns.map(({ field, format }) =>
-    isNumeric(
-      rows.map((row) => row[field]),
-      format,
-    )
-      ? ' class="n"'
-      : "",
+  const texts = rows.map((row) => columns.map(({ field, format }) => cellText(row[field], format)));
+  // Numbers stand to the right, also those that were written before; what a row is called, to the left.
+  const kinds = columns.map((_, c) => (c > 0 && areNumbers(texts.map((row) => row[c])) ? ' class="n"' : ""));
+  // A column of names may have no title: a heading that says nothing is none.
+  const head = columns.map(({ title }, c) =>
+    title === "" ? "<td></td>" : `<th scope="col"${kinds[c]}>${escapeHtml(title)}</th>`,
   );
-  const head = columns.map(({ title }, c) => `<th scope="col"${kinds[c]}>${escapeHtml(title)}</th>`);
-  const body = rows.map((row) => {
-    const cells = columns.map(
-      ({ field, format }, c) => `<td${kinds[c]}>${escapeHtml(cellText(row[field], format))}</td>`,
-    );
-    return `<tr>${cells.join("")}</tr>`;
-  });
+  const body = texts.map(
+    (row) => `<tr>${row.map((text, c) => `<td${kinds[c]}>${escapeHtml(text)}</td>`).join("")}</tr>`,
+  );
   return `<div class="scroll" role="region" tabindex="0" aria-labelledby="${labelledBy}"><table>
 <thead><tr>${head.join("")}</tr></thead>
 <tbody>

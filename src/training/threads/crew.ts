@@ -34,8 +34,8 @@ export async function threadCrew(engine: Engine, work: Work, threads: number): P
       memory: engine.memory,
       scratch,
       work,
-      tile: gemmTile(),
       control: shared,
+      tile: gemmTile(),
     };
     // What the process was started with, such as --input-type, is not for this file.
     const worker = new Worker(HELPER, { workerData: data, execArgv: [], name: "plateau training" });

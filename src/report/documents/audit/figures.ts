@@ -59,12 +59,23 @@ export function moversFigure(results: SettingResults, name: string): Figure | un
   );
 }
 
+/** Titles that fit above a plot. */
+const panelTitles: Readonly<Partial<Record<ResponseName, string>>> = {
+  studyRate: "fails, as the study measures",
+  excess: "over majority's, own classes",
+  excessCommon: "over majority's, common scale",
+  sup: "largest error over range",
+  meanR2: "R² of the mean over d",
+  flatBeyond: "flat beyond the target",
+  constantPieces: "effective constant pieces",
+};
+const panelOf = (name: ResponseName) => panelTitles[name] ?? findResponse(name).title;
+
 const levelPanels: readonly ResponseName[] = ["studyRate", "excess", "excessCommon", "r2"];
 
 /** What both modes come to under both protocols. */
 export function levelsFigure(results: SettingResults, name: string): Figure | undefined {
   const cells = results.cells.filter((one) => both.includes(one.name as Start));
-  const titleOf = (response: ResponseName) => findResponse(response).title;
   return levels.draw(
     {
       title: "Regression and classification, as the study measures and beside the majority class",
@@ -74,15 +85,15 @@ export function levelsFigure(results: SettingResults, name: string): Figure | un
           const found = meanOverSeeds(responses[response] ?? []);
           if (!found) return [];
           const { value, low, high } = found;
-          return [{ row: rowOf[start as Start], series: mode, panel: titleOf(response), value, low, high }];
+          return [{ row: rowOf[start as Start], series: mode, panel: panelOf(response), value, low, high }];
         }),
       ),
       marks: [
         ...(["excess", "excessCommon"] as const).map((response) => ({
-          ...{ panel: titleOf(response), value: 1 },
+          ...{ panel: panelOf(response), value: 1 },
           meaning: "no better than the majority class",
         })),
-        { panel: titleOf("r2"), value: 0, meaning: "no better than the mean predictor" },
+        { panel: panelOf("r2"), value: 0, meaning: "no better than the mean predictor" },
       ],
     },
     { name },
@@ -108,13 +119,13 @@ export function effectFigures(results: SettingResults, group: keyof typeof group
       : "";
     const figure = effects.draw(
       {
-        title: `What each switch does in ${mode}: ${names.map(({ title }) => title).join("; ")}`,
+        title: `What each switch does in ${mode}: ${names.map(({ name }) => panelOf(name)).join("; ")}`,
         about: `${sayContext(results)}: the alternative less the study's answer. ${titles.join("; ")}.${factorial} ${intervals(results.baselines.length)}`,
-        effects: names.flatMap(({ name, title }) =>
+        effects: names.flatMap(({ name }) =>
           own
             .filter(({ response }) => response === name)
             .map(({ switch: id, design, value, low, high }) => ({
-              ...{ factor: switchName(id), series: seriesOf[design], panel: title, value, low, high },
+              ...{ factor: switchName(id), series: seriesOf[design], panel: panelOf(name), value, low, high },
             })),
         ),
       },
