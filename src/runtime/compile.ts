@@ -9,6 +9,8 @@ export type Build = (typeof builds)[number];
 
 const sources: Record<Build, string> = { strict: strictBytes, relaxed: relaxedBytes };
 const modules = new Map<Build, WebAssembly.Module>();
+/** The same for a memory that threads share. */
+const sharing = new Map<Build, WebAssembly.Module>();
 let beforeFirst: (() => void) | undefined;
 /** Put behind the bytes by `recompile`. */
 let suffix = new Uint8Array(0);
@@ -27,8 +29,6 @@ export function recompile(): void {
   sharing.clear();
   suffix = Uint8Array.of(0, 2, 1, 0x77);
 }
-/** The same for a memory that threads share. */
-const sharing = new Map<Build, WebAssembly.Module>();
 
 /** The wasm bytes of a build. @throws PlateauError `unknown-name` */
 export function wasmBytes(build: Build): Uint8Array<ArrayBuffer> {
