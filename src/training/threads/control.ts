@@ -27,8 +27,6 @@ export interface HelperData {
   /** Rows of the tile of matrix products that goes with how V8 compiles them. */
   readonly tile: number;
   readonly control: SharedArrayBuffer;
-  /** Of matrix products, as the caller's thread has it. */
-  readonly tile: number;
 }
 
 /**
