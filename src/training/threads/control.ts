@@ -25,8 +25,6 @@ export interface HelperData {
   readonly scratch: number;
   readonly work: Work;
   readonly control: SharedArrayBuffer;
-  /** Of matrix products, as the caller's thread has it. */
-  readonly tile: number;
 }
 
 /**
