@@ -1,14 +1,19 @@
-// Entry of `npm run bench`: node dist/bench/main.js [--only name]… [--json] [--seconds s] [--build b]
+// Entry of `npm run bench`: node dist/bench/main.js [--only name]… [--json] [--against file] [--seconds s] [--build b]
+import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { widen } from "../src/cli/build.js";
 import { builds } from "../src/runtime/compile.js";
+import { compared, isTiming, readBaseline } from "./against.js";
 import { suites } from "./registry.js";
+import { short } from "./statistics.js";
 import type { BenchOptions, Values } from "./suite.js";
 
 const help = `usage: npm run bench -- [options]
 
   --only NAME    only benchmarks whose name is NAME or begins with NAME and a colon; may be repeated
-  --json         one JSON object: name → values
+  --json         one JSON object: name → values; a time is its median, min, max, and the median of each round
+  --out FILE     writes that object, and prints the table
+  --against FILE what --json printed once: prints times now over then with 95% intervals, below 1 is faster
   --list         names only
   --seconds S    sampling time of one call (default 0.5)
   --build B      strict (default) or relaxed
@@ -27,6 +32,8 @@ function readFlags() {
       help: { type: "boolean", default: false },
       seconds: { type: "string", default: "0.5" },
       build: { type: "string", default: "strict" },
+      against: { type: "string" },
+      out: { type: "string" },
     },
   }).values;
 }
@@ -45,10 +52,13 @@ async function main(flags: ReturnType<typeof readFlags>): Promise<void> {
   const build = builds.find((name) => name === flags.build);
   if (!build) refuse(`--build ${flags.build} is none of ${builds.join(", ")}`);
   if (!(Number(flags.seconds) > 0)) refuse(`--seconds ${flags.seconds} is no time above 0`);
-  const options: BenchOptions = {
-    build,
-    seconds: Number(flags.seconds),
-  };
+  const options: BenchOptions = { build, seconds: Number(flags.seconds) };
+  let baseline: Record<string, Values> | undefined;
+  try {
+    baseline = flags.against === undefined ? undefined : readBaseline(flags.against);
+  } catch (error) {
+    refuse(`--against ${(error as Error).message}`);
+  }
   const wanted = (name: string) =>
     flags.only.length === 0 || flags.only.some((only) => name === only || name.startsWith(`${only}:`));
   const cases = suites.flatMap((suite) => [...suite.cases()]).filter(({ name }) => wanted(name));
@@ -63,27 +73,30 @@ async function main(flags: ReturnType<typeof readFlags>): Promise<void> {
     return;
   }
   const { wide, reason } = widen();
-  console.error(wide ? "kernels are widened to 256 bits" : `kernels are not widened: ${reason}`);
+  process.stderr.write(wide ? "kernels are widened to 256 bits\n" : `kernels are not widened: ${reason}\n`);
   const width = Math.max(...cases.map(({ name }) => name.length));
   const results: Record<string, Values> = {};
   for (const { name, run } of cases) {
-    results[name] = rounded(await run(options));
-    if (!flags.json) console.log(`${name.padEnd(width)}  ${row(results[name])}`);
+    results[name] = await run(options);
+    if (flags.json) continue;
+    console.log(`${name.padEnd(width)}  ${row(results[name])}`);
+    for (const line of compared(results[name], baseline?.[name]))
+      console.log(`${" ".repeat(width)}  ${line}`);
   }
-  if (flags.json) console.log(JSON.stringify(results, null, 2));
+  const text = JSON.stringify(results, null, 2);
+  if (flags.json) console.log(text);
+  if (flags.out !== undefined) writeFileSync(flags.out, `${text}\n`);
 }
 
 function row(values: Values): string {
   return Object.entries(values)
-    .map(([name, value]) => `${name} ${value}`.padEnd(14))
+    .map(([name, value]) => {
+      const said = isTiming(value)
+        ? `${short(value.median)} [${short(value.min)} – ${short(value.max)}]`
+        : short(value);
+      return `${name} ${said}`.padEnd(14);
+    })
     .join(" ");
-}
-
-/** Three significant digits: no measurement here is better than that. */
-function rounded(values: Values): Values {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, Number(value.toPrecision(3))]),
-  );
 }
 
 let flags: ReturnType<typeof readFlags>;

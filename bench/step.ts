@@ -4,15 +4,15 @@ import { trainingOptions } from "../src/training/options.js";
 import { Trainer } from "../src/training/trainer.js";
 import { testSource } from "../test/kernels/run.js";
 import { type StepConfig, stepConfigs } from "./configs.js";
+import { digits, median, scaled } from "./statistics.js";
 import type { BenchOptions, Suite, Values } from "./suite.js";
 import { compare, warmUp } from "./time.js";
 
-/** A trainer that does one step after another on random data. */
-export function stepTrainer(
+/** Model, random data and options of training whose steps are timed. */
+export function stepTask(
   { model, batch }: StepConfig,
-  { build, dropout }: { build: BenchOptions["build"]; dropout: number },
-): Trainer {
-  const transformer = Transformer.create({ ...model, dropout }, { build, seed: 1 });
+  { build, dropout = 0, slices = 1 }: { build: BenchOptions["build"]; dropout?: number; slices?: number },
+) {
   const rows = 4 * batch;
   const source = testSource(1);
   const data = arrayData(
@@ -20,8 +20,23 @@ export function stepTrainer(
     source(rows * model.outputTokens * model.outputDim),
     rows,
   );
-  const options = trainingOptions({ steps: 1e9, batch, optimizer: "adam", schedule: "constant", lr: 1e-4 });
-  return new Trainer(transformer, { kind: "mse" }, data, options);
+  return {
+    model: Transformer.create({ ...model, dropout }, { build, seed: 1 }),
+    data,
+    options: trainingOptions({
+      ...{ steps: 1e9, batch, slices },
+      ...{ optimizer: "adam", schedule: "constant", lr: 1e-4 },
+    }),
+  };
+}
+
+/** A trainer that does one step after another on random data. */
+export function stepTrainer(
+  config: StepConfig,
+  setting: { build: BenchOptions["build"]; dropout: number },
+): Trainer {
+  const { model, data, options } = stepTask(config, setting);
+  return new Trainer(model, { kind: "mse" }, data, options);
 }
 
 /**
@@ -38,7 +53,8 @@ export const suite: Suite = {
           const plain = stepTrainer(config, { build, dropout: 0 });
           const dropped = stepTrainer(config, { build, dropout: 0.1 });
           const [step, withDropout] = compare([() => plain.step(), () => dropped.step()], 2 * seconds);
-          return { ms: step * 1000, dropout: withDropout / step, ...shares(plain, step) };
+          const cost = median(withDropout.rounds.map((time, i) => time / step.rounds[i]));
+          return { msPerStep: scaled(step, 1000), dropout: digits(cost), ...shares(plain, step.median) };
         },
       };
     }
@@ -63,11 +79,11 @@ function shares(trainer: Trainer, step: number): Values {
   const totals: Record<string, number> = { gemm: 0, attention: 0, elementwise: 0 };
   for (const [i, { kernel }] of calls.entries()) {
     const group = Object.keys(GROUPS).find((name) => GROUPS[name].test(kernel)) ?? "elementwise";
-    totals[group] += samples[i].sort()[Math.floor(rounds / 4)];
+    totals[group] += median([...samples[i]]);
   }
   // What a step does outside of its program: gathering the batch, norm, clipping, Adam.
   const inProgram = Object.values(totals).reduce((a, b) => a + b);
   totals["elementwise"] += Math.max(0, 1000 * step - inProgram);
   const all = Math.max(1000 * step, inProgram);
-  return Object.fromEntries(Object.entries(totals).map(([name, time]) => [name, time / all]));
+  return Object.fromEntries(Object.entries(totals).map(([name, time]) => [name, digits(time / all)]));
 }

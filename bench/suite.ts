@@ -1,4 +1,5 @@
 import type { Build } from "../src/runtime/compile.js";
+import type { Timing } from "./statistics.js";
 
 export interface BenchOptions {
   /** Build of the kernels. */
@@ -7,8 +8,11 @@ export interface BenchOptions {
   seconds: number;
 }
 
-/** What was measured, by name; the names carry the units: gflops, gbps, us, share. */
-export type Values = Record<string, number>;
+/**
+ * What was measured, by name; the names carry the units: gflops, gbps, us, ms, share. What is a time is there
+ * with its spread: `--against` compares those.
+ */
+export type Values = Record<string, number | Timing>;
 
 /** One line of the output. Nothing is allocated or timed before `run`. */
 export interface BenchCase {

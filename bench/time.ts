@@ -1,4 +1,5 @@
 import Benchmark from "benchmark";
+import { type Timing, timing } from "./statistics.js";
 
 /** Before anything is timed: V8 compiles in the background, and a busy machine takes its time. */
 const WARM_UP_SECONDS = 0.2;
@@ -26,20 +27,12 @@ export function sample(call: () => void, seconds: number): number[] {
   return benchmark.stats.sample;
 }
 
-/**
- * The time that a tenth of the samples beat. Other processes only ever add to a time, and a call of some
- * milliseconds is interrupted more often than not on a busy machine: there a median measures the neighbours.
- */
-export function fastDecile(numbers: readonly number[]): number {
-  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 10)];
-}
-
 /** Seconds of each of several calls, sampled in turns so that all of them see the same machine. */
-export function compare(calls: readonly (() => void)[], seconds: number, rounds = 5): number[] {
+export function compare(calls: readonly (() => void)[], seconds: number, rounds = 7): Timing[] {
   calls.forEach(warmUp);
-  const samples: number[][] = calls.map(() => []);
+  const samples: number[][][] = calls.map(() => []);
   for (let round = 0; round < rounds; round++) {
-    for (const [i, call] of calls.entries()) samples[i].push(...sample(call, seconds / rounds));
+    for (const [i, call] of calls.entries()) samples[i].push(sample(call, seconds / rounds));
   }
-  return samples.map(fastDecile);
+  return samples.map(timing);
 }

@@ -54,6 +54,7 @@ export type { TransformerConfig, TransformerOptions } from "./nn/config.js";
 export { type InContextConfig, type InContextOptions, inContext } from "./nn/in-context.js";
 export { type MlpConfig, type MlpOptions, mlp } from "./nn/mlp.js";
 export { Model, type ModelOptions, type PredictOptions, type StateTensor } from "./nn/model.js";
+export { type OnnxOptions, toOnnx } from "./nn/onnx/to-onnx.js";
 export { keyMask, type PaddingConvention } from "./nn/padding.js";
 export { type PartitionConfig, type PartitionOptions, partition } from "./nn/partition.js";
 export { tabular } from "./nn/tabular.js";

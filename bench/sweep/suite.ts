@@ -10,6 +10,7 @@ import { newOwner } from "../../src/sweep/storage/owner.js";
 import { openSqlite } from "../../src/sweep/storage/sqlite.js";
 import type { StudyStorage } from "../../src/sweep/storage/storage.js";
 import { type RunOptions, Study } from "../../src/sweep/study.js";
+import { median } from "../statistics.js";
 import type { BenchCase, Suite, Values } from "../suite.js";
 
 const NOTHING = new URL("./nothing.js", import.meta.url).href;
@@ -38,7 +39,7 @@ export const suite: Suite = {
   },
 };
 
-async function inFolder<R>(work: (folder: string) => Promise<R>): Promise<R> {
+export async function inFolder<R>(work: (folder: string) => Promise<R>): Promise<R> {
   const folder = mkdtempSync(join(tmpdir(), "plateau-bench-"));
   try {
     return await work(folder);
@@ -48,7 +49,7 @@ async function inFolder<R>(work: (folder: string) => Promise<R>): Promise<R> {
 }
 
 /** Seconds from the end of the first trials, by which all threads run, to the end of the last, and how many ended. */
-async function timed(study: Study, options: RunOptions): Promise<{ seconds: number; trials: number }> {
+export async function timed(study: Study, options: RunOptions): Promise<{ seconds: number; trials: number }> {
   const ends: number[] = [];
   for await (const _ of study.run(options)) ends.push(performance.now());
   const warm = options.workers ?? 1;
@@ -115,7 +116,7 @@ function growth(sampler: string): BenchCase {
     name: `sweep:growth:${sampler}`,
     run: () =>
       inFolder(async (folder) => {
-        const cost: Values = {};
+        const cost: Record<string, number> = {};
         for (const trials of [1000, 100_000]) {
           const file = join(folder, `${trials}.sqlite`);
           const storage = openSqlite(file);
@@ -185,8 +186,4 @@ function memory(): Promise<Values> {
     study.close();
     return { "MB at 2000": resident[3], "MB at 10000": resident.at(-1)!, "most MB": Math.max(...resident) };
   });
-}
-
-function median(numbers: readonly number[]): number {
-  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 }

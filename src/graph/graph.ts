@@ -18,6 +18,15 @@ export interface Contribution {
   readonly pointer: Pointer;
 }
 
+/** One op as it was applied: what a model is made of, for those who write it in another form. */
+export interface Applied {
+  readonly op: string;
+  readonly label: string;
+  readonly inputs: unknown;
+  readonly attributes: unknown;
+  readonly output: Tensor;
+}
+
 /**
  * A static computation. `apply` records forward kernel calls; `differentiate` walks the record
  * backwards and appends the vector–Jacobian products. Nothing runs before a `Program` binds it.
@@ -26,6 +35,7 @@ export class Graph {
   readonly mode: Mode;
   readonly parameters: Parameters;
   readonly calls: KernelCall[] = [];
+  readonly applied: Applied[] = [];
   readonly buffers: Buffer[] = [];
   /** Index of the first backward call, once `differentiate` was called. */
   forwardCalls: number | undefined;
@@ -132,6 +142,7 @@ export class Graph {
     const shape = op.shape(inputs, attributes);
     const output = this.#tensor(this.#buffer(label, "transient", "f32", size(shape)), shape, needsGradient);
     const saved = op.forward(this, output, inputs, attributes);
+    this.applied.push({ op: op.name, label, inputs, attributes, output });
     if (needsGradient) {
       this.#tape.push({
         output,

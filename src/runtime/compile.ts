@@ -1,6 +1,7 @@
 import { PlateauError, unknownName } from "../errors.js";
 import { base64 as relaxedBytes } from "./generated/relaxed.js";
 import { base64 as strictBytes } from "./generated/strict.js";
+import { withSharedMemory } from "./shared-memory.js";
 
 /** strict: the same bits on every engine (default). relaxed: fused multiply-add, bits may differ. */
 export const builds = ["strict", "relaxed"] as const;
@@ -8,6 +9,8 @@ export type Build = (typeof builds)[number];
 
 const sources: Record<Build, string> = { strict: strictBytes, relaxed: relaxedBytes };
 const modules = new Map<Build, WebAssembly.Module>();
+/** The same for a memory that threads share. */
+const sharing = new Map<Build, WebAssembly.Module>();
 let beforeFirst: (() => void) | undefined;
 /** Put behind the bytes by `recompile`. */
 let suffix = new Uint8Array(0);
@@ -23,6 +26,7 @@ export function beforeFirstCompile(work: () => void): void {
  */
 export function recompile(): void {
   modules.clear();
+  sharing.clear();
   suffix = Uint8Array.of(0, 2, 1, 0x77);
 }
 
@@ -46,15 +50,17 @@ export type CompiledModule = object;
 
 /**
  * The compiled module of a build, compiled once a process.
+ * @param shared for a memory that threads share
  * @throws PlateauError `simd` where the engine lacks the instructions, `unknown-name`
  */
-export function compile(build: Build): CompiledModule {
+export function compile(build: Build, { shared = false } = {}): CompiledModule {
   const work = beforeFirst;
   beforeFirst = undefined;
   work?.();
-  let module = modules.get(build);
+  const known = shared ? sharing : modules;
+  let module = known.get(build);
   if (!module) {
-    const bytes = wasmBytes(build);
+    const bytes = shared ? withSharedMemory(wasmBytes(build)) : wasmBytes(build);
     try {
       module = new WebAssembly.Module(bytes);
     } catch (cause) {
@@ -66,7 +72,7 @@ export function compile(build: Build): CompiledModule {
         { cause },
       );
     }
-    modules.set(build, module);
+    known.set(build, module);
   }
   return module;
 }

@@ -2,7 +2,10 @@ import test from "ava";
 import { startScript } from "../cli/plateau.js";
 
 const refused: [args: string[], message: RegExp][] = [
-  [["--only", "nosuch"], /^error: no benchmark named nosuch \(known: gemm, step, kernel, .*\n$/],
+  [
+    ["--only", "nosuch"],
+    /^error: no benchmark named nosuch \(known: gemm, step, predict, startup, kernel, .*\n$/,
+  ],
   [["--build", "fast"], /^error: --build fast is none of strict, relaxed\n$/],
   [["--seconds", "0"], /^error: --seconds 0 is no time above 0\n$/],
   [["--foo"], /^error: Unknown option '--foo' \(see --help\)\n$/],
