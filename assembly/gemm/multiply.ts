@@ -10,8 +10,8 @@ import { BIAS, EDGE, GEMM_SCRATCH, KC, MC, NC, OUTER, OUTER_KC, PANELS, STRIPS }
 export let tileRows: i32 = 2;
 
 /**
- * Rows of the widest tile: 2 (default) for engines that keep v128 at 128 bits, 4 where pairs of them are
- * widened to 256. Speed alone depends on it, no bit of any result.
+ * Rows of the widest tile, in attention too: 2 (default) for engines that keep v128 at 128 bits, 4 where pairs
+ * of them are widened to 256. Speed alone depends on it, no bit of any result.
  */
 export function setGemmTile(rows: i32): void {
   tileRows = rows;
