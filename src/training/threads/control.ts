@@ -25,6 +25,8 @@ export interface HelperData {
   readonly scratch: number;
   readonly work: Work;
   readonly control: SharedArrayBuffer;
+  /** Rows of the tile of matrix products that goes with how V8 compiles them. */
+  readonly tile: number;
 }
 
 /**
