@@ -7,6 +7,10 @@ const M1: u32 = 0xcd9e8d57;
 const W0: u32 = 0x9e3779b9;
 const W1: u32 = 0xbb67ae85;
 
+/** The multipliers, the key's increments and the counters' distances: V8 would build constants at every use. */
+// @ts-ignore: decorator
+@lazy const WORDS: usize = memory.data<u32>([M0, M1, W0, W1, 0, 1, 2, 3], 16);
+
 /** Low words of the products of 32-bit lanes, from their two halves of 64-bit products. */
 // @ts-ignore: decorator
 @inline
@@ -40,8 +44,9 @@ function storeCounters(out: usize, c0: v128, c1: v128, c2: v128, c3: v128): void
 export function philox8(
   out: usize, first: u32, c1: u32, c2: u32, c3: u32, key0: u32, key1: u32,
 ): void {
-  const m0 = i32x4.splat(M0), m1 = i32x4.splat(M1), w0 = i32x4.splat(W0), w1 = i32x4.splat(W1);
-  const p0 = i32x4.add(i32x4.splat(first), i32x4(0, 1, 2, 3));
+  const m0 = v128.load32_splat(WORDS), m1 = v128.load32_splat(WORDS, 4);
+  const w0 = v128.load32_splat(WORDS, 8), w1 = v128.load32_splat(WORDS, 12);
+  const p0 = i32x4.add(i32x4.splat(first), v128.load(WORDS, 16));
   const q0 = i32x4.add(p0, i32x4.splat(4));
   const shared1 = <u64>M1 * c2;
   const x0 = <u32>(shared1 >> 32) ^ c1 ^ key0;

@@ -1,12 +1,12 @@
 // Entry of `npm run bench`: node dist/bench/main.js [--only name]… [--json] [--against file] [--seconds s] [--build b]
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { widen } from "../src/cli/build.js";
 import { builds } from "../src/runtime/compile.js";
 import { compared, isTiming, readBaseline } from "./against.js";
 import { suites } from "./registry.js";
 import { short } from "./statistics.js";
 import type { BenchOptions, Values } from "./suite.js";
-import { widen } from "./wide.js";
 
 const help = `usage: npm run bench -- [options]
 

@@ -8,12 +8,11 @@ import { digits, median, scaled } from "./statistics.js";
 import type { BenchOptions, Suite, Values } from "./suite.js";
 import { compare, warmUp } from "./time.js";
 
-/** A trainer that does one step after another on random data. */
-export function stepTrainer(
+/** Model, random data and options of training whose steps are timed. */
+export function stepTask(
   { model, batch }: StepConfig,
-  { build, dropout }: { build: BenchOptions["build"]; dropout: number },
-): Trainer {
-  const transformer = Transformer.create({ ...model, dropout }, { build, seed: 1 });
+  { build, dropout = 0, slices = 1 }: { build: BenchOptions["build"]; dropout?: number; slices?: number },
+) {
   const rows = 4 * batch;
   const source = testSource(1);
   const data = arrayData(
@@ -21,8 +20,23 @@ export function stepTrainer(
     source(rows * model.outputTokens * model.outputDim),
     rows,
   );
-  const options = trainingOptions({ steps: 1e9, batch, optimizer: "adam", schedule: "constant", lr: 1e-4 });
-  return new Trainer(transformer, { kind: "mse" }, data, options);
+  return {
+    model: Transformer.create({ ...model, dropout }, { build, seed: 1 }),
+    data,
+    options: trainingOptions({
+      ...{ steps: 1e9, batch, slices },
+      ...{ optimizer: "adam", schedule: "constant", lr: 1e-4 },
+    }),
+  };
+}
+
+/** A trainer that does one step after another on random data. */
+export function stepTrainer(
+  config: StepConfig,
+  setting: { build: BenchOptions["build"]; dropout: number },
+): Trainer {
+  const { model, data, options } = stepTask(config, setting);
+  return new Trainer(model, { kind: "mse" }, data, options);
 }
 
 /**

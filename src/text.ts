@@ -9,3 +9,8 @@ export function rSquared(value: number): string {
   const text = value.toFixed(value > 0.99 ? 5 : 3);
   return text === "-0.000" ? "0.000" : text;
 }
+
+/** A text as one word of a command for a shell. */
+export function shellWord(text: string): string {
+  return /^[\w./+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,5 +1,6 @@
 import { workerData } from "node:worker_threads";
 import { adopt } from "../src/runtime/compile.js";
+import { setGemmTile } from "../src/runtime/tile.js";
 import type { JobOutcome, TrialEvents } from "../src/sweep/executors/executor.js";
 import type { FromTrial, ThreadData, ToTrial, TrialTask } from "../src/sweep/executors/messages.js";
 import type { Objective } from "../src/sweep/objective.js";
@@ -9,9 +10,9 @@ import { failure, runTrial } from "../src/sweep/run/trial-run.js";
 
 const PROGRESS_MILLISECONDS = 100;
 
-for (const [build, module] of Object.entries((workerData as ThreadData | null)?.modules ?? {})) {
-  adopt(build, module);
-}
+const given = workerData as ThreadData | null;
+for (const [build, module] of Object.entries(given?.modules ?? {})) adopt(build, module);
+if (given) setGemmTile(given.tile);
 
 // Standard output is for results: what an objective prints is for people.
 process.stdout.write = process.stderr.write.bind(process.stderr) as typeof process.stdout.write;

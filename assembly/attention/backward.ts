@@ -4,7 +4,7 @@
 
 import { scratch } from "../scratch";
 import { CELL, columnBlock, keyBlock, LANES, MAX_KEYS, queryBlock } from "./blocks";
-import { dropCells } from "./dropout";
+import { dropCellsBackward } from "./dropout";
 import { packPanel, unpackPanel } from "./lanes";
 import { normalizeBackward } from "./normalize";
 import { product } from "./product";
@@ -32,9 +32,8 @@ export function attentionBackward(
   const rowBytes = <usize>S * CELL;
   const queryBytes = <usize>(queries * columns) * CELL;
   const keyBytes = <usize>(keys * columns) * CELL;
-  // Scratch starts with 128 bytes for lane addresses (see lanes.ts) and random words, then the panels.
-  const words = scratch;
-  const doutPanel = words + 128;
+  // Scratch starts with 128 bytes for lane addresses (see lanes.ts), then the panels.
+  const doutPanel = scratch + 128;
   const qPanel = doutPanel + queryBytes;
   const dqPanel = qPanel + queryBytes;
   const kPanel = dqPanel + queryBytes;
@@ -76,8 +75,7 @@ export function attentionBackward(
       let weights = saved;
       if (rng) {
         weights = dropped;
-        const counter = (group * T + t) * S;
-        dropCells(dropped, saved, strip, words, counter, rows * S, rng, stream, threshold, keepScale);
+        dropCellsBackward(dropped, saved, strip, rows * S, keepScale);
       }
       normalizeBackward(strip, saved, rows, S, seen, factor, normalizer);
 

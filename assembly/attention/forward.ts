@@ -8,7 +8,8 @@ import { normalize } from "./normalize";
 import { product } from "./product";
 
 /**
- * out [B,T,H·E] rows of ldo; probs [⌈B·H/8⌉][T][S][8] the weights before dropout, or 0;
+ * out [B,T,H·E] rows of ldo; probs [⌈B·H/8⌉][T][S][8] the weights before dropout (those that it drops with
+ * their sign bit set), or 0;
  * q [B,T,H·E] rows of ldq; k, v [B,S,H·E] rows of ldk, ldv; keyMask [B,S] is added to the scores, or 0.
  * causal: keys s ≤ t only. normalizer: 0 softmax, 1 hardmax, 2 sparsemax. A row whose every key is
  * masked (−Inf) gets weights 0. rng ≠ 0: dropout of the weights, see dropout.ts.
@@ -73,7 +74,7 @@ export function attentionForward(
       if (rng) {
         weights = dropped;
         const counter = (group * T + t) * S;
-        dropCells(dropped, scores, 0, words, counter, rows * S, rng, stream, threshold, keepScale);
+        dropCells(dropped, scores, words, counter, rows * S, rng, stream, threshold, keepScale);
       }
 
       for (let e: i32 = 0; e < E; e += columns) {

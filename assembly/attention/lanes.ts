@@ -1,6 +1,7 @@
 // Rows of tensors <-> panels [row][column][LANES] of one group. Lane l of a group is the (batch, head)
 // pair `first + l`; lanes behind the last pair repeat it when read and are not written.
 
+import { TINY, kept, keptOne } from "../simd";
 import { scratch } from "../scratch";
 import { CELL, LANES } from "./blocks";
 
@@ -82,7 +83,7 @@ function packFour(
   }
 }
 
-/** The reverse of `packPanel`; `accumulate` adds to x. */
+/** The reverse of `packPanel`; `accumulate` adds to x. What is tiny becomes 0. */
 export function unpackPanel(
   x: usize, panel: usize, first: i32, pairs: i32, H: i32, E: i32, length: i32, ld: i32,
   firstRow: i32, rows: i32, firstColumn: i32, columns: i32, accumulate: bool,
@@ -108,11 +109,12 @@ function unpackFour(
   accumulate: bool,
 ): void {
   const body = bytes & ~15;
+  const nothing = v128.load32_splat(TINY);
   for (let row: i32 = 0; row < rows; row++) {
     let at: usize = 0;
     for (; at < body; at += 16, panel += 4 * CELL) {
-      const v0 = v128.load(panel), v1 = v128.load(panel, CELL);
-      const v2 = v128.load(panel, 2 * CELL), v3 = v128.load(panel, 3 * CELL);
+      const v0 = kept(v128.load(panel), nothing), v1 = kept(v128.load(panel, CELL), nothing);
+      const v2 = kept(v128.load(panel, 2 * CELL), nothing), v3 = kept(v128.load(panel, 3 * CELL), nothing);
       const ab = low(v0, v1), ab2 = low(v2, v3), cd = high(v0, v1), cd2 = high(v2, v3);
       let va = lowPair(ab, ab2), vb = highPair(ab, ab2), vc = lowPair(cd, cd2), vd = highPair(cd, cd2);
       if (accumulate) {
@@ -154,6 +156,7 @@ export function packMask(strip: usize, mask: usize, first: i32, pairs: i32, H: i
 // @ts-ignore: decorator
 @inline
 function put(to: usize, value: f32, accumulate: bool): void {
+  value = keptOne(value, load<f32>(TINY));
   store<f32>(to, accumulate ? value + load<f32>(to) : value);
 }
 

@@ -86,7 +86,7 @@ export function softmaxRows(row: usize, rows: i32, S: i32, seen: i32, factor: f3
   }
 }
 
-/** d = factor·w·(d − Σ w·d), `rows` rows of the first `seen` of S keys. */
+/** d = factor·w·(d − Σ w·d), w = |weights|, `rows` rows of the first `seen` of S keys. */
 export function softmaxRowsBackward(
   d: usize, weights: usize, rows: i32, S: i32, seen: i32, factor: f32,
 ): void {
@@ -99,15 +99,16 @@ export function softmaxRowsBackward(
       const stop = min(end, p + RUN * CELL);
       let part = zero, parth = zero;
       for (; p < stop; p += CELL, w += CELL) {
-        part = f32x4.add(part, f32x4.mul(v128.load(p), v128.load(w)));
-        parth = f32x4.add(parth, f32x4.mul(v128.load(p, 16), v128.load(w, 16)));
+        part = f32x4.add(part, f32x4.mul(v128.load(p), f32x4.abs(v128.load(w))));
+        parth = f32x4.add(parth, f32x4.mul(v128.load(p, 16), f32x4.abs(v128.load(w, 16))));
       }
       sum = f32x4.add(sum, part);
       sumh = f32x4.add(sumh, parth);
     }
     w = weights;
     for (let p = d; p < end; p += CELL, w += CELL) {
-      const slope = f32x4.mul(scale, v128.load(w)), slopeh = f32x4.mul(scale, v128.load(w, 16));
+      const slope = f32x4.mul(scale, f32x4.abs(v128.load(w)));
+      const slopeh = f32x4.mul(scale, f32x4.abs(v128.load(w, 16)));
       const ds = f32x4.mul(slope, f32x4.sub(v128.load(p), sum));
       const dsh = f32x4.mul(slopeh, f32x4.sub(v128.load(p, 16), sumh));
       v128.store(p, ds);

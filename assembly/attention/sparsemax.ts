@@ -76,7 +76,7 @@ export function sparsemaxRowsBackward(
   }
 }
 
-/** ds = factor·(d − mean of d over the keys with weight > 0) on those keys, 0 elsewhere. */
+/** ds = factor·(d − mean of d over the keys with |weight| > 0) on those keys, 0 elsewhere. */
 // @ts-ignore: decorator
 @inline
 function sparsemaxRowBackward(d: usize, end: usize, weights: usize, factor: f32): void {
@@ -84,7 +84,8 @@ function sparsemaxRowBackward(d: usize, end: usize, weights: usize, factor: f32)
   let sum = zero, sumh = zero, number = zero, numberh = zero;
   let w = weights;
   for (let p = d; p < end; p += CELL, w += CELL) {
-    const inside = f32x4.gt(v128.load(w), zero), insideh = f32x4.gt(v128.load(w, 16), zero);
+    const inside = f32x4.gt(f32x4.abs(v128.load(w)), zero);
+    const insideh = f32x4.gt(f32x4.abs(v128.load(w, 16)), zero);
     sum = f32x4.add(sum, v128.and(v128.load(p), inside));
     sumh = f32x4.add(sumh, v128.and(v128.load(p, 16), insideh));
     number = f32x4.add(number, v128.and(one, inside));
@@ -93,7 +94,8 @@ function sparsemaxRowBackward(d: usize, end: usize, weights: usize, factor: f32)
   const mean = f32x4.div(sum, f32x4.max(number, one));
   const meanh = f32x4.div(sumh, f32x4.max(numberh, one));
   for (let p = d; p < end; p += CELL, weights += CELL) {
-    const inside = f32x4.gt(v128.load(weights), zero), insideh = f32x4.gt(v128.load(weights, 16), zero);
+    const inside = f32x4.gt(f32x4.abs(v128.load(weights)), zero);
+    const insideh = f32x4.gt(f32x4.abs(v128.load(weights, 16)), zero);
     const ds = v128.and(f32x4.mul(scale, f32x4.sub(v128.load(p), mean)), inside);
     const dsh = v128.and(f32x4.mul(scale, f32x4.sub(v128.load(p, 16), meanh)), insideh);
     v128.store(p, ds);

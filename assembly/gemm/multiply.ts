@@ -3,13 +3,14 @@ import { scratch, SCRATCH_BYTES } from "../scratch";
 import { Rows, Strips } from "./layout";
 import { panel4x4, panel4x8 } from "./narrow";
 import { copyRows, packColumns, packRows, packStrips } from "./pack";
-import { panel2x16, panel3x16 } from "./panel16";
-import { BIAS, EDGE, GEMM_SCRATCH, KC, MC, NC, PANELS, STRIPS } from "./sizes";
+import { panel2x16, panel4x16 } from "./panel16";
+import { outer } from "./outer";
+import { BIAS, EDGE, GEMM_SCRATCH, KC, MC, NC, OUTER, OUTER_KC, PANELS, STRIPS } from "./sizes";
 
-let tileRows: i32 = 2;
+export let tileRows: i32 = 2;
 
 /**
- * Rows of the widest tile: 2 (default) for engines that keep v128 at 128 bits, 3 where pairs of them are
+ * Rows of the widest tile: 2 (default) for engines that keep v128 at 128 bits, 4 where pairs of them are
  * widened to 256. Speed alone depends on it, no bit of any result.
  */
 export function setGemmTile(rows: i32): void {
@@ -33,6 +34,14 @@ export function multiply(
   const lda = <usize>ldaFloats << 2;
   const ldb = <usize>ldbFloats << 2;
   const ldc = <usize>ldcFloats << 2;
+  if (transposeA && !bias && K > 0 && M * N <= OUTER && (M & 3) == 0 && (N & 15) == 0) {
+    for (let k0 = 0; k0 < K; k0 += OUTER_KC) {
+      const load = accumulate != 0 || k0 > 0;
+      const from = <usize>k0;
+      outer(c, a + from * lda, b + from * ldb, M, N, min(K - k0, OUTER_KC), lda, ldb, ldc, load, tileRows);
+    }
+    return;
+  }
   for (let n0 = 0; n0 < N; n0 += NC) {
     const nc = min(N - n0, NC);
     let k0 = 0;
@@ -122,7 +131,7 @@ function panel<A>(
   lda: usize, ldc: usize, load: bool,
 ): void {
   if (width == 16) {
-    if (tileRows == 3) panel3x16<A>(c, a, b, bias, rows, k, lda, ldc, load);
+    if (tileRows == 4) panel4x16<A>(c, a, b, bias, rows, k, lda, ldc, load);
     else panel2x16<A>(c, a, b, bias, rows, k, lda, ldc, load);
   } else if (width == 8) {
     panel4x8<A>(c, a, b, bias, rows, k, lda, ldc, load);

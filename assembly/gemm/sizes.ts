@@ -8,6 +8,10 @@ export const KC = 256;
 export const MC = 256;
 /** Columns of B packed at once: KC·NC floats, 1 MiB. */
 export const NC = 1024;
+/** Most elements of C in a product of columns (TN) that is not packed: beyond, strides cost more than copies. */
+export const OUTER = 192 * 64;
+/** Inner block there: as many rows of A and B stay in the first-level cache. */
+export const OUTER_KC = 128;
 
 // Layout of the scratch memory, in bytes from its start.
 /** Packed panels of B; the last may be padded to its width, each up to a cache line longer. */

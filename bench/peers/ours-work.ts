@@ -1,8 +1,8 @@
+import { widen } from "../../src/cli/build.js";
 import { Transformer } from "../../src/nn/transformer.js";
 import { arrayData } from "../../src/training/data.js";
 import { trainingOptions } from "../../src/training/options.js";
 import { Trainer } from "../../src/training/trainer.js";
-import { widen } from "../wide.js";
 import { modelOptions } from "./jobs.js";
 import type { Job, Work } from "./protocol.js";
 import { type JobData, readJob } from "./serve.js";

@@ -7,7 +7,7 @@ import { errors } from "./metrics/errors.js";
 import { difference } from "./search/charts.js";
 import { type DerivativeError, derivativeError } from "./search/derivative-error.js";
 import { type Supremum, supremum } from "./search/supremum.js";
-import type { Estimate } from "./statistics/bootstrap.js";
+import { type Estimate, RESAMPLES } from "./statistics/bootstrap.js";
 import { bootstrapAll } from "./statistics/bootstrap-all.js";
 import { resampledQuantiles } from "./statistics/error-quantiles.js";
 import { percent, short, withInterval } from "./statistics/say.js";
@@ -19,6 +19,8 @@ export interface ErrorNormsOptions {
   readonly steps?: number;
   /** Points at which derivatives are compared. Default 1024. */
   readonly derivativeSamples?: number;
+  /** Bootstrap draws of the intervals. Default 1000. */
+  readonly resamples?: number;
 }
 
 /**
@@ -61,6 +63,7 @@ const schema = v.strictObject({
   starts: v.optional(whole(1, 4096), 32),
   steps: v.optional(whole(0, 10_000), 50),
   derivativeSamples: v.optional(whole(2, 2 ** 24), 1024),
+  resamples: v.optional(whole(100, 1e6), RESAMPLES),
 });
 
 /** Norms of the error: RMSE, MAE, relative L2, R², quantiles, supremum, H¹. */
@@ -70,7 +73,7 @@ export const errorNorms: Measure<ErrorNorms, ErrorNormsOptions> = {
   needs: ["data"],
 
   async measure(subject, options = {}) {
-    const { seed, samples, starts, steps, derivativeSamples } = check("errors", schema, options);
+    const { seed, samples, starts, steps, derivativeSamples, resamples } = check("errors", schema, options);
     const pace = pacer("measuring errors", options);
     const part =
       (from: number, to: number): Pace =>
@@ -78,7 +81,7 @@ export const errorNorms: Measure<ErrorNorms, ErrorNormsOptions> = {
         pace(from + (to - from) * share);
     const { model, target, domain } = subject;
     const data = await heldOut(subject, { seed, samples }, part(0, 0.1));
-    const norms = await sampledNorms(data, model.outputs, seed, part(0.1, 0.4));
+    const norms = await sampledNorms(data, model.outputs, { seed, resamples, pace: part(0.1, 0.4) });
     const sup = target
       ? await supremum(difference(model, target), domain, {
           seed,
@@ -119,7 +122,11 @@ export const errorNorms: Measure<ErrorNorms, ErrorNormsOptions> = {
 
 type Sampled = Omit<ErrorNorms, "sup" | "h1">;
 
-async function sampledNorms(data: HeldOut, q: number, seed: number, pace: Pace): Promise<Sampled> {
+async function sampledNorms(
+  data: HeldOut,
+  q: number,
+  options: { seed: number; resamples: number; pace: Pace },
+): Promise<Sampled> {
   const { source, count, predicted, truth } = data;
   const notFinite = countNotFinite(data, q);
   const common = { source, samples: count, coordinates: q, notFinite };
@@ -136,9 +143,8 @@ async function sampledNorms(data: HeldOut, q: number, seed: number, pace: Pace):
   );
   const sums = resampledSums(magnitudes, truth, count, q);
   const intervals = await bootstrapAll(count, (counts) => [...sums(counts), ...quantilesOf(counts)], {
-    seed,
     name: "errors",
-    pace,
+    ...options,
   });
   const estimate = (value: number, i: number): Estimate | null => {
     const interval = intervals[i];

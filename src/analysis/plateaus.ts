@@ -19,7 +19,8 @@ import { ratio } from "./statistics/ratio.js";
 
 /** A model has plateaus of its own where it is flat, and its target is not, over more than this share. */
 export const PLATEAU_SHARE = 0.1;
-const TAU = 0.05;
+/** Flat is where |g′| is at most this share of the mean, unless told. */
+export const TAU = 0.05;
 const SWEEP = [0.01, 0.02, 0.05, 0.1, 0.2];
 const SEGMENTS = 8;
 /** Cells of a segment, where there is one; where there are several. */

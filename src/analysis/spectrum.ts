@@ -290,7 +290,7 @@ function resolvedUpTo(bands: readonly SpectrumBand[]): number {
 }
 
 /** The octaves that make up the target; in any other a small error is a large share of next to nothing. */
-function carrying(bands: readonly SpectrumBand[]): SpectrumBand[] {
+export function carrying(bands: readonly SpectrumBand[]): SpectrumBand[] {
   const variation = bands.reduce((sum, { target }) => sum + target, 0);
   return bands.filter(
     ({ relativeError, target }) => relativeError !== null && target >= CARRYING * variation,

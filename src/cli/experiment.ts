@@ -1,12 +1,13 @@
 import { type Command, Option } from "commander";
+import { PlateauError } from "../errors.js";
 import { ExperimentFolder } from "../experiments/experiment-folder.js";
 import type { ExperimentKind, ExperimentRecord } from "../experiments/record.js";
+import { shellWord } from "../text.js";
 import { interruptible } from "./interrupt.js";
 import { parseNumber } from "./number.js";
 import { note, print, printJson } from "./output.js";
 import { ProgressLine } from "./progress.js";
 import { exitCodes, Interruption } from "./report.js";
-import { shellWord } from "./store.js";
 
 /** What every command has that runs an experiment. */
 export interface ExperimentFlags {
@@ -76,9 +77,30 @@ export async function runExperiment<Config, Results>(
     dispose();
   }
   folder.finish(record as ExperimentRecord);
+  line.show("drawing its report…");
+  const files = await reportInto(out, record as ExperimentRecord).finally(() => line.clear());
   if (json) printJson(record);
   else print(describe(record));
+  if (!quiet) note(files);
   return exitCodes.done;
+}
+
+/**
+ * Writes the report of a finished experiment into its folder.
+ * @returns what to tell of it: where it is, or what was in its way. The results are stored either way
+ */
+async function reportInto(folder: string, record: ExperimentRecord): Promise<string> {
+  const { documentOfRecord } = await import("../report/sources/experiment.js");
+  const { allFiles, writeReport } = await import("../report/write.js");
+  const files = allFiles(folder);
+  try {
+    await writeReport(await documentOfRecord(record), files);
+    return `report: ${files.html}`;
+  } catch (error) {
+    if (!(error instanceof PlateauError) || !["usage", "io"].includes(error.code)) throw error;
+    const command = `plateau report ${shellWord(folder)} -o ${shellWord(files.html!)}`;
+    return `no report: ${error.message}; then: ${command}`;
+  }
 }
 
 function resumeCommand(name: string, { out, study, workers }: ExperimentFlags): string {

@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import { beforeFirstCompile } from "../runtime/compile.js";
+import { widen } from "./build.js";
 import { runCli } from "./program.js";
 
 // `plateau … | head` closes the pipe early: that is no failure of ours.
@@ -9,5 +11,8 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.stderr.write(`error: cannot write to standard output: ${remedy} (${error.code})\n`);
   process.exit(1);
 });
+
+// Not before something is to be computed: the check takes a moment.
+beforeFirstCompile(widen);
 
 process.exitCode = await runCli(process.argv.slice(2));

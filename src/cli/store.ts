@@ -1,5 +1,6 @@
 import { PlateauError } from "../errors.js";
 import type { RunDirectory } from "../experiments/run-directory.js";
+import { shellWord } from "../text.js";
 import { note } from "./output.js";
 import { exitCodes } from "./report.js";
 
@@ -30,9 +31,4 @@ export function reportUnsaved(error: PlateauError, directory?: RunDirectory): nu
 /** The command that continues a run, its path quoted for a shell. */
 export function resumeCommand(path: string): string {
   return `plateau train --resume ${shellWord(path)}`;
-}
-
-/** A text as one word of a command for a shell. */
-export function shellWord(text: string): string {
-  return /^[\w./+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -9,9 +9,9 @@ import { Space } from "../sweep/space/space.js";
 import { openSqlite } from "../sweep/storage/sqlite.js";
 import type { Storage, StoredTrial, StudyStorage, StudySummary } from "../sweep/storage/storage.js";
 import type { TrialState } from "../sweep/trial.js";
+import { shellWord } from "../text.js";
 import { note, percent, print, printJson, table, whole } from "./output.js";
 import { exitCodes } from "./report.js";
-import { shellWord } from "./store.js";
 import {
   describeBest,
   describeCounts,

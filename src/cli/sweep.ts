@@ -5,10 +5,10 @@ import { loadObjective } from "../sweep/run/load-objective.js";
 import { openSqlite } from "../sweep/storage/sqlite.js";
 import type { StoredTrial } from "../sweep/storage/storage.js";
 import { moduleUrl, type Study } from "../sweep/study.js";
+import { shellWord } from "../text.js";
 import { interruptible } from "./interrupt.js";
 import { note } from "./output.js";
 import { exitCodes, Interruption } from "./report.js";
-import { shellWord } from "./store.js";
 import { type SweepFlags, type SweepRequest, sweepRequest } from "./sweep-options.js";
 import { describeBest, describeCounts, describeStudy, describeTrial, SweepView } from "./sweep-view.js";
 

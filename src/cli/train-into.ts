@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { PlateauError } from "../errors.js";
 import { type Experiment, identity } from "../experiments/config.js";
+import { watchTraining } from "../experiments/history.js";
 import { type Run, type RunResult, run } from "../experiments/run.js";
 import { RunDirectory } from "../experiments/run-directory.js";
 import { ioError } from "../files/io-error.js";
@@ -27,14 +28,17 @@ export interface Trained {
 export async function trainInto(
   directory: RunDirectory | undefined,
   experiment: Experiment,
-  flags: { quiet?: boolean; checkpointEvery?: number },
+  flags: { quiet?: boolean; checkpointEvery?: number; recordSpectrum?: boolean; threads?: number },
 ): Promise<Trained> {
   const progress = new ProgressLine(flags.quiet);
   const { signal, dispose } = interruptible(() => progress.show("stopping…"));
   let home = directory;
   let refused: PlateauError | undefined;
+  const resume = await directory?.checkpoint();
+  const watch = watchTraining(experiment, { spectrum: flags.recordSpectrum, notes: resume?.notes });
+  let stored = false;
   const onCheckpoint = async (state: TrainingState) => {
-    const checkpoint = await encodeCheckpoint(state, identity(experiment));
+    const checkpoint = await encodeCheckpoint({ ...state, notes: watch.notes() }, identity(experiment));
     const failed = await tryToStore(() => {
       // Without --out there is a folder only when there is something to lose.
       home ??= RunDirectory.create(freshFolder(experiment.config.target), experiment.config);
@@ -45,24 +49,33 @@ export async function trainInto(
       note(`${failed.message}; training goes on, the next checkpoint is tried in its turn`);
     }
     refused = failed;
+    stored ||= !failed;
   };
   const seconds = directory ? (flags.checkpointEvery ?? CHECKPOINT_SECONDS) : Number.POSITIVE_INFINITY;
   let ended: Run;
   try {
     ended = await run(experiment.config, {
       signal,
-      resume: await directory?.checkpoint(),
+      threads: flags.threads,
+      resume,
+      onModel: watch.onModel,
+      onEvaluation: watch.onEvaluation,
       onCheckpoint,
       checkpointEvery: 1000 * seconds,
       onProgress: (now) => progress.show(now.update < now.total ? describeProgress(now) : "judging…"),
     });
+  } catch (error) {
+    if (!home || !stored || !(error instanceof PlateauError)) throw error;
+    const message = `${error.message}; what was stored continues with: ${resumeCommand(home.path)}`;
+    throw new PlateauError(error.code, message, { cause: error });
   } finally {
     progress.clear();
     dispose();
   }
   const { result, outcome, model } = ended;
   if (!result) throw interrupted(home, refused, outcome.updates, experiment.training.steps);
-  const unsaved = directory && (await tryToStore(() => directory.finish(model, result)));
+  const unsaved =
+    directory && (await tryToStore(() => directory.finish(model, result, watch.history(outcome))));
   return { result, model, unsaved };
 }
 

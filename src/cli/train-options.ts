@@ -18,8 +18,10 @@ export interface TrainFlags extends Omit<Partial<ExperimentInput>, "protocol"> {
   out?: string;
   resume?: string;
   checkpointEvery?: number;
+  threads?: number;
   json?: boolean;
   quiet?: boolean;
+  recordSpectrum?: boolean;
 }
 
 type Row = [key: keyof ExperimentInput, argument: string, help: string];
@@ -32,7 +34,7 @@ const words: Row[] = [
   [
     "init",
     "construction",
-    "begin from a constructed network: construct:partition, construct:relu(16); see plateau construct",
+    "begin from a constructed network: construct:partition, construct:relu(16); see plateau construct. random:relu(16): its architecture, weights drawn",
   ],
   ["build", "build", "strict (default: the same bits everywhere) or relaxed"],
 ];
@@ -58,6 +60,7 @@ const numbers: Record<string, Row[]> = {
     ["epochs", "passes", "instead of --steps: passes through the training data"],
     ["batch", "B", "rows per batch (default 128)"],
     ["accumulation", "batches", "batches per update (default 1)"],
+    ["slices", "n", "parts of a batch, summed in order, that --threads can share (default 1)"],
     ["lr", "rate", "peak learning rate (default 0.002; study: 0.001)"],
     ["decay", "strength", "weight decay (default 0.01; study: 0.05; its kind is the protocol's)"],
     ["clipNorm", "norm", "clip gradients to this 2-norm (default 1; 0: do not)"],

@@ -6,6 +6,19 @@ import { readJson } from "../files/read-json.js";
 
 const ANALYSIS = "analysis.json";
 
+/** Measures that are stored of these weights, by name; none where there are none, or the file is damaged. */
+export function storedMeasures(folder: string, weightsSha256: string): Analysis["measures"] {
+  const file = join(folder, ANALYSIS);
+  try {
+    if (!existsSync(file)) return {};
+    const stored = (readJson(file) ?? {}) as Partial<Analysis & { weightsSha256: string }>;
+    return (stored.weightsSha256 === weightsSha256 && stored.measures) || {};
+  } catch {
+    // As if it were not there: it can be measured again.
+    return {};
+  }
+}
+
 /**
  * Stores an analysis in a run's folder, beside the other measures of earlier ones of the same weights; each
  * holds the seed it was taken under.
@@ -14,13 +27,7 @@ const ANALYSIS = "analysis.json";
  */
 export function saveAnalysis(folder: string, weightsSha256: string, analysis: Analysis): string {
   const file = join(folder, ANALYSIS);
-  let earlier: Partial<Analysis & { weightsSha256: string }> = {};
-  try {
-    if (existsSync(file)) earlier = (readJson(file) ?? {}) as typeof earlier;
-  } catch {
-    // A damaged file is replaced.
-  }
-  const measures = { ...(earlier.weightsSha256 === weightsSha256 ? earlier.measures : {}) };
+  const measures = { ...storedMeasures(folder, weightsSha256) };
   for (const [name, outcome] of Object.entries(analysis.measures)) {
     // What was measured before is worth more than a reason why it was not this time.
     if (!("skipped" in outcome && name in measures)) measures[name] = outcome;

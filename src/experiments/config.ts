@@ -33,13 +33,18 @@ export const experimentSchema = v.strictObject({
   dropout: v.optional(share),
   positions: v.optional(oneOf(["sinusoidal", "learned", "none"]), "sinusoidal"),
   initialization: v.optional(oneOf(schemes), "pytorch"),
-  /** A construction whose network and weights training begins from: `construct:partition(64)`. */
+  /**
+   * A construction whose network and weights training begins from, `construct:partition(64)`; or its network alone,
+   * with weights drawn by `initialization`: `random:partition(64)`.
+   */
   init: v.optional(v.string()),
   steps: v.optional(whole(1, 2 ** 40)),
   /** Instead of `steps`: passes through the training data. */
   epochs: v.optional(whole(1, 2 ** 20)),
   batch: v.optional(count, 128),
   accumulation: v.optional(whole(1, 65536), 1),
+  /** Parts of a batch whose gradients are summed in order: as many threads can share it. */
+  slices: v.optional(whole(1, 1024), 1),
   lr: v.optional(positive),
   /** Strength of the weight decay, where the protocol has one. */
   decay: v.optional(nonNegative),
@@ -52,6 +57,8 @@ export const experimentSchema = v.strictObject({
   /** Updates between validations. */
   evaluateEvery: v.optional(whole(0)),
   patience: v.optional(whole(0), 0),
+  /** Updates after which training stops on the schedule of all of `steps`; 0: not. Default: the protocol's. */
+  stopAfter: v.optional(whole(0)),
   /** Rows of training data that there are; default and most: the study's. */
   trainRows: v.optional(count),
   validationRows: v.optional(count),
@@ -71,7 +78,7 @@ export interface Experiment {
   readonly target: Target;
   readonly protocol: Protocol;
   readonly architecture: Architecture;
-  /** Weights to begin from, where they are not drawn. */
+  /** The construction whose network this is, with its weights where they are not drawn. */
   readonly initial?: Initial;
   readonly training: TrainingOptions;
   readonly loss: Loss;
@@ -129,6 +136,7 @@ export function defineExperiment(input: ExperimentInput): Experiment {
     steps,
     batch: config.batch,
     accumulation: config.accumulation,
+    slices: config.slices,
     optimizer: protocol.weightDecay === "decoupled" ? "adamw" : "adam",
     weightDecay: protocol.weightDecay === "none" ? 0 : (config.decay ?? (asStudy ? 0.05 : 0.01)),
     lr: config.lr ?? (asStudy ? 1e-3 : 2e-3),
@@ -138,7 +146,7 @@ export function defineExperiment(input: ExperimentInput): Experiment {
     clipEvery: config.clipEvery ?? (asStudy ? "micro-batch" : "update"),
     evaluateEvery: config.evaluateEvery ?? FIRST_VALIDATION,
     patience: config.patience,
-    stopAfter: cut ? FIRST_VALIDATION : 0,
+    stopAfter: config.stopAfter ?? (cut ? FIRST_VALIDATION : 0),
     seed: config.seed,
   });
   if (training.batch > rows.train) {
@@ -211,7 +219,7 @@ const transformerOptions = ["dModel", "heads", "ff", "dropout"] as const;
 
 /** @throws PlateauError `usage` where options make no sense beside a construction, and as `initialOf` */
 function constructedInitial(config: Config, target: Target): Initial {
-  const { init, mode, dim } = config;
+  const { init, mode, dim, initialization } = config;
   const given = transformerOptions.find((name) => config[name] !== undefined);
   if (given) {
     throw new PlateauError(
@@ -222,7 +230,7 @@ function constructedInitial(config: Config, target: Target): Initial {
   if (mode !== "regression") {
     throw new PlateauError("usage", `init ${init} with mode ${mode}: constructions are for regression`);
   }
-  return initialOf(init!, target, dim);
+  return initialOf(init!, target, dim, initialization);
 }
 
 function refuseBoth(

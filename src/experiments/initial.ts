@@ -1,20 +1,24 @@
 import { PlateauError, quote } from "../errors.js";
 import type { Architecture } from "../nn/architecture.js";
+import type { Scheme } from "../nn/initialize.js";
 import type { StateTensor } from "../nn/model.js";
 import type { Target } from "../targets/target.js";
 import { type Constructed, NO_MODEL } from "../theory/constructions/construction.js";
 import { constructSpec, defaultSize, parseSpec, specText } from "../theory/constructions/spec.js";
 import { defineTask } from "../theory/constructions/task.js";
 
-/** A network whose weights are written down before training, and those weights. */
+/** The network of a construction, and what its weights are before training. */
 export interface Initial {
-  /** `construct:partition(64, order=2)`, with its size and all options. */
+  /** `construct:partition(64, order=2)` or `random:partition(64, order=2)`, with its size and all options. */
   readonly name: string;
   readonly architecture: Architecture;
-  readonly state: ReadonlyMap<string, StateTensor>;
+  /** The weights that the construction writes down; absent where only its architecture was asked for: they are drawn. */
+  readonly state?: ReadonlyMap<string, StateTensor>;
 }
 
 const PREFIX = "construct:";
+/** The same network with weights as any other has them before training. */
+const DRAWN = "random:";
 
 /** Those made last: an experiment is defined many times while it is compared with what was stored. */
 const made = new Map<string, Initial>();
@@ -26,15 +30,20 @@ export function constructedOf(init: string, target: Target, dim: number): Constr
 }
 
 /**
- * What `init` names: `construct:partition`, `construct:relu(16)`. The same weights each time, from the target
- * alone.
+ * What `init` names: `construct:partition`, `construct:relu(16)`, the same weights each time, from the target
+ * alone; or `random:relu(16)`, that construction's architecture with weights that the seed decides.
+ * @param scheme by which weights are drawn
  * @throws PlateauError `usage`, `unknown-name`, `memory`
  */
-export function initialOf(init: string, target: Target, dim: number): Initial {
+export function initialOf(init: string, target: Target, dim: number, scheme: Scheme = "pytorch"): Initial {
+  if (init.startsWith(DRAWN)) {
+    const { name, architecture } = initialOf(PREFIX + init.slice(DRAWN.length), target, dim);
+    return { name: DRAWN + name.slice(PREFIX.length), architecture: drawnBy(scheme, architecture) };
+  }
   if (!init.startsWith(PREFIX)) {
     throw new PlateauError(
       "usage",
-      `configuration: init is ${quote(init)}: expected construct: and a construction, such as construct:partition or construct:relu(16)`,
+      `configuration: init is ${quote(init)}: expected construct: and a construction, such as construct:partition or construct:relu(16), or random: for its architecture with weights that are drawn`,
     );
   }
   const key = JSON.stringify([init, target.name, dim]);
@@ -59,4 +68,9 @@ export function initialOf(init: string, target: Target, dim: number): Initial {
   if (made.size >= KEPT) made.delete(made.keys().next().value!);
   made.set(key, initial);
   return initial;
+}
+
+/** An architecture whose weights are drawn: a construction's are 0 before it writes them. */
+function drawnBy(initialization: Scheme, architecture: Architecture): Architecture {
+  return { ...architecture, config: { ...(architecture.config as object), initialization }, initialization };
 }

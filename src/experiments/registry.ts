@@ -1,8 +1,15 @@
 import { unknownName } from "../errors.js";
+import { audit } from "./audit/audit.js";
+import { gap } from "./gap/gap.js";
 import type { ExperimentKind } from "./record.js";
+import { replicate } from "./replication/replicate.js";
 
 /** Every experiment of many runs: one line each. */
-const kinds: readonly ExperimentKind[] = [];
+const kinds: readonly ExperimentKind[] = [
+  replicate as ExperimentKind, //
+  audit as ExperimentKind, //
+  gap, //
+];
 
 /** @throws PlateauError `unknown-name` */
 export function findExperiment(name: string): ExperimentKind {
@@ -10,3 +17,5 @@ export function findExperiment(name: string): ExperimentKind {
   if (!kind) throw unknownName("experiment", name, [...kinds.map((one) => one.name)]);
   return kind;
 }
+
+export { kinds as experimentKinds };

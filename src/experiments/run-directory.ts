@@ -19,6 +19,7 @@ import {
   identity,
   resolved,
 } from "./config.js";
+import { parseHistory, type RunHistory } from "./history.js";
 import { protocolSchema } from "./protocol.js";
 import type { RunResult } from "./run.js";
 import { decodeWeights, encodeWeights, weightsSha256 } from "./weights.js";
@@ -27,6 +28,7 @@ const RUN = "run.json";
 const CHECKPOINT = "checkpoint.safetensors";
 const WEIGHTS = "weights.safetensors";
 const RESULT = "result.json";
+const HISTORY = "history.json";
 const MAX_TENSORS = 2 ** 33;
 
 /** What readers of a stored result rely on. Numbers that are none were stored as null. */
@@ -51,7 +53,7 @@ const resultSchema = v.looseObject({
 
 /**
  * A folder that holds one run: `run.json` (its configuration), `checkpoint.safetensors` while it is not
- * finished, `weights.safetensors` and `result.json` when it is. Every file is written whole or not at all.
+ * finished, `weights.safetensors`, `result.json` and `history.json` when it is. Every file is written whole or not at all.
  */
 export class RunDirectory {
   readonly path: string;
@@ -153,11 +155,21 @@ export class RunDirectory {
     }
   }
 
-  /** Stores weights, then the result, and drops the checkpoint: in this order, so a kill between loses nothing. */
-  finish(model: Model, result: RunResult): void {
+  /**
+   * Stores weights, history, then the result, and drops the checkpoint: in this order, so a kill between loses
+   * nothing.
+   */
+  finish(model: Model, result: RunResult, history?: RunHistory): void {
     this.#write(WEIGHTS, encodeWeights(model, { config: JSON.stringify(this.experiment.config) }));
+    if (history) this.#write(HISTORY, `${JSON.stringify(history, null, 2)}\n`);
     this.#write(RESULT, `${JSON.stringify(result, null, 2)}\n`);
     rmSync(join(this.path, CHECKPOINT), { force: true });
+  }
+
+  /** What was watched in training; undefined where nothing was stored. @throws PlateauError `format` */
+  history(): RunHistory | undefined {
+    const file = join(this.path, HISTORY);
+    return existsSync(file) ? parseHistory(readJson(file), file) : undefined;
   }
 
   /** The stored result. @throws PlateauError `run-directory` when the run is not finished, `format` */

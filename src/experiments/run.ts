@@ -2,9 +2,11 @@ import { PlateauError } from "../errors.js";
 import { layout, Model } from "../nn/model.js";
 import type { Build } from "../runtime/compile.js";
 import { type Engine, MEMORY_LIMIT, sharedEngine } from "../runtime/engine.js";
+import { trainingBytes } from "../training/bytes.js";
+import { createTrainer, requireThreads } from "../training/create-trainer.js";
 import { type LoopOptions, type Outcome, runTraining } from "../training/loop.js";
 import { capture } from "../training/state.js";
-import { Trainer, trainingBytes } from "../training/trainer.js";
+import type { Training } from "../training/training.js";
 import {
   defineExperiment,
   type Experiment,
@@ -61,7 +63,15 @@ export interface RunResult {
   resolved: Resolved;
 }
 
-export type RunOptions = Omit<LoopOptions, "evaluate">;
+export interface RunOptions extends Omit<LoopOptions, "evaluate"> {
+  /** Called with the model before it is trained: its weights change under whoever watches. */
+  onModel?: (model: Model) => void;
+  /**
+   * Threads that share each batch, at most as many as the experiment's `slices`; in Node. They change no bits,
+   * so a run may be continued with another number. Default 1.
+   */
+  threads?: number;
+}
 
 /** A finished or interrupted run: `result` is absent when it was aborted. */
 export interface Run {
@@ -72,11 +82,12 @@ export interface Run {
 }
 
 /**
- * Bytes of WebAssembly memory that a run needs, from shapes alone.
+ * Bytes of WebAssembly memory that a run on so many threads needs, from shapes alone.
  * @throws PlateauError `memory` when WebAssembly cannot hold them, `usage`
  */
-export function footprint(experiment: Experiment): number {
+export function footprint(experiment: Experiment, threads = 1): number {
   const { architecture, loss, training } = experiment;
+  requireThreads(threads, training.slices);
   const check = (bytes: number, most: string) => {
     if (bytes <= MEMORY_LIMIT) return bytes;
     throw new PlateauError(
@@ -85,9 +96,12 @@ export function footprint(experiment: Experiment): number {
     );
   };
   // Weights, gradients and two moments: spares planning a program that will never be.
-  check(4 * 4 * layout(architecture).length, "more than ");
+  const weights = 4 * layout(architecture).length;
+  check(4 * weights, "more than ");
   const { baseBytes } = sharedEngine();
-  return check(baseBytes + trainingBytes(architecture, loss, training, trainingData(experiment)), "");
+  const bytes = baseBytes + trainingBytes(architecture, loss, training, trainingData(experiment), threads);
+  // Threads share another memory than the one that the model is in before and after.
+  return check(bytes, "") + (threads > 1 ? baseBytes + weights : 0);
 }
 
 /**
@@ -98,9 +112,25 @@ export function footprint(experiment: Experiment): number {
 export async function run(input: ExperimentInput, options: RunOptions = {}): Promise<Run> {
   const experiment = defineExperiment(input);
   const { loss: objective, training } = experiment;
-  const footprintBytes = footprint(experiment);
+  const { threads = 1, ...loop } = options;
+  const footprintBytes = footprint(experiment, threads);
   const model = initialModel(experiment);
-  const trainer = new Trainer(model, objective, trainingData(experiment), training);
+  const trainer = await createTrainer(model, objective, trainingData(experiment), training, threads);
+  loop.onModel?.(trainer.model);
+  try {
+    return await trained(experiment, trainer, footprintBytes, loop);
+  } finally {
+    await trainer.dispose();
+  }
+}
+
+async function trained(
+  experiment: Experiment,
+  trainer: Training,
+  footprintBytes: number,
+  options: LoopOptions,
+): Promise<Run> {
+  const { model } = trainer;
   const validation = evaluationSample(experiment, "validation");
   const outcome = await runTraining(trainer, {
     ...options,
@@ -221,7 +251,7 @@ export function initialModel({ architecture, config, initial }: Experiment, engi
     ...{ seed: config.seed, build: config.build },
     ...(engine ? { engine } : {}),
   });
-  if (initial) model.loadStateDict(initial.state, initial.name);
+  if (initial?.state) model.loadStateDict(initial.state, initial.name);
   return model;
 }
 

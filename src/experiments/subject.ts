@@ -50,6 +50,8 @@ function classifier({ config, target, quantisation }: Experiment, model: Model):
 }
 
 /** What measures of an experiment's model need to know beside it. */
-export function measureOptions({ training }: Experiment): Record<string, object> {
-  return { compare: { training } };
+export function measureOptions({ training, config, quantisation }: Experiment): Record<string, object> {
+  const { dim, mode, classes } = config;
+  const feedback = (logits: Float32Array) => decode(logits, dim, quantisation(classes));
+  return { compare: { training }, ...(mode === "classification" ? { attention: { feedback } } : {}) };
 }

@@ -168,3 +168,27 @@ function sizes(tuple: string, fail: (problem: string) => never): number[] {
     return Number.isSafeInteger(size) ? size : fail(`the shape (${tuple}) is no list of sizes`);
   });
 }
+
+/**
+ * A float32 array as `numpy.load` reads it: format 1.0, little-endian, row-major.
+ * @throws PlateauError `shape-mismatch` where the shape does not hold the data
+ */
+export function writeNpy(shape: readonly number[], data: Float32Array): Uint8Array {
+  const size = shape.reduce((product, length) => product * length, 1);
+  if (size !== data.length) {
+    throw new PlateauError(
+      "shape-mismatch",
+      `${data.length} numbers are no array of shape ${shape.join("·")}`,
+    );
+  }
+  const axes = `${shape.join(", ")}${shape.length === 1 ? "," : ""}`;
+  const header = `{'descr': '<f4', 'fortran_order': False, 'shape': (${axes}), }`;
+  // Data begin at a multiple of 64 bytes, after a line feed.
+  const length = 64 * Math.ceil((10 + header.length + 1) / 64) - 10;
+  const bytes = new Uint8Array(10 + length + 4 * size);
+  const text = `${MAGIC}\x01\x00${String.fromCharCode(length & 255, length >> 8)}${header.padEnd(length - 1)}\n`;
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  const view = new DataView(bytes.buffer);
+  for (let i = 0; i < size; i++) view.setFloat32(10 + length + 4 * i, data[i], true);
+  return bytes;
+}

@@ -1,6 +1,7 @@
 import { PlateauError } from "../errors.js";
 import type { StopSignal } from "../pause.js";
 import type { Engine } from "../runtime/engine.js";
+import type { Kernels } from "../runtime/generated/kernels.js";
 import { isPointer, type KernelCall } from "./call.js";
 import type { Graph } from "./graph.js";
 import { isIdle } from "./lifetimes.js";
@@ -12,6 +13,15 @@ export interface Bases {
   readonly parameters: number;
   /** 0 where no gradient of a parameter is asked for. */
   readonly gradients: number;
+}
+
+/** A kernel with all its arguments, as plain data: what another thread that has the same memory can run. */
+export type BoundCall = readonly [kernel: keyof Kernels, args: readonly number[]];
+
+/** A bound call as a function of nothing, with the kernels of an engine. */
+export function callable(kernels: Kernels, [kernel, args]: BoundCall): () => void {
+  // Bound, not called with a spread: that would box every argument anew in every step.
+  return (kernels[kernel] as (...args: number[]) => void).bind(undefined, ...args);
 }
 
 /**
@@ -43,9 +53,8 @@ export class Program {
       if (isIdle(call, (buffer) => this.#address(buffer))) continue;
       const args = call.args.map((arg) => (isPointer(arg) ? this.address(arg.view) : arg));
       this.#bound.push({ call, args });
-      // Bound, not called with a spread: that would box every argument anew in every step.
-      const kernel = engine.kernels[call.kernel] as (...args: number[]) => void;
-      (index < backwardFrom ? this.#forward : this.#backward).push(kernel.bind(undefined, ...args));
+      const run = callable(engine.kernels, [call.kernel, args]);
+      (index < backwardFrom ? this.#forward : this.#backward).push(run);
     }
   }
 
@@ -82,6 +91,11 @@ export class Program {
   i32(view: View | string): Int32Array<ArrayBuffer> {
     const { address, length } = this.#locate(view);
     return this.engine.i32(address, length);
+  }
+
+  /** All calls in order, forward ones first. */
+  calls(): BoundCall[] {
+    return this.#bound.map(({ call, args }) => [call.kernel, args]);
   }
 
   /** One line a kernel call, for reading and for tests: label, kernel, arguments. */

@@ -13,8 +13,10 @@ import type { Architecture, EmitOptions, Emitted, Extent } from "./architecture.
 import { decodeOwn } from "./decode.js";
 import { initialize } from "./initialize.js";
 import { checkPredict, type PredictOptions } from "./predict-options.js";
+import { matchStateDict, type StateTensor } from "./state-dict.js";
 
 export type { PredictOptions } from "./predict-options.js";
+export type { StateTensor } from "./state-dict.js";
 
 /** Rows that one inference program computes at a time. */
 export const INFERENCE_BATCH = 256;
@@ -26,12 +28,6 @@ const FEW = [1, 8, 32];
 /** Rows of the smallest program that holds `rows`, else of the largest. A row's bits are the same in all. */
 function batchFor(rows: number, most: number): number {
   return FEW.find((few) => rows <= few) ?? most;
-}
-
-/** One tensor of a state dict. `data` is a copy. */
-export interface StateTensor {
-  shape: readonly number[];
-  data: Float32Array;
 }
 
 export interface ModelOptions {
@@ -67,19 +63,28 @@ export interface DerivativeProgram extends ModelProgram {
   readonly dy?: View;
 }
 
+/** Where a model is. */
+interface Home {
+  readonly engine: Engine;
+  /** Byte address of its weights. */
+  readonly address: number;
+  /** Programs that live as long as the model. */
+  readonly lasting: Map<string, ModelProgram>;
+}
+
+function home(engine: Engine, parameters: Parameters): Home {
+  return { engine, address: engine.allocate(4 * parameters.length), lasting: new Map() };
+}
+
 /**
  * Weights in the memory of an engine, and the programs that run over them.
  * Shapes: inputs [rows, m, inputDim], outputs [rows, n, outputDim], row-major.
  */
 export class Model<C = unknown> {
   readonly architecture: Architecture<C>;
-  readonly engine: Engine;
   readonly parameters: Parameters;
-  /** Byte address of the flat array of parameters. */
-  readonly address: number;
   readonly seed: number;
-  /** Programs that live as long as the model. */
-  readonly #lasting = new Map<string, ModelProgram>();
+  #home: Home;
   /** The draw of a random start vector that a program holds, where it is not that of training. */
   readonly #starts = new WeakMap<Program, "train" | "test">();
 
@@ -99,8 +104,7 @@ export class Model<C = unknown> {
     this.architecture = architecture;
     this.seed = seed;
     this.parameters = layout(architecture);
-    this.engine = engine ?? new Engine({ build });
-    this.address = this.engine.allocate(4 * this.parameters.length);
+    this.#home = home(engine ?? new Engine({ build }), this.parameters);
     for (const parameter of this.parameters) {
       initialize(
         this.engine,
@@ -114,6 +118,31 @@ export class Model<C = unknown> {
 
   get config(): C {
     return this.architecture.config;
+  }
+
+  get engine(): Engine {
+    return this.#home.engine;
+  }
+
+  /** Byte address of the flat array of parameters. */
+  get address(): number {
+    return this.#home.address;
+  }
+
+  /**
+   * Moves the weights into the memory of another engine, where the model and its later programs are then.
+   * @returns moves them back, as they are by then
+   * @throws PlateauError `memory`
+   */
+  moveTo(engine: Engine): () => void {
+    const move = (to: Home) => {
+      const weights = this.weights();
+      this.#home = to;
+      this.weights().set(weights);
+    };
+    const before = this.#home;
+    move(home(engine, this.parameters));
+    return () => move(before);
   }
 
   /** Numbers that training adjusts. */
@@ -225,8 +254,9 @@ export class Model<C = unknown> {
   }
 
   #once<P extends ModelProgram>(name: string, build: () => P): P {
-    let made = this.#lasting.get(name);
-    if (!made) this.#lasting.set(name, (made = build()));
+    const { lasting } = this.#home;
+    let made = lasting.get(name);
+    if (!made) lasting.set(name, (made = build()));
     return made as P;
   }
 
@@ -247,51 +277,7 @@ export class Model<C = unknown> {
    * unchanged.
    */
   loadStateDict(state: ReadonlyMap<string, StateTensor>, source = "state dict"): void {
-    if (typeof state?.get !== "function" || typeof state.keys !== "function") {
-      throw new PlateauError(
-        "usage",
-        `${source} is ${kindOf(state)}: expected a Map of tensors by name, as stateDict() gives, or decodeWeights(bytes, file) of a safetensors file`,
-      );
-    }
-    const found = new Map<string, StateTensor>();
-    for (const { name, shape } of this.parameters) {
-      const tensor = state.get(name) ?? state.get(name.replace(/^transformer\./, ""));
-      if (!tensor) {
-        throw new PlateauError(
-          "shape-mismatch",
-          `${source} has no tensor ${name}, expected with shape [${shape.join(", ")}]`,
-        );
-      }
-      if (!(tensor.data instanceof Float32Array)) {
-        throw new PlateauError(
-          "usage",
-          `${source}: the data of ${name} is ${kindOf(tensor.data)}: expected a Float32Array, as decodeWeights(bytes, file) makes of any float dtype`,
-        );
-      }
-      if (String(tensor.shape) !== String(shape)) {
-        throw new PlateauError(
-          "shape-mismatch",
-          `${source}: ${name} has shape [${tensor.shape.join(", ")}], expected [${shape.join(", ")}]`,
-        );
-      }
-      if (tensor.data.length !== size(shape)) {
-        throw new PlateauError(
-          "shape-mismatch",
-          `${source}: ${name} has ${tensor.data.length} numbers, expected ${size(shape)}`,
-        );
-      }
-      found.set(name, tensor);
-    }
-    const known = new Set(
-      [...this.parameters].flatMap(({ name }) => [name, name.replace(/^transformer\./, "")]),
-    );
-    const foreign = [...state.keys()].filter((name) => !known.has(name));
-    if (foreign.length > 0) {
-      throw new PlateauError(
-        "shape-mismatch",
-        `${source}: this model has no parameter ${foreign.slice(0, 3).join(", ")}`,
-      );
-    }
+    const found = matchStateDict(this.parameters, state, source);
     const flat = this.weights();
     for (const { name, offset } of this.parameters) flat.set(found.get(name)!.data, offset);
   }

@@ -1,5 +1,8 @@
 import type { Environment } from "../experiments/record.js";
+import type { Repeatable } from "../experiments/repeat/repeatable.js";
 import type { Figure, Row } from "./figure.js";
+
+export type { Repeatable };
 
 /** A table of a report. */
 export interface ReportTable {
@@ -38,17 +41,6 @@ export interface Methods {
   readonly environment: Environment;
   /** What `plateau repeat` makes again, and what has to come out. */
   readonly repeat: Repeatable;
-}
-
-/** What is stored in a report for `plateau repeat`: plain JSON. */
-export interface Repeatable {
-  /** Of the registry of experiments. */
-  readonly kind: string;
-  readonly plateau: string;
-  /** With every default filled in. */
-  readonly config: unknown;
-  /** SHA-256 of the results. */
-  readonly fingerprint: string;
 }
 
 /** A whole report, apart from how it is written: the page, or files of figures and tables. */

@@ -1,6 +1,7 @@
 import { PlateauError, unknownName } from "../errors.js";
 import { base64 as relaxedBytes } from "./generated/relaxed.js";
 import { base64 as strictBytes } from "./generated/strict.js";
+import { withSharedMemory } from "./shared-memory.js";
 
 /** strict: the same bits on every engine (default). relaxed: fused multiply-add, bits may differ. */
 export const builds = ["strict", "relaxed"] as const;
@@ -8,13 +9,34 @@ export type Build = (typeof builds)[number];
 
 const sources: Record<Build, string> = { strict: strictBytes, relaxed: relaxedBytes };
 const modules = new Map<Build, WebAssembly.Module>();
+/** The same for a memory that threads share. */
+const sharing = new Map<Build, WebAssembly.Module>();
+let beforeFirst: (() => void) | undefined;
+/** Put behind the bytes by `recompile`. */
+let suffix = new Uint8Array(0);
+
+/** Work to be done once, when something is about to be compiled for the first time. */
+export function beforeFirstCompile(work: () => void): void {
+  beforeFirst = work;
+}
+
+/**
+ * Forgets what was compiled, for engines made from now on. A custom section of its own keeps V8 from giving
+ * the code that it has of the same bytes.
+ */
+export function recompile(): void {
+  modules.clear();
+  sharing.clear();
+  suffix = Uint8Array.of(0, 2, 1, 0x77);
+}
 
 /** The wasm bytes of a build. @throws PlateauError `unknown-name` */
 export function wasmBytes(build: Build): Uint8Array<ArrayBuffer> {
   if (!Object.hasOwn(sources, build)) throw unknownName("build", build, builds);
   const text = atob(sources[build]);
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
+  const bytes = new Uint8Array(text.length + suffix.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  bytes.set(suffix, text.length);
   return bytes;
 }
 
@@ -28,12 +50,17 @@ export type CompiledModule = object;
 
 /**
  * The compiled module of a build, compiled once a process.
+ * @param shared for a memory that threads share
  * @throws PlateauError `simd` where the engine lacks the instructions, `unknown-name`
  */
-export function compile(build: Build): CompiledModule {
-  let module = modules.get(build);
+export function compile(build: Build, { shared = false } = {}): CompiledModule {
+  const work = beforeFirst;
+  beforeFirst = undefined;
+  work?.();
+  const known = shared ? sharing : modules;
+  let module = known.get(build);
   if (!module) {
-    const bytes = wasmBytes(build);
+    const bytes = shared ? withSharedMemory(wasmBytes(build)) : wasmBytes(build);
     try {
       module = new WebAssembly.Module(bytes);
     } catch (cause) {
@@ -45,7 +72,7 @@ export function compile(build: Build): CompiledModule {
         { cause },
       );
     }
-    modules.set(build, module);
+    known.set(build, module);
   }
   return module;
 }

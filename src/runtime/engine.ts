@@ -1,7 +1,8 @@
 import { instantiateSync } from "@assemblyscript/loader";
 import { PlateauError } from "../errors.js";
-import { type Build, compile } from "./compile.js";
+import { type Build, type CompiledModule, compile } from "./compile.js";
 import type { Kernels } from "./generated/kernels.js";
+import { gemmTile } from "./tile.js";
 
 const PAGE = 65536;
 /** Buffers start at multiples of a cache line. */
@@ -18,6 +19,14 @@ export interface EngineMemory {
 /** A position of the arena to which it can be rolled back. */
 export type Mark = number;
 
+/** The kernels over a memory. They need scratch memory of their own, by `setScratch`, before anything else. */
+export function instantiate(module: CompiledModule, memory: EngineMemory): Kernels {
+  const imports = { env: { memory: memory as WebAssembly.Memory } };
+  const kernels = instantiateSync(module as WebAssembly.Module, imports).exports as unknown as Kernels;
+  kernels.setGemmTile(gemmTile());
+  return kernels;
+}
+
 /**
  * One WebAssembly instance with its memory, laid out by one bump arena. Pointers are byte addresses.
  * Views returned by `f32` and its like are valid until the next `allocate` (growing detaches them).
@@ -30,11 +39,13 @@ export class Engine {
   readonly baseBytes: number;
   #top: number;
 
-  constructor(options: { build?: Build } = {}) {
-    this.build = options.build ?? "strict";
+  /** @param options `shared`: other threads may instantiate the same kernels over the same memory. */
+  constructor(options: { build?: Build; shared?: boolean } = {}) {
+    const { build = "strict", shared = false } = options;
+    this.build = build;
     let memory: WebAssembly.Memory;
     try {
-      memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });
+      memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared });
     } catch (cause) {
       throw new PlateauError(
         "memory",
@@ -42,11 +53,8 @@ export class Engine {
         { cause },
       );
     }
-    const { exports } = instantiateSync<Record<string, unknown>>(compile(this.build) as WebAssembly.Module, {
-      env: { memory },
-    });
     this.memory = memory;
-    this.kernels = exports as unknown as Kernels;
+    this.kernels = instantiate(compile(build, { shared }), memory);
     this.#top = this.kernels.heapBase();
     this.kernels.setScratch(this.allocate(this.kernels.scratchBytes()));
     this.baseBytes = this.#top;

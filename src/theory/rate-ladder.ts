@@ -126,7 +126,8 @@ export async function measureRate(
   };
 }
 
-function exponentOf(
+/** The exponent of a ladder by one measure of size, beside a theorem's. @throws PlateauError `usage` as `fitRate` */
+export function exponentOf(
   rungs: readonly Rung[],
   certified: boolean,
   key: "size" | "parameters" | "layers",

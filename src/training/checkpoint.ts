@@ -14,13 +14,14 @@ const VERSION = "1";
  * @param identity text that must be the same where training continues: what decides the run's bits.
  */
 export async function encodeCheckpoint(state: TrainingState, identity: string): Promise<Uint8Array> {
-  const { updates, loss, seconds, updateSeconds, evaluations, best } = state;
+  const { updates, loss, seconds, updateSeconds, evaluations, best, notes } = state;
   const { weights, first, second, bestWeights } = state;
   const tensors = new Map<string, FileTensor>();
   for (const [name, data] of Object.entries({ weights, first, second, bestWeights })) {
     if (data) tensors.set(name, { dtype: "F32", shape: [data.length], data });
   }
-  const counters = JSON.stringify({ updates, loss, seconds, updateSeconds, evaluations, best }, (_, value) =>
+  const counted = { updates, loss, seconds, updateSeconds, evaluations, best, notes };
+  const counters = JSON.stringify(counted, (_, value) =>
     // JSON has no NaN and no infinity.
     typeof value === "number" && !Number.isFinite(value) ? String(value) : value,
   );
@@ -73,6 +74,7 @@ const countersSchema = v.object({
   updateSeconds: nonNegative,
   evaluations: v.array(evaluation),
   best: v.optional(evaluation),
+  notes: v.optional(v.unknown()),
 });
 
 function counters(

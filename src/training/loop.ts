@@ -1,7 +1,7 @@
 import { PlateauError } from "../errors.js";
 import { pause, type StopSignal } from "../pause.js";
 import { capture, type Evaluation, restore, type TrainingState } from "./state.js";
-import type { Trainer } from "./trainer.js";
+import type { StepResult, Training } from "./training.js";
 
 export interface Progress {
   /** Updates done, of `total`. */
@@ -59,7 +59,7 @@ export interface Outcome {
 const YIELD_MILLISECONDS = 25;
 
 /** Runs a trainer to its end, yielding to the event loop about every 25 ms. */
-export async function runTraining(trainer: Trainer, options: LoopOptions = {}): Promise<Outcome> {
+export async function runTraining(trainer: Training, options: LoopOptions = {}): Promise<Outcome> {
   const { evaluate, onProgress, onEvaluation, onCheckpoint, signal, resume } = options;
   const { progressEvery = 100, checkpointEvery = 30_000 } = options;
   const { steps, stopAfter, evaluateEvery, patience } = trainer.options;
@@ -128,6 +128,16 @@ export async function runTraining(trainer: Trainer, options: LoopOptions = {}): 
     return reason === "complete";
   };
 
+  const stepped = (): StepResult | Promise<StepResult> => {
+    const result = trainer.step(signal);
+    // Others than this thread may fail: what was done until then is not lost.
+    return result instanceof Promise ? result.catch(rescue) : result;
+  };
+  const rescue = async (error: unknown): Promise<never> => {
+    if (trainer.intact) await onCheckpoint?.(state());
+    throw error;
+  };
+
   if (stale()) reason = "stopped";
   while (reason === "complete") {
     const pending = due();
@@ -145,7 +155,8 @@ export async function runTraining(trainer: Trainer, options: LoopOptions = {}): 
       saved = performance.now();
     }
     const before = performance.now();
-    const finite = trainer.step(signal);
+    const result = stepped();
+    const finite = result instanceof Promise ? await result : result;
     const now = performance.now();
     trained += now - before;
     if (finite === undefined) {

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { PlateauError } from "../errors.js";
 import { check, count, nonNegative, oneOf, positive, seedNumber, share, whole, within } from "../validate.js";
 
 /** How a model is trained, apart from the model and the data. Defaults: AdamW with cosine decay. */
@@ -9,6 +10,11 @@ export const trainingSchema = v.strictObject({
   batch: v.optional(count, 128),
   /** Micro-batches per update; their gradients are averaged. */
   accumulation: v.optional(whole(1, 65536), 1),
+  /**
+   * Parts of a batch, as equal as can be, whose gradients are summed in order: as many threads can share a
+   * batch. They decide the last bits of what is trained; how many threads there are does not.
+   */
+  slices: v.optional(whole(1, 1024), 1),
   optimizer: v.optional(oneOf(["adam", "adamw", "sgd"]), "adamw"),
   /** Peak learning rate. */
   lr: v.optional(positive, 1e-3),
@@ -43,5 +49,13 @@ export type TrainingOptions = v.InferOutput<typeof trainingSchema>;
 
 /** @throws PlateauError `usage` quoting the value and its name. */
 export function trainingOptions(input: TrainingInput): TrainingOptions {
-  return check("training options", trainingSchema, input);
+  const options = check("training options", trainingSchema, input);
+  const { slices, batch } = options;
+  if (slices > batch) {
+    throw new PlateauError(
+      "usage",
+      `training options: slices is ${slices}: a batch of ${batch} rows has no more parts than rows`,
+    );
+  }
+  return options;
 }

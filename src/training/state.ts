@@ -1,5 +1,5 @@
 import { PlateauError } from "../errors.js";
-import type { Trainer } from "./trainer.js";
+import type { Training } from "./training.js";
 
 /** One evaluation during training. */
 export interface Evaluation {
@@ -25,11 +25,13 @@ export interface TrainingState {
   second: Float32Array<ArrayBuffer>;
   /** Weights of the best evaluation. */
   bestWeights?: Float32Array<ArrayBuffer>;
+  /** What whoever trains keeps beside: plain JSON, stored with the rest, without influence on training. */
+  notes?: unknown;
 }
 
 /** Copies of a trainer's arrays. */
 export function capture(
-  trainer: Trainer,
+  trainer: Training,
 ): Pick<TrainingState, "updates" | "loss" | "weights" | "first" | "second"> {
   const { engine, parameters } = trainer.model;
   const { first, second } = trainer.state;
@@ -43,7 +45,7 @@ export function capture(
 }
 
 /** Puts a trainer where a state was captured. @throws PlateauError `shape-mismatch` */
-export function restore(trainer: Trainer, state: TrainingState): void {
+export function restore(trainer: Training, state: TrainingState): void {
   const { engine, parameters } = trainer.model;
   const { length } = parameters;
   for (const [name, array] of Object.entries({

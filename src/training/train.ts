@@ -2,11 +2,11 @@ import * as v from "valibot";
 import { kindOf, PlateauError, quote } from "../errors.js";
 import { Model } from "../nn/model.js";
 import { whole } from "../validate.js";
+import { createTrainer } from "./create-trainer.js";
 import type { TrainingData } from "./data.js";
 import { type LoopOptions, type Outcome, runTraining } from "./loop.js";
 import type { Loss } from "./losses.js";
 import { type TrainingInput, trainingOptions } from "./options.js";
-import { Trainer } from "./trainer.js";
 
 const loopNames: ReadonlySet<string> = new Set<keyof LoopOptions>([
   "evaluate",
@@ -25,7 +25,15 @@ const lossSchema = v.variant("kind", [
 ]);
 
 /** Options of training and of its loop in one. */
-export type TrainInput = TrainingInput & LoopOptions & { loss?: Loss };
+export type TrainInput = TrainingInput &
+  LoopOptions & {
+    loss?: Loss;
+    /**
+     * Threads that share each batch, at most as many as `slices`; in Node. Bits depend on the slices alone.
+     * Default 1.
+     */
+    threads?: number;
+  };
 
 /**
  * Trains a model on data, by default on batches of 128 rows or, of fewer, all. With `evaluate` and `evaluateEvery` the weights of the best evaluation are kept.
@@ -33,7 +41,7 @@ export type TrainInput = TrainingInput & LoopOptions & { loss?: Loss };
  */
 export async function train(model: Model, data: TrainingData, input: TrainInput): Promise<Outcome> {
   requireArguments(model, data, input);
-  const { loss = { kind: "mse" }, ...rest } = input;
+  const { loss = { kind: "mse" }, threads = 1, ...rest } = input;
   if (!v.is(lossSchema, loss)) {
     throw new PlateauError(
       "usage",
@@ -46,8 +54,13 @@ export async function train(model: Model, data: TrainingData, input: TrainInput)
     // What is neither is refused by name with the options of training.
     Object.assign(loopNames.has(name) ? loop : training, { [name]: value });
   }
-  const trainer = new Trainer(model, loss, data, trainingOptions(training as TrainingInput));
-  return runTraining(trainer, loop);
+  const options = trainingOptions(training as TrainingInput);
+  const trainer = await createTrainer(model, loss, data, options, threads);
+  try {
+    return await runTraining(trainer, loop);
+  } finally {
+    await trainer.dispose();
+  }
 }
 
 function requireArguments(model: unknown, data: unknown, input: unknown): void {

@@ -405,6 +405,10 @@ test("same seed, same result; norms are those of the plain function; JSON keeps 
   t.is(one.r2!.value, plain.r2);
   t.is(one.largest, plain.sup);
   t.regex(errorNorms.describe(one), /^RMSE 1 \(95% interval .*largest found is 1\.76/);
+  const rough = await errorNorms.measure(subject, { seed: 7, samples: 300, resamples: 100 });
+  t.is(rough.rmse!.value, one.rmse!.value);
+  t.not(rough.rmse!.low, one.rmse!.low);
+  t.deepEqual(rough.sup, one.sup);
 });
 
 test("test data are used as they are; without a target there is no sup and no H¹", async (t) => {
@@ -431,6 +435,7 @@ test("what makes no sense is refused, and an abort is heard", async (t) => {
   const subject: Subject = { model: zero(), target: zero(), domain: period };
   const usage = (message: RegExp) => ({ instanceOf: PlateauError, code: "usage", message });
   await t.throwsAsync(errorNorms.measure(subject, { starts: 0 }), usage(/errors: starts is 0/));
+  await t.throwsAsync(errorNorms.measure(subject, { resamples: 2 }), usage(/errors: resamples is 2/));
   await t.throwsAsync(errorNorms.measure(subject, { start: 1 } as object), usage(/start is no option/));
   await t.throwsAsync(
     errorNorms.measure({ model: zero(), domain: period }),

@@ -243,3 +243,13 @@ test("kept weights are the share that the threshold asks for, other ones at anot
   t.notDeepEqual(draw(1), first);
   t.deepEqual(draw(0), first);
 });
+
+test("gradients that are next to nothing are 0: no product with them is subnormal", (t) => {
+  const a = denseCase([2, 3, 4, 3, 5], 9);
+  const times = (factor: number) => Float32Array.from(a.k, (x) => x * factor);
+  const shrunk = { ...a, k: times(1e-30) };
+  const { dq, dk, dv } = runAttention(shrunk, a.dout);
+  t.deepEqual(dq, new Float32Array(dq.length), "queries' gradients are their keys'");
+  t.true(dk.some((x) => x !== 0));
+  t.deepEqual(dv, runAttention({ ...a, k: times(0) }, a.dout).dv);
+});

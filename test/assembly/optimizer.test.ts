@@ -54,3 +54,22 @@ for (const rule of ["adamUpdate", "adamwUpdate", "sgdUpdate"] as const) {
     }
   });
 }
+
+test("what decays ends at 0, not among subnormal numbers", (t) => {
+  const engine = new Engine();
+  const [p, m, v, g, hyper] = [n, n, n, n, 10].map((length) => engine.allocate(4 * length));
+  engine.f32(p, n).fill(1e-18);
+  engine.f32(m, n).fill(1e-30);
+  engine.f32(v, n).fill(1e-36);
+  let slowest = Number.POSITIVE_INFINITY;
+  for (let step = 1; step <= 2000; step++) {
+    engine.f32(hyper, 10).set(hyperFloats({ ...usual, step, rate: 1e-9 }));
+    engine.kernels.adamUpdate(p, m, v, g, n, hyper);
+    for (const address of [p, m, v]) {
+      for (const value of engine.f32(address, n))
+        if (value !== 0) slowest = Math.min(slowest, Math.abs(value));
+    }
+  }
+  t.true(slowest >= 2 ** -126, `${slowest} is subnormal`);
+  t.deepEqual(engine.f32(p, n), new Float32Array(n));
+});

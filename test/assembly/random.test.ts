@@ -83,11 +83,12 @@ test("dropout drops its share within 5 standard errors, other elements every ste
   const n = 1 << 18;
   const x = engine.allocate(4 * n);
   const y = engine.allocate(4 * n);
+  const kept = engine.allocate(n / 8);
   const rng = engine.allocate(16);
   engine.f32(x, n).fill(1);
   const dropped = [0, 1].map((step) => {
     engine.u32(rng, 4).set([1, 2, step, 0]);
-    engine.kernels.dropout(y, x, n, rng, 5, 6554, 1);
+    engine.kernels.dropoutForward(y, kept, x, n, rng, 5, 6554, 1);
     return engine.f32(y, n).map((v) => 1 - v);
   });
   const p = 6554 / 65536;

@@ -44,7 +44,7 @@ for (const [signal, stop] of [
     const [a, b] = [JSON.parse((await whole).stdout), JSON.parse(resumed.stdout)] as RunResult[];
     t.is(b.weightsSha256, a.weightsSha256);
     t.deepEqual({ ...b, seconds: 0, stepsPerSecond: 0 }, { ...a, seconds: 0, stepsPerSecond: 0 });
-    t.deepEqual(readdirSync(out).sort(), ["result.json", "run.json", "weights.safetensors"]);
+    t.deepEqual(readdirSync(out).sort(), ["history.json", "result.json", "run.json", "weights.safetensors"]);
   });
 }
 

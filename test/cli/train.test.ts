@@ -113,7 +113,7 @@ test.serial("--out stores a run that evaluates to exactly the same scores", asyn
     const out = join(folder(t), "run");
     const trained = await plateau(["train", "m2n1", ...tiny, ...extra, "--out", out, "--json"]);
     t.is(trained.code, 0, trained.stderr);
-    t.deepEqual(readdirSync(out).sort(), ["result.json", "run.json", "weights.safetensors"]);
+    t.deepEqual(readdirSync(out).sort(), ["history.json", "result.json", "run.json", "weights.safetensors"]);
     const evaluated = await plateau(["eval", out, "--json"]);
     t.is(evaluated.code, 0);
     t.is(evaluated.stderr, "");

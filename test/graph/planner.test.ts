@@ -8,7 +8,7 @@ import type { Emitted } from "../../src/nn/architecture.js";
 import { Model } from "../../src/nn/model.js";
 import { transformer } from "../../src/nn/transformer.js";
 import { align } from "../../src/runtime/engine.js";
-import { differentiateLoss } from "../../src/training/trainer.js";
+import { differentiateLoss } from "../../src/training/batch-program.js";
 import { testSource } from "../kernels/run.js";
 import { architectures } from "../support/architectures.js";
 

@@ -105,6 +105,21 @@ function inputs(
   };
 }
 
+/** Weights as they are saved: those that were dropped negative, each lane by its own numbers. */
+function saved(weights: ArrayLike<number>, a: AttentionCase): Float64Array {
+  const { B, T, S, H } = a;
+  const all = interleave(weights, a);
+  if (!a.factors) return all;
+  const lanes = 8 * Math.ceil((B * H) / 8);
+  const { rng, stream, threshold } = dropout;
+  const factors = dropoutFactors({ B: lanes, T, S, H: 1 }, rng, stream, threshold, keepScale);
+  const cells = T * S;
+  return all.map((w, i) => {
+    const pair = 8 * Math.floor(i / 8 / cells) + (i % 8);
+    return factors[pair * cells + (Math.floor(i / 8) % cells)] === 0 ? -w : w;
+  });
+}
+
 /** The last arguments of both kernels but `accumulate`. */
 const flags = (a: AttentionCase) => [
   ...[+!!a.causal, a.normalizer ?? 0],
@@ -127,7 +142,7 @@ function forwardCase(one: Sizes, source: Source, options: Options): Case {
   const { B, T, S, H, E } = a;
   const before = source(B * T * a.ldo);
   const { out, weights } = attention(a);
-  const probs = interleave(weights, a);
+  const probs = saved(weights, a);
   return {
     buffers: {
       out: before,
@@ -157,7 +172,7 @@ function backwardCase(one: Sizes, source: Source, options: Options): Case {
   const want = attentionBackward(a, dout, weights);
   return {
     buffers: {
-      ...{ dq, dk, dv, dout, probs: Float32Array.from(interleave(weights, a)) },
+      ...{ dq, dk, dv, dout, probs: Float32Array.from(saved(weights, a)) },
       ...{ q: a.q, k: a.k, v: a.v },
       ...(a.keyMask ? { keyMask: a.keyMask } : {}),
       ...(a.factors ? { rng: dropout.rng } : {}),

@@ -57,6 +57,9 @@ const sizes: readonly Sizes[] = [
   { M: 259, N: 6, K: 3 },
   { M: 2, N: 1029, K: 3 },
   { M: 6, N: 17, K: 515 },
+  { M: 8, N: 32, K: 131 },
+  { M: 12, N: 16, K: 3 },
+  { M: 196, N: 64, K: 9 },
 ];
 
 /** Rows × columns × inner size of the layers, and of the gradients of their weights. */

@@ -45,19 +45,23 @@ export interface State {
   v: number;
 }
 
+/** Tiny weights and moments become 0. */
+const keptWeight = (p: number) => (Math.abs(p) <= 2 ** -64 ? 0 : p);
+const keptMoment = (m: number) => (Math.abs(m) <= 2 ** -120 ? 0 : m);
+
 /** One update of one parameter in float64: the formulas of torch.optim. */
 export function plainUpdate(rule: Rule, { p, m, v }: State, gradient: number, h: Hyper): State {
   let g = gradient * h.gradScale;
   if (rule === "sgdUpdate") {
-    m = h.beta1 * m + g + h.weightDecay * p;
-    return { p: p - h.rate * m, m, v };
+    m = keptMoment(h.beta1 * m + g + h.weightDecay * p);
+    return { p: keptWeight(p - h.rate * m), m, v };
   }
   if (rule === "adamUpdate") g += h.weightDecay * p;
   else p *= 1 - h.rate * h.weightDecay;
-  m = h.beta1 * m + (1 - h.beta1) * g;
-  v = h.beta2 * v + (1 - h.beta2) * g * g;
+  m = keptMoment(h.beta1 * m + (1 - h.beta1) * g);
+  v = keptMoment(h.beta2 * v + (1 - h.beta2) * g * g);
   const denominator = Math.sqrt(v) / Math.sqrt(1 - h.beta2 ** h.step) + h.epsilon;
-  return { p: p - ((h.rate / (1 - h.beta1 ** h.step)) * m) / denominator, m, v };
+  return { p: keptWeight(p - ((h.rate / (1 - h.beta1 ** h.step)) * m) / denominator), m, v };
 }
 
 function update(rule: Rule, { n }: Sizes, source: Source, velocity = true): Case {

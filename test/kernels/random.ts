@@ -1,5 +1,5 @@
 import { philox, streamWord } from "./philox.js";
-import { type KernelSpec, lengths, type Sizes } from "./spec.js";
+import { type KernelSpec, lengths, type Sizes, type Source } from "./spec.js";
 
 const key = [0x12345678, 0x9abcdef0] as const;
 const stream = 7;
@@ -18,10 +18,34 @@ function dropout(x: Float32Array, threshold: number) {
   const scale = Math.fround(1 / (1 - threshold / 65536));
   const half = (i: number): number =>
     (philox([i >> 3, stream, 3, 0], key)[(i & 7) >> 1] >>> ((i & 1) * 16)) & 0xffff;
+  const kept = keptBits(n, (i) => half(i) >= threshold);
   return {
-    buffers: { y: new Float32Array(n), x, rng: Uint32Array.of(...key, 3, 0) },
-    args: ["y", "x", n, "rng", stream, threshold, scale],
-    expected: { y: x.map((value, i) => (half(i) >= threshold ? Math.fround(value * scale) : 0)) },
+    buffers: {
+      y: new Float32Array(n),
+      kept: new Uint8Array(kept.length),
+      x,
+      rng: Uint32Array.of(...key, 3, 0),
+    },
+    args: ["y", "kept", "x", n, "rng", stream, threshold, scale],
+    expected: { y: x.map((value, i) => (half(i) >= threshold ? Math.fround(value * scale) : 0)), kept },
+  };
+}
+
+/** A bit an element, the first in the lowest bit of the first byte. */
+function keptBits(n: number, keep: (i: number) => boolean): Uint8Array {
+  const kept = new Uint8Array(Math.ceil(n / 8));
+  for (let i = 0; i < n; i++) if (keep(i)) kept[i >> 3] |= 1 << (i & 7);
+  return kept;
+}
+
+function dropoutBackward(n: number, source: Source, accumulate: 0 | 1) {
+  const [dx, dy] = [source(n), source(n)];
+  const keep = (i: number) => (i * 7) % 10 > 2;
+  const masked = (i: number) => (keep(i) ? Math.fround(dy[i] * 1.25) : 0);
+  return {
+    buffers: { dx, dy, kept: keptBits(n, keep) },
+    args: ["dx", "dy", "kept", n, 1.25, accumulate],
+    expected: { dx: dx.map((before, i) => (accumulate ? before + masked(i) : masked(i))) },
   };
 }
 
@@ -120,7 +144,7 @@ export const specs: KernelSpec[] = [
     }),
   ),
   {
-    kernel: "dropout",
+    kernel: "dropoutForward",
     sizes: [...longLengths, { n: 63 }, { n: 65 }],
     make: ({ n }, source) => dropout(source(n), 6554),
     tolerance: 0,
@@ -128,6 +152,17 @@ export const specs: KernelSpec[] = [
     specials: (source) => [dropout(source(100), 0), dropout(source(100), 65535), all(source(100))],
     bench: [{ sizes: { n: 16384 }, bytes: 2 * 16384 * 4 }],
   },
+  ...([0, 1] as const).map(
+    (accumulate): KernelSpec => ({
+      kernel: "dropoutBackward",
+      variant: accumulate ? "accumulating" : undefined,
+      sizes: [...longLengths, { n: 63 }, { n: 65 }],
+      make: ({ n }, source) => dropoutBackward(n, source, accumulate),
+      tolerance: 0,
+      ...(accumulate ? {} : { inPlace: [["dx", "dy"]] as const }),
+      bench: accumulate ? [] : [{ sizes: { n: 16384 }, bytes: 2 * 16384 * 4 }],
+    }),
+  ),
 ];
 
 /** Probability 1: everything is dropped, also what is no number. */
@@ -135,8 +170,13 @@ function all(x: Float32Array) {
   x[3] = Number.NaN;
   x[80] = Number.POSITIVE_INFINITY;
   return {
-    buffers: { y: new Float32Array(x.length), x, rng: Uint32Array.of(...key, 3, 0) },
-    args: ["y", "x", x.length, "rng", stream, 65536, 1],
-    expected: { y: new Float32Array(x.length) },
+    buffers: {
+      y: new Float32Array(x.length),
+      kept: new Uint8Array(Math.ceil(x.length / 8)).fill(255),
+      x,
+      rng: Uint32Array.of(...key, 3, 0),
+    },
+    args: ["y", "kept", "x", x.length, "rng", stream, 65536, 1],
+    expected: { y: new Float32Array(x.length), kept: new Uint8Array(Math.ceil(x.length / 8)) },
   };
 }

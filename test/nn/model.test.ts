@@ -6,6 +6,7 @@ import { Model, type ModelOptions, type StateTensor } from "../../src/nn/model.j
 import { keyMask } from "../../src/nn/padding.js";
 import { Transformer, transformer } from "../../src/nn/transformer.js";
 import { type Build, supports } from "../../src/runtime/compile.js";
+import { Engine } from "../../src/runtime/engine.js";
 import { testSource } from "../kernels/run.js";
 
 const small = {
@@ -88,6 +89,30 @@ test("a model's own predictions are what teacher forcing with them gives", (t) =
   t.deepEqual(model.predict(x, { teacher: changed }), own);
   changed[0] += 1;
   t.notDeepEqual(model.predict(x, { teacher: changed }), own);
+});
+
+test("a model that is moved predicts the same, and brings back what it learned", (t) => {
+  const model = Transformer.create(small, { seed: 3 });
+  const { engine, address } = model;
+  const x = testSource(1)(5 * 12);
+  const predicted = model.predict(x);
+  const { used } = engine;
+  for (let i = 0; i < 2; i++) {
+    const other = new Engine({ shared: true });
+    const moveBack = model.moveTo(other);
+    t.is(model.engine, other);
+    t.deepEqual(model.predict(x), predicted);
+    const weights = model.weights();
+    for (let j = 0; j < weights.length; j++) weights[j] *= 1.5;
+    const away = model.predict(x);
+    t.notDeepEqual(away, predicted);
+    moveBack();
+    t.is(model.engine, engine);
+    t.is(model.address, address);
+    t.deepEqual(model.predict(x), away);
+    t.is(engine.used, used, "what was built before serves again");
+    predicted.set(away);
+  }
 });
 
 test("a row's prediction does not depend on the rows beside it", (t) => {

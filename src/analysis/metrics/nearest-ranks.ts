@@ -1,11 +1,16 @@
 import { PlateauError, quote } from "../../errors.js";
 import { pacer, type StopSignal } from "../../pause.js";
 import { borrowEngine, type Engine, giveBack } from "../../runtime/engine.js";
+import { BLOCK_ROWS, type NearBlocks, nearBlocks } from "./near-blocks.js";
+import { Predictions, Vectors } from "./ranked-rows.js";
 
-/** True vectors that pass through WebAssembly memory at a time, in floats: as many as a core's cache keeps. */
-const BLOCK_FLOATS = 1 << 17;
-/** Rows of predictions for which inner products are formed at a time: the tile stays in the cache. */
+/** Predictions for which inner products are formed at a time: the tile stays in the cache. */
 const TILE = 128;
+/** Blocks after which it is known whether boxes tell much. */
+const PROBED_BLOCKS = 8;
+/** Predictions in WebAssembly memory at a time, in floats and in rows. */
+const CHUNK_FLOATS = 1 << 19;
+const MOST_ROWS = 4096;
 
 export interface NearestRanksOptions {
   /** own[i]: which true vector belongs to prediction i. Default: i. */
@@ -25,8 +30,8 @@ export interface NearestRanksOptions {
  * true vector, exactly as a brute-force float64 search over all pairs finds it: copies of the own vector
  * are not nearer. A prediction that holds a NaN or an infinity gets the number of true vectors.
  *
- * Memory beside the arguments: 4 bytes a prediction and some 10 MB, whatever the sizes. The arithmetic
- * is 2·M·N·d.
+ * Memory beside the arguments: 16 bytes a prediction, some 10 a true vector and some 10 MB, whatever the sizes. The
+ * arithmetic is at most 2·M·N·d; of predictions that are near their own vector it is a small part of that.
  *
  * @param predicted [M,d]
  * @param truth [N,d]
@@ -92,6 +97,10 @@ function countBelow(sorted: Float64Array, limit: number): number {
   return low;
 }
 
+/**
+ * True vectors lie in blocks of neighbours. A block that is farther from a prediction than its own true vector has
+ * nothing nearer: of a good prediction few are left, and a poor one has reached the cap in the first.
+ */
 function* blocks(
   engine: Engine,
   predicted: Float32Array,
@@ -105,90 +114,139 @@ function* blocks(
   const ranks = new Int32Array(M);
   if (M === 0) return ranks;
 
-  const fit = Math.max(TILE, Math.floor(BLOCK_FLOATS / d));
-  const pRows = Math.min(M, 4 * fit, 4096);
-  const yRows = Math.min(N, fit, 1024);
-  const { kernels } = engine;
-  const side = (rows: number) => ({
-    raw: engine.allocate(4 * rows * d),
-    centred: engine.allocate(4 * rows * d),
-    lengths: engine.allocate(4 * rows),
-    squares: engine.allocate(4 * rows),
-  });
-  const p = side(pRows);
-  const y = side(yRows);
-  const ownY = engine.allocate(4 * pRows * d);
-  const ownDistance = engine.allocate(8 * pRows);
-  const counts = engine.allocate(4 * pRows);
-  const dots = engine.allocate(4 * Math.min(TILE, pRows) * yRows);
+  const near = nearBlocks(truth, N, d);
+  const pRows = Math.min(M, Math.max(TILE, Math.floor(CHUNK_FLOATS / d)), MOST_ROWS);
+  const p = new Predictions(engine, pRows, d);
+  const picked = new Predictions(engine, Math.min(TILE, M), d);
+  const y = new Vectors(engine, BLOCK_ROWS, d);
+  const dots = engine.allocate(4 * TILE * BLOCK_ROWS);
   const centre = engine.allocate(4 * d);
   engine.f32(centre, d).set(middle(truth, N, d));
+  const [points, owns, rows] = [p.raw, p.own, y.raw].map((at, i) =>
+    engine.f32(at, (i < 2 ? pRows : BLOCK_ROWS) * d),
+  );
+  const [distances, counts] = [engine.f64(p.distances, pRows), engine.i32(p.counts, pRows)];
+  const pickedCounts = engine.i32(picked.counts, picked.rows);
+  const asking = new Int32Array(TILE);
+  const wanted = new Int32Array(TILE);
+  /** Whether more is to be known of a prediction. */
+  const open = (r: number) => Number.isFinite(distances[r]) && counts[r] < atMost;
 
-  const which = new Int32Array(pRows);
-  // Bytes a prediction has in each buffer that is read by row.
-  const columns = [p.raw, p.centred, ownY].map((start) => ({ start, bytes: 4 * d }));
-  columns.push({ start: ownDistance, bytes: 8 });
-  for (const start of [p.lengths, p.squares, counts]) columns.push({ start, bytes: 4 });
+  /** Counts what a loaded block of n has for predictions that were picked out. */
+  const flush = (n: number, want: number) => {
+    picked.pick(p, wanted, want);
+    picked.count(0, want, y, n, dots);
+    for (let w = 0; w < want; w++) counts[wanted[w]] = pickedCounts[w];
+  };
+  /**
+   * Compares a block with those of the predictions first … end − 1 that are open and want it.
+   * @param done those that have been compared with it, and must not be again
+   */
+  const visit = (
+    block: number,
+    first: number,
+    end: number,
+    wants: (r: number) => boolean,
+    done: (r: number) => boolean,
+  ) => {
+    const [from, n] = [near.starts[block], near.starts[block + 1] - near.starts[block]];
+    let loaded = false;
+    let want = 0;
+    for (let t = first; t < end; t += TILE) {
+      const tile = Math.min(TILE, end - t);
+      let here = 0;
+      let whole = true;
+      for (let r = t; r < t + tile; r++) {
+        if (done(r)) whole = false;
+        else if (open(r) && wants(r)) asking[here++] = r;
+      }
+      if (here === 0) continue;
+      if (!loaded) {
+        copyRows(rows, truth, near.order, from, n, d);
+        y.prepare(centre, n);
+        loaded = true;
+      }
+      // Counting where nothing is nearer changes nothing, and is faster than picking out half a tile.
+      if (whole && 2 * here > tile) p.count(t, tile, y, n, dots);
+      else {
+        for (let w = 0; w < here; w++) {
+          wanted[want++] = asking[w];
+          if (want === picked.rows) {
+            flush(n, want);
+            want = 0;
+          }
+        }
+      }
+    }
+    if (want > 0) flush(n, want);
+  };
 
+  const { which, home } = byBlock(near, predicted, M, d);
+  const ownOf = Int32Array.from(which, (i) => (own ? own[i] : i));
   for (let i = 0; i < M; i += pRows) {
     const m = Math.min(pRows, M - i);
-    engine.f32(p.raw, m * d).set(predicted.subarray(i * d, (i + m) * d));
-    const ownRows = engine.f32(ownY, m * d);
-    for (let r = 0; r < m; r++) {
-      const at = (own ? own[i + r] : i + r) * d;
-      ownRows.set(truth.subarray(at, at + d), r * d);
-      which[r] = i + r;
+    copyRows(points, predicted, which, i, m, d);
+    copyRows(owns, truth, ownOf, i, m, d);
+    p.prepare(centre, m);
+    for (let r = 0; r < m; ) {
+      const first = r;
+      while (r < m && home[i + r] === home[i + first]) r++;
+      visit(
+        home[i + first],
+        first,
+        r,
+        () => true,
+        () => false,
+      );
     }
-    kernels.squaredDistances(ownDistance, p.raw, ownY, m, d);
-    kernels.nearestPrepare(p.centred, p.lengths, p.squares, p.raw, centre, m, d);
-    const distances = engine.f64(ownDistance, m);
-    const found = engine.i32(counts, m).fill(0);
-    const bytes = engine.u8(0, engine.used);
-
-    // Predictions whose rank is known make room for the last one.
-    let active = m;
-    const settle = (r: number, rank: number) => {
-      ranks[which[r]] = rank;
-      active--;
-      which[r] = which[active];
-      for (const { start, bytes: size } of columns) {
-        bytes.copyWithin(start + r * size, start + active * size, start + (active + 1) * size);
-      }
+    let asked = 0;
+    let beyond = 0;
+    const wants = (block: number) => (r: number) => {
+      asked++;
+      if (!near.beyond(block, points, r * d, distances[r])) return true;
+      beyond++;
+      return false;
     };
-    for (let r = m - 1; r >= 0; r--) if (!Number.isFinite(distances[r])) settle(r, N);
-
-    for (let j = 0; j < N && active > 0; j += yRows) {
-      const n = Math.min(yRows, N - j);
-      engine.f32(y.raw, n * d).set(truth.subarray(j * d, (j + n) * d));
-      kernels.nearestPrepare(y.centred, y.lengths, y.squares, y.raw, centre, n, d);
-      for (let t = 0; t < active; t += TILE) {
-        const rows = Math.min(TILE, active - t);
-        const row = 4 * t * d;
-        kernels.gemmNT(dots, p.centred + row, y.centred, 0, rows, n, d, d, d, n, 0);
-        kernels.nearestCount(
-          counts + 4 * t,
-          dots,
-          p.raw + row,
-          y.raw,
-          ownDistance + 8 * t,
-          ownY + row,
-          p.lengths + 4 * t,
-          p.squares + 4 * t,
-          y.lengths,
-          y.squares,
-          rows,
-          n,
-          d,
-          n,
-        );
-      }
-      for (let r = active - 1; r >= 0; r--) if (found[r] >= atMost) settle(r, found[r]);
-      yield (i + (m * (j + n)) / N) / M;
+    for (let block = 0; block < near.count; block++) {
+      // Where most have to be compared anyway, asking first only takes time.
+      const all = block > PROBED_BLOCKS && 2 * beyond < asked;
+      visit(block, 0, m, all ? () => true : wants(block), (r) => home[i + r] === block);
+      yield (i + (m * (block + 1)) / near.count) / M;
     }
-    for (let r = 0; r < active; r++) ranks[which[r]] = found[r];
+    for (let r = 0; r < m; r++) ranks[which[i + r]] = Number.isFinite(distances[r]) ? counts[r] : N;
   }
   yield 1;
   return ranks;
+}
+
+function copyRows(
+  to: Float32Array,
+  from: Float32Array,
+  which: Int32Array,
+  first: number,
+  n: number,
+  d: number,
+): void {
+  for (let r = 0; r < n; r++) {
+    const at = which[first + r] * d;
+    for (let k = 0; k < d; k++) to[r * d + k] = from[at + k];
+  }
+}
+
+/** Predictions in the order of the blocks that they lie in, and those blocks: neighbours want the same ones. */
+function byBlock(near: NearBlocks, predicted: Float32Array, M: number, d: number) {
+  const of = Int32Array.from({ length: M }, (_, i) => near.blockOf(predicted, i * d));
+  const places = new Int32Array(near.count + 1);
+  for (const block of of) places[block + 1]++;
+  for (let block = 0; block < near.count; block++) places[block + 1] += places[block];
+  const which = new Int32Array(M);
+  const home = new Int32Array(M);
+  for (let i = 0; i < M; i++) {
+    const place = places[of[i]]++;
+    which[place] = i;
+    home[place] = of[i];
+  }
+  return { which, home };
 }
 
 /** A point near the middle of the true vectors: any is right, a near one keeps float32 errors small. */

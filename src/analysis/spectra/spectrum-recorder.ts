@@ -42,11 +42,13 @@ export interface SpectrumRecorder {
  *   recorder.history();
  *
  * @param subject its `model` is evaluated anew at each recording: it must look at the present weights
+ * @param earlier steps that were recorded before training was interrupted
  * @throws PlateauError `usage`
  */
 export function spectrumRecorder(
   subject: Pick<Subject, "model" | "target" | "domain">,
   options: Omit<SpectrumOptions, "grid" | "perLine"> & Pick<MeasureContext, "seed"> = {},
+  earlier?: SpectrumHistory,
 ): SpectrumRecorder {
   const target = targetOf(subject);
   const { model } = subject;
@@ -56,8 +58,8 @@ export function spectrumRecorder(
     const seen = lines.map((view, i) => seeModel(view, references[i], model));
     return summary(seen, lines, base.lines, settings.samples, settings.seed, false).bands;
   };
-  let octaves: readonly { low: number; high: number }[] = [];
-  const steps: { step: number; relativeError: (number | null)[] }[] = [];
+  let octaves: readonly { low: number; high: number }[] = earlier?.bands ?? [];
+  const steps: SpectrumHistory["steps"][number][] = [...(earlier?.steps ?? [])];
   const record = (step: number) => {
     const bands = errors();
     octaves = bands.map(({ low, high }) => ({ low, high }));

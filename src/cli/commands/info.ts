@@ -2,8 +2,9 @@ import { availableParallelism, totalmem } from "node:os";
 import { type EngineName, engineName, engineText } from "../../experiments/environment.js";
 import { type Build, builds, supports } from "../../runtime/compile.js";
 import { MEMORY_LIMIT } from "../../runtime/engine.js";
+import type { Wide } from "../../runtime/widen.js";
 import { version } from "../../version.js";
-import { enableRelaxed } from "../build.js";
+import { enableRelaxed, widen } from "../build.js";
 import { bytes, print, printJson, table } from "../output.js";
 import { type CliCommand, examples } from "./command.js";
 
@@ -17,6 +18,8 @@ export interface Info {
   engine: EngineName;
   platform: string;
   simd: { simd128: boolean; relaxed: boolean };
+  /** Whether the command line has kernels widened to 256 bits. */
+  widened: Wide;
   /** Threads that `plateau demo` uses. */
   cores: number;
   memory: {
@@ -52,12 +55,13 @@ function collect(): Info {
     engine: engineName(),
     platform: `${process.platform}-${process.arch}`,
     simd,
+    widened: widen(),
     cores: availableParallelism(),
     memory: { limitBytes: MEMORY_LIMIT, machineBytes: totalmem() },
   };
 }
 
-function describe({ version, builds, engine, platform, simd, cores, memory }: Info): string {
+function describe({ version, builds, engine, platform, simd, widened, cores, memory }: Info): string {
   const yes = (flag: boolean) => (flag ? "yes" : "no");
   return table(
     ["plateau", version],
@@ -65,6 +69,7 @@ function describe({ version, builds, engine, platform, simd, cores, memory }: In
       ["builds (the first by default)", builds.join(", ") || "none runs here"],
       ["engine", `${engineText(engine)}, ${platform}`],
       ["WebAssembly SIMD / relaxed SIMD", `${yes(simd.simd128)} / ${yes(simd.relaxed)}`],
+      ["widened to 256 bits", widened.wide ? "yes" : `no: ${widened.reason}`],
       ["cores", String(cores)],
       ["memory limit of one model", `${memory.limitBytes} bytes (${bytes(memory.limitBytes)})`],
       ["memory of the machine", bytes(memory.machineBytes)],

@@ -1,4 +1,5 @@
 import { analyze } from "./analyze.js";
+import { audit } from "./audit.js";
 import { bound } from "./bound.js";
 import { certifyCommand } from "./certify.js";
 import type { CliCommand } from "./command.js";
@@ -7,7 +8,11 @@ import { demo } from "./demo.js";
 import { evaluate } from "./eval.js";
 import { exportCommand } from "./export.js";
 import { fit } from "./fit.js";
+import { gap } from "./gap.js";
 import { info } from "./info.js";
+import { repeat } from "./repeat.js";
+import { replicateCommand } from "./replicate.js";
+import { report } from "./report.js";
 import { study } from "./study.js";
 import { sweep } from "./sweep.js";
 import { targets } from "./targets.js";
@@ -23,9 +28,14 @@ export const commands: readonly CliCommand[] = [
   fit,
   sweep,
   study,
+  replicateCommand,
+  audit,
+  report,
+  repeat,
   bound,
   construct,
   certifyCommand,
+  gap,
   targets,
   verify,
   info,

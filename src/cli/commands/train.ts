@@ -33,6 +33,7 @@ export const train: CliCommand = {
           "plateau train m2n1 --protocol study --protocol-set outputHead=linear --steps 1000",
           "plateau train m2n1 --config options.json --lr 1e-3 --out runs/a",
           "plateau train --resume runs/a",
+          "plateau train m4n3 --d-model 256 --layers 6 --slices 2 --threads 2",
         ),
       )
       .action(async (target: string | undefined, flags: TrainFlags) => exit(await execute(target, flags)));
@@ -50,6 +51,11 @@ function addRunOptions(command: Command): Command {
     new Option("--out <dir>", "store weights, result and checkpoints in a new folder"),
     new Option("--resume <dir>", "continue a run from its last checkpoint, bit for bit"),
     every,
+    new Option("--record-spectrum", "with --out: record at each validation which frequencies are learned"),
+    new Option(
+      "--threads <n>",
+      "threads that share each batch, at most as many as --slices; they change no bits (default 1)",
+    ).argParser((value: string) => parseNumber("--threads", value)),
     new Option("--json", "print one JSON document"),
     new Option("--quiet", "no progress line, no notes"),
   ];
@@ -79,10 +85,13 @@ async function execute(target: string | undefined, flags: TrainFlags): Promise<n
   }
   // Everything that can be refused is refused before a folder is made.
   prepareBuild(experiment.config.build);
-  footprint(experiment);
+  footprint(experiment, flags.threads);
   if (directory?.finished) {
     if (!flags.quiet) note(`the run in ${directory.path} is finished: this is its result`);
     return show({ result: directory.result() }, experiment, directory, flags);
+  }
+  if (flags.recordSpectrum && flags.out === undefined && !directory) {
+    throw new PlateauError("usage", "--record-spectrum without --out: there is no folder to keep it in");
   }
   if (flags.out !== undefined && !directory) directory = RunDirectory.create(flags.out, experiment.config);
   return show(await trainInto(directory, experiment, flags), experiment, directory, flags);

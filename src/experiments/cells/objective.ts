@@ -8,6 +8,7 @@ import type { Experiment } from "../config.js";
 import { protocolMetric } from "../metric.js";
 import { measureOptions, subjectOf } from "../subject.js";
 import { trainTrial, trialFootprint } from "../sweep/objective.js";
+import { predictionMeasures } from "./predictions.js";
 import { type CellsTask, cellExperiment, cellsTask } from "./task.js";
 
 /** Bytes of WebAssembly memory that a trial needs. @throws PlateauError `usage`, `memory` */
@@ -19,18 +20,23 @@ export function footprint(parameters: Parameters, task: unknown): number {
 export default async function objective(context: ObjectiveContext): Promise<ObjectiveResult> {
   const task = cellsTask(context.task);
   const experiment = cellExperiment(task, context.parameters);
-  const { test, measures } = task;
+  const { test, measures, scales } = task;
   // What validation minimises under the cell's own protocol.
   const metric = `validation.${protocolMetric(experiment)}`;
   const names = Object.keys(measures);
-  const more = (of: Experiment, model: Model, signal: StopSignal) => analysisOf(of, model, measures, signal);
-  return trainTrial(context, experiment, { metric, test, ...(names.length > 0 ? { more } : {}) });
+  const more = async (of: Experiment, model: Model, signal: StopSignal) => ({
+    ...(scales.length > 0 ? { predictions: { result: predictionMeasures(of, model, scales, signal) } } : {}),
+    ...(names.length > 0 ? await analysisOf(of, model, measures, signal) : {}),
+  });
+  const asked = names.length + scales.length > 0;
+  return trainTrial(context, experiment, { metric, test, ...(asked ? { more } : {}) });
 }
 
 /** What became of a measure, without what depends on the machine. */
 export type CellMeasure = { readonly result: unknown } | { readonly skipped: string };
 
-async function analysisOf(
+/** Measures of a trained model, as cells have them. @throws PlateauError `aborted` through the signal */
+export async function analysisOf(
   experiment: Experiment,
   model: Model,
   measures: CellsTask["measures"],

@@ -5,6 +5,7 @@ import type { Parameters } from "../../sweep/space/parameter.js";
 import type { Storage, StoredTrial } from "../../sweep/storage/storage.js";
 import { Study } from "../../sweep/study.js";
 import type { TrialError } from "../../sweep/trial.js";
+import type { Quantisation } from "../../targets/quantisation.js";
 import { defineExperiment, type ExperimentInput } from "../config.js";
 import type { TrainedResult } from "../sweep/objective.js";
 import type { CellMeasure } from "./objective.js";
@@ -23,6 +24,11 @@ export interface CellsInput {
   readonly measures?: Readonly<Record<string, object>>;
   /** Whether models are judged on the test rows. Default true. */
   readonly test?: boolean;
+  /**
+   * Where predictions of the test rows are read at matched resolution, whatever a cell's own classes: gives the
+   * measure `predictions`, a `PredictionMeasures`.
+   */
+  readonly scales?: readonly Quantisation[];
 }
 
 /** What one cell gave on one seed. */
@@ -84,7 +90,7 @@ export async function runCells(
 }
 
 /** The study that trains cells. @throws PlateauError `usage`, `unknown-name` where a cell cannot be trained */
-function cellsStudy({ name, cells, seeds, measures = {}, test = true }: CellsInput): StudyInput {
+function cellsStudy({ name, cells, seeds, measures = {}, test = true, scales }: CellsInput): StudyInput {
   if (cells.length === 0 || seeds.length === 0) {
     throw new PlateauError(
       "usage",
@@ -92,7 +98,7 @@ function cellsStudy({ name, cells, seeds, measures = {}, test = true }: CellsInp
     );
   }
   for (const cell of cells) defineExperiment({ ...cell, seed: seeds[0] });
-  const task = { cells, seeds, measures, test } as unknown as CellsTask;
+  const task = { cells, seeds, measures, test, ...(scales ? { scales } : {}) } as unknown as CellsTask;
   const upTo = (count: number) => Array.from({ length: count }, (_, index) => index);
   return {
     name,

@@ -1,10 +1,17 @@
 import * as v from "valibot";
 import type { Parameters } from "../../sweep/space/parameter.js";
-import { check, flag, seedNumber } from "../../validate.js";
+import { check, flag, oneOf, seedNumber, whole } from "../../validate.js";
 import { defineExperiment, type Experiment, type ExperimentInput } from "../config.js";
 
 /** Measures to be taken of each trained model, with their options: those of `analyze`. */
 const measuresSchema = v.record(v.string(), v.looseObject({}));
+
+const scaleSchema = v.strictObject({
+  classes: whole(2, 65536),
+  low: v.number(),
+  high: v.number(),
+  mode: oneOf(["diagonal", "per-coordinate"]),
+});
 
 export const cellsSchema = v.strictObject({
   /** Options of training, one for each cell, without their seed. */
@@ -13,6 +20,8 @@ export const cellsSchema = v.strictObject({
   seeds: v.array(seedNumber),
   measures: v.optional(measuresSchema, {}),
   test: v.optional(flag, true),
+  /** Where predictions are to be read at matched resolution, whatever the cell's own classes: see `predictions`. */
+  scales: v.optional(v.array(scaleSchema), []),
 });
 export type CellsTask = v.InferOutput<typeof cellsSchema>;
 

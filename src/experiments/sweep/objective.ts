@@ -6,9 +6,10 @@ import { borrowEngine, giveBack } from "../../runtime/engine.js";
 import type { ObjectiveContext, ObjectiveResult } from "../../sweep/objective.js";
 import type { Parameters } from "../../sweep/space/parameter.js";
 import { decodeCheckpoint, encodeCheckpoint } from "../../training/checkpoint.js";
+import { createTrainer } from "../../training/create-trainer.js";
 import { type Outcome, runTraining } from "../../training/loop.js";
 import type { TrainingState } from "../../training/state.js";
-import { Trainer } from "../../training/trainer.js";
+import type { Training } from "../../training/training.js";
 import { defineExperiment, type Experiment, identity } from "../config.js";
 import { evaluationSample, predictFor, type Scores, score } from "../evaluate.js";
 import { type Metric, measureBy, parseMetric, protocolMetric } from "../metric.js";
@@ -46,7 +47,15 @@ export function footprint(parameters: Parameters, task: unknown): number {
 /** The same of an experiment, remembered by its shapes. @throws PlateauError `memory` */
 export function trialFootprint(experiment: Experiment): number {
   const { architecture, config, loss, rows, training } = experiment;
-  const shapes = JSON.stringify([config.target, config.dim, architecture.config, loss, rows, training.batch]);
+  const shapes = JSON.stringify([
+    config.target,
+    config.dim,
+    architecture.config,
+    loss,
+    rows,
+    training.batch,
+    training.slices,
+  ]);
   let bytes = footprints.get(shapes);
   if (bytes === undefined) {
     bytes = experimentFootprint(experiment);
@@ -84,7 +93,7 @@ export async function trainTrial(
   const engine = config.build === "strict" ? borrowEngine() : undefined;
   try {
     const model = initialModel(experiment, engine);
-    const trainer = new Trainer(model, loss, trainingData(experiment), training);
+    const trainer = await createTrainer(model, loss, trainingData(experiment), training);
     const outcome = await train(context, experiment, trainer, metric.name);
     const { reason, updates, diverged, best } = outcome;
     if (diverged) {
@@ -139,7 +148,7 @@ async function measured(
 async function train(
   context: ObjectiveContext,
   experiment: Experiment,
-  trainer: Trainer,
+  trainer: Training,
   metric: string,
 ): Promise<Outcome> {
   const { signal, checkpointEvery } = context;

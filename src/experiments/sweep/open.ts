@@ -139,6 +139,12 @@ function without({ parameters, constraints = [] }: SpaceInput, given: readonly s
 /** @throws PlateauError `usage` where an option, parameter or value is none of training */
 function requireOptions(fixed: Partial<ExperimentInput>, space: SpaceInput): void {
   const options = v.partial(experimentSchema);
+  if ("threads" in fixed || "threads" in (space.parameters ?? {})) {
+    throw new PlateauError(
+      "usage",
+      "threads is no option of a study: it trains as many models at a time as it has workers, each on one thread",
+    );
+  }
   check("experiment", options, fixed);
   const known = Object.keys(experimentSchema.entries).filter((name) => name !== "seed");
   for (const parameter of new Space(space).parameters) {

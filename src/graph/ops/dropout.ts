@@ -1,9 +1,9 @@
 import { read, write } from "../call.js";
 import type { Graph } from "../graph.js";
 import type { Op } from "../op.js";
-import { size, type Tensor } from "../tensor.js";
+import { size, type Tensor, type View } from "../tensor.js";
 
-/** Dropout of one place in a model. Masks come from (key, step, stream, index), so backward repeats them. */
+/** Dropout of one place in a model. What is dropped comes from (key, step, stream, index). */
 export interface Dropout {
   /** Probability of dropping, in [0, 1). Rounded to a multiple of 2⁻¹⁶. */
   probability: number;
@@ -23,20 +23,30 @@ export function dropoutArguments(graph: Graph, dropout?: Dropout) {
 }
 
 /** y = x with each element kept (and divided by the probability of that) or set to 0. */
-export const dropout: Op<{ x: Tensor }, Dropout> = {
+export const dropout: Op<{ x: Tensor }, Dropout, View> = {
   name: "dropout",
   inputs: ({ x }) => [x],
   shape: ({ x }) => x.shape,
   forward(graph, y, { x }, attributes) {
-    graph.emit("dropout", [write(y), read(x), size(x.shape), ...dropoutArguments(graph, attributes)], [y, x]);
+    const n = size(x.shape);
+    // A bit an element.
+    const kept = graph.scratch("kept", Math.ceil(n / 32));
+    graph.emit(
+      "dropoutForward",
+      [write(y), write(kept), read(x), n, ...dropoutArguments(graph, attributes)],
+      [y, x],
+    );
+    return kept;
   },
-  backward(graph, y, { x }, attributes) {
+  backward(graph, y, { x }, attributes, kept) {
     const dx = graph.contribute(x);
     if (!dx) return;
     const dy = graph.gradient(y);
-    const n = size(x.shape);
-    const to = dx.accumulate ? graph.scratch("masked", n) : dx.view;
-    graph.emit("dropout", [write(to), read(dy), n, ...dropoutArguments(graph, attributes)], [to, dy]);
-    if (dx.accumulate) graph.emit("addInto", [dx.pointer, read(to), n]);
+    const [, , , keepScale] = dropoutArguments(graph, attributes);
+    graph.emit(
+      "dropoutBackward",
+      [dx.pointer, read(dy), read(kept), size(x.shape), keepScale, dx.accumulate],
+      dx.accumulate ? undefined : [dx.view, dy],
+    );
   },
 };

@@ -20,6 +20,8 @@ export interface TrialTask {
 export interface ThreadData {
   /** Compiled WebAssembly by build: compiled once a process. */
   readonly modules: Readonly<Record<string, unknown>>;
+  /** Rows of the tile of matrix products that goes with how V8 compiles them. */
+  readonly tile: number;
 }
 
 /** From the trial. `report`, `replicate` and `checkpoint` wait for an answer. */

@@ -7,6 +7,7 @@ import {
 } from "node:worker_threads";
 import { Piscina } from "piscina";
 import { compile, compiled } from "../../runtime/compile.js";
+import { gemmTile } from "../../runtime/tile.js";
 import type { Decision } from "../pruners/pruner.js";
 import { requireWorkers } from "../run/require.js";
 import { failure } from "../run/trial-run.js";
@@ -32,16 +33,20 @@ export interface ThreadsOptions {
   readonly resourceLimits?: ResourceLimits;
 }
 
-/**
- * Runs trials on worker threads, each at most one at a time.
- * @param objective URL of a module whose default export is the objective
- * @throws PlateauError `usage`
- */
-export function threadsExecutor(objective: string, options: ThreadsOptions = {}): Executor {
+/** Worker threads, each with at most one trial at a time, of whatever objective. */
+export interface ThreadPool {
+  readonly workers: number;
+  /** @param objective URL of a module whose default export is the objective */
+  run(objective: string, job: TrialJob, events: TrialEvents, signal: AbortSignal): Promise<JobOutcome>;
+  close(): Promise<void>;
+}
+
+/** @throws PlateauError `usage` */
+export function threadPool(options: ThreadsOptions = {}): ThreadPool {
   const { workers = availableParallelism(), resourceLimits } = options;
   requireWorkers(workers);
   compile("strict");
-  const workerData: ThreadData = { modules: compiled() };
+  const workerData: ThreadData = { modules: compiled(), tile: gemmTile() };
   const pool = new Piscina<TrialTask, JobOutcome>({
     filename: WORKER,
     minThreads: workers,
@@ -55,8 +60,22 @@ export function threadsExecutor(objective: string, options: ThreadsOptions = {})
   pool.on("error", () => {});
   return {
     workers,
-    run: (job, events, signal) => runInThread(pool, objective, job, events, signal),
+    run: (objective, job, events, signal) => runInThread(pool, objective, job, events, signal),
     close: () => pool.destroy(),
+  };
+}
+
+/**
+ * Runs trials on worker threads, each at most one at a time.
+ * @param objective URL of a module whose default export is the objective
+ * @throws PlateauError `usage`
+ */
+export function threadsExecutor(objective: string, options: ThreadsOptions = {}): Executor {
+  const pool = threadPool(options);
+  return {
+    workers: pool.workers,
+    run: (job, events, signal) => pool.run(objective, job, events, signal),
+    close: () => pool.close(),
   };
 }
 

@@ -2,7 +2,7 @@ import { log, log1p, pow } from "../../targets/math.js";
 
 /** Whole numbers beyond this many digits are known by their logarithm alone. */
 const DIGITS = 60;
-const LN10 = log(10);
+const { LN10 } = Math;
 
 /** A count that may explode: its decimal logarithm is finite where the number is not. */
 export interface Magnitude {

@@ -33,6 +33,25 @@ test("ranks are the brute-force float64 ones, over more than one block", async (
   }
 });
 
+test("ranks are the brute-force ones from near predictions to far ones, where blocks are skipped and where not", async (t) => {
+  const source = testSource(7);
+  for (const [N, d] of [
+    [1500, 2],
+    [1300, 12],
+    [900, 40],
+  ]) {
+    const y = source(N * d);
+    for (const distance of [0.01, 0.1, 0.4, 1, 3]) {
+      const noise = source(N * d);
+      const p = Float32Array.from(y, (value, i) => value + distance * noise[i]);
+      t.deepEqual(await nearestRanks(p, y, d), bruteForce(p, y, d), `d = ${d}, ${distance} away`);
+    }
+    // All predictions in one place.
+    const same = Float32Array.from(y, (_, i) => y[i % d]);
+    t.deepEqual(await nearestRanks(same, y, d), bruteForce(same, y, d));
+  }
+});
+
 /** Few distinct numbers, neighbours in the last bit, and offsets that eat the differences. */
 const coordinate = fc.oneof(
   fc.constantFrom(0, -0, 1, -1, 0.5, 1 + 2 ** -23, 1 - 2 ** -24),

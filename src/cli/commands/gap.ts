@@ -1,0 +1,140 @@
+import { availableParallelism } from "node:os";
+import { type Command, Option } from "commander";
+import { PlateauError, quote } from "../../errors.js";
+import type { GapConfig } from "../../experiments/gap/config.js";
+import { estimateOf } from "../../experiments/gap/estimate.js";
+import { gap as kind } from "../../experiments/gap/gap.js";
+import { ladderOf } from "../../experiments/gap/ladder.js";
+import { leftOut, presetNames } from "../../experiments/gap/presets.js";
+import { findTarget } from "../../targets/registry.js";
+import { addExperimentOptions, type ExperimentFlags, runExperiment } from "../experiment.js";
+import { describeGap, describeLadder } from "../gap-view.js";
+import { parseNumber } from "../number.js";
+import { note, print, printJson } from "../output.js";
+import { exitCodes } from "../report.js";
+import { targetOf } from "../target.js";
+import { type CliCommand, examples } from "./command.js";
+
+interface GapFlags extends ExperimentFlags {
+  domain?: string;
+  preset?: GapConfig["preset"];
+  seed?: number;
+  widths?: number[];
+  depths?: number[];
+  construction?: string[];
+  sizes?: number[];
+  seeds?: number;
+  steps?: number;
+  lr?: number[];
+  batch?: number;
+  boxes?: number;
+  dryRun?: boolean;
+}
+
+const HELP = `
+At each size of a ladder: the best of Transformers trained on several seeds and learning rates; constructed networks
+with their certificates; training that begins from their weights; and training of the same architectures from drawn
+weights. All have the same number of updates, and are judged by the same search for the largest error. --sizes are
+cells a side: partition has a memory token for each cell, so sizes^inputs.`;
+
+export const gap: CliCommand = {
+  name: "gap",
+  define(program, exit) {
+    const command = program
+      .command("gap")
+      .description(
+        "expressivity against learning: what training finds at a size, and what is representable there",
+      )
+      .argument("[target]", "an expression, or a name of plateau targets")
+      .option("--domain <sides>", "where, for an expression: x=-1:1,y=0:2 (default: 0 to 1)")
+      .addOption(
+        new Option(
+          "--preset <name>",
+          "quick (default): minutes; standard: a quarter of an hour; full: a day",
+        ).choices([...presetNames]),
+      )
+      .addOption(number("--seed <seed>", "the first seed (default 0)"))
+      .addOption(numbers("--widths <D,…>", "widths of Transformers"))
+      .addOption(numbers("--depths <L,…>", "encoder layers, and as many decoder layers"))
+      .addOption(
+        new Option(
+          "--construction <name>",
+          "partition, partition(order=2), relu, yun (repeatable; default: the first three)",
+        ).argParser((value: string, before: string[] = []) => [...before, value]),
+      )
+      .addOption(numbers("--sizes <n,…>", "sizes of constructions, in cells a side"))
+      .addOption(number("--seeds <n>", "trainings of each size and learning rate"))
+      .addOption(number("--steps <updates>", "updates of each training"))
+      .addOption(numbers("--lr <rates>", "learning rates, chosen among by validation"))
+      .addOption(number("--batch <B>", "rows per batch (default 128)"))
+      .addOption(number("--boxes <n>", "boxes that a certificate may look at"))
+      .option("--dry-run", "print the ladder and how long it will take, and do nothing");
+    addExperimentOptions(command as Command, "gap");
+    command
+      .addHelpText(
+        "after",
+        `${HELP}\n${examples(
+          'plateau gap "sin(6*x)" --domain x=0:1 --out gap-sine',
+          'plateau gap "abs(x-y)" --preset standard --out gap-abs --dry-run',
+          "plateau gap --resume --out gap-sine",
+        )}`,
+      )
+      .action(async (target: string | undefined, flags: GapFlags) => exit(await execute(target, flags)));
+  },
+};
+
+function number(flags: string, help: string): Option {
+  const [name] = flags.split(" ");
+  return new Option(flags, help).argParser((value: string) => parseNumber(name, value));
+}
+
+function numbers(flags: string, help: string): Option {
+  const [name] = flags.split(" ");
+  return new Option(flags, help).argParser((value: string) =>
+    value.split(",").map((part) => parseNumber(name, part.trim())),
+  );
+}
+
+async function execute(text: string | undefined, flags: GapFlags): Promise<number> {
+  const given = givenOf(text, flags);
+  if (flags.dryRun) return dryRun(given, flags);
+  if (given && !flags.quiet) {
+    const { preset, target } = kind.parse(given);
+    for (const line of leftOut(preset, findTarget(target).inputs)) note(`note: ${line}`);
+  }
+  return runExperiment(kind, given, flags, describeGap);
+}
+
+/** The configuration that was given; undefined where a folder's is to be continued. */
+function givenOf(text: string | undefined, flags: GapFlags): Partial<GapConfig> | undefined {
+  const { preset, seed, widths, depths, construction: constructions, sizes: cells } = flags;
+  const { seeds, steps, lr, batch, boxes } = flags;
+  const options = { preset, seed, widths, depths, constructions, cells, seeds, steps, lr, batch, boxes };
+  const own = Object.entries(options).filter(([, value]) => value !== undefined);
+  if (text === undefined) {
+    if (flags.resume && own.length === 0 && flags.domain === undefined) return undefined;
+    throw new PlateauError(
+      "usage",
+      flags.resume
+        ? `${own.length > 0 ? `${own[0][0]} ${quote(own[0][1])}` : `--domain ${flags.domain}`} without a target: to continue, leave it out; else give the target, too`
+        : 'no target given: plateau gap "sin(6*x)", a name of plateau targets, or --resume',
+    );
+  }
+  const { target, assumed } = targetOf(text, flags.domain);
+  if (assumed && !flags.quiet) note(`note: ${assumed}`);
+  return { target: target.name, ...Object.fromEntries(own) };
+}
+
+function dryRun(given: Partial<GapConfig> | undefined, { workers, json }: GapFlags): number {
+  if (given === undefined) {
+    throw new PlateauError("usage", "--dry-run says what a target would take: give one");
+  }
+  const config = kind.parse(given);
+  const ladder = ladderOf(config);
+  const estimate = estimateOf(config, ladder, workers ?? availableParallelism());
+  const { inputs } = findTarget(config.target);
+  const left = leftOut(config.preset, inputs);
+  if (json) printJson({ config, ladder, estimate, leftOut: left });
+  else print(describeLadder(config, ladder, estimate, left));
+  return exitCodes.done;
+}

@@ -1,0 +1,76 @@
+import { statSync } from "node:fs";
+import { interruptible } from "../interrupt.js";
+import { bytes, note, print, printJson } from "../output.js";
+import { ProgressLine } from "../progress.js";
+import { exitCodes } from "../report.js";
+import { type CliCommand, examples } from "./command.js";
+
+interface ReportFlags {
+  output: string;
+  name?: string;
+  svg?: string;
+  png?: string;
+  data?: string;
+  json?: boolean;
+  quiet?: boolean;
+}
+
+export const report: CliCommand = {
+  name: "report",
+  define(program, exit) {
+    program
+      .command("report")
+      .description("one HTML file that tells what came out: of a study, a run, or an experiment")
+      .argument("<path>", "SQLite file of plateau sweep, or folder of plateau train, replicate, audit or gap")
+      .option("-o, --output <file>", "the page", "report.html")
+      .option("--name <study>", "which study of a file that has several")
+      .option("--svg <dir>", "also every figure as SVG")
+      .option("--png <dir>", "also every figure as PNG (npm install @resvg/resvg-js dejavu-fonts-ttf)")
+      .option(
+        "--data <dir>",
+        "also the data of figures and tables as CSV, and figures' Vega-Lite specifications",
+      )
+      .option("--json", "print one JSON document: question, setting, answer, files")
+      .option("--quiet", "no progress on stderr")
+      .addHelpText(
+        "after",
+        examples(
+          "plateau report runs.sqlite --name m2n1",
+          "plateau report runs/a -o a.html --svg figures",
+          "plateau report plateau-audit --json",
+        ),
+      )
+      .action(async (path: string, flags: ReportFlags) => exit(await execute(path, flags)));
+  },
+};
+
+/** Loads what it needs when it is called: other commands start faster without. */
+async function execute(
+  path: string,
+  { output, name, svg, png, data, json, quiet }: ReportFlags,
+): Promise<number> {
+  const { documentAt } = await import("../../report/sources/registry.js");
+  const { writeReport } = await import("../../report/write.js");
+  const line = new ProgressLine(quiet);
+  const { signal, dispose } = interruptible(() => line.show("stopping…"));
+  try {
+    const onProgress = (text: string, share: number) => line.show(`${(100 * share).toFixed(0)}%  ${text}`);
+    const document = await documentAt(path, { name, signal, onProgress });
+    line.show("drawing…");
+    const files = await writeReport(document, { html: output, svg, png, data });
+    line.clear();
+    const { title, question, setting, answer } = document;
+    if (json) printJson({ title, question, setting, answer, files });
+    else {
+      print(answer);
+      if (!quiet)
+        note(
+          `written: ${output} (${bytes(statSync(output).size)})${files.length > 1 ? ` and ${files.length - 1} more files` : ""}`,
+        );
+    }
+    return exitCodes.done;
+  } finally {
+    line.clear();
+    dispose();
+  }
+}

@@ -1,0 +1,205 @@
+import { conclusions } from "../../../experiments/audit/conclusions.js";
+import type { AuditConfig } from "../../../experiments/audit/config.js";
+import { modes } from "../../../experiments/audit/design.js";
+import { sayContext, switchName } from "../../../experiments/audit/findings.js";
+import { meanOverSeeds } from "../../../experiments/audit/paired.js";
+import { findResponse, responseNames } from "../../../experiments/audit/responses.js";
+import type { SettingResults } from "../../../experiments/audit/results.js";
+import { scaleName, scales } from "../../../experiments/audit/scales.js";
+import { switches } from "../../../experiments/audit/switches.js";
+import { findTarget } from "../../../targets/registry.js";
+import type { ReportTable } from "../../document.js";
+import { slugOf } from "./figures.js";
+
+const text = (field: string, title: string) => ({ field, title, format: "text" as const });
+const mean = (values: readonly (number | null)[]) => {
+  const known = values.filter((value) => value !== null);
+  return known.length > 0 ? known.reduce((sum, value) => sum + value, 0) / known.length : null;
+};
+
+/** The thirteen questions. */
+export function switchesTable({ targets }: AuditConfig): ReportTable {
+  const all = targets.map(findTarget);
+  return {
+    name: "switches",
+    caption: "Questions, the answers of the study's published code, and the alternatives (ours).",
+    columns: [
+      text("id", "#"),
+      text("name", "Switch"),
+      text("question", "Question"),
+      text("study", "The study's code"),
+      text("alternative", "Alternative"),
+      text("idle", "Cannot matter"),
+    ],
+    rows: switches.map(({ id, name, question, study, alternative, idle }) => ({
+      ...{ id, name, question, study, alternative },
+      idle: all
+        .flatMap((target) =>
+          modes.flatMap((mode) => {
+            const why = idle(mode, target);
+            return why ? [`${target.name}, ${mode}: ${why}`] : [];
+          }),
+        )
+        .join("; "),
+    })),
+  };
+}
+
+/** Every cell, with means over seeds of every response. */
+export function cellsTable(results: SettingResults): ReportTable {
+  return {
+    name: `cells-${slugOf(results)}`,
+    caption: `${sayContext(results)}: means over seeds of every cell.`,
+    columns: [
+      text("name", "Cell"),
+      text("mode", "Mode"),
+      text("answers", "Differs from the study's by"),
+      { field: "parameters", title: "Parameters", format: "count" },
+      { field: "diverged", title: "Diverged", format: "count" },
+      ...responseNames.map((name) => ({ field: name, title: findResponse(name).title })),
+    ],
+    rows: results.cells.map(({ name, mode, answers, parameters, diverged, responses }) => ({
+      ...{ name, mode, parameters, diverged },
+      answers: Object.entries(answers)
+        .map(([field, value]) => `${field}=${value}`)
+        .join(" "),
+      ...Object.fromEntries(responseNames.map((response) => [response, mean(responses[response] ?? [])])),
+    })),
+  };
+}
+
+/** Every effect on every response. */
+export function effectsTable(results: SettingResults): ReportTable {
+  return {
+    name: `effects-${slugOf(results)}`,
+    caption: `${sayContext(results)}: the alternative less the study's answer. A name such as 1×13 + 2×6 is a group of pairs that the factorial design cannot tell apart.`,
+    columns: [
+      text("mode", "Mode"),
+      text("design", "Design"),
+      text("switch", "Switch"),
+      text("response", "Measure"),
+      { field: "value", title: "Effect" },
+      { field: "low", title: "From" },
+      { field: "high", title: "To" },
+      { field: "study", title: "Study's answer" },
+      { field: "alternative", title: "Alternative" },
+      { field: "seeds", title: "Seeds", format: "count" },
+    ],
+    rows: results.effects.map(
+      ({ mode, design, switch: id, response, value, low, high, study, alternative, seeds }) => ({
+        ...{ mode, design, switch: switchName(id), response: findResponse(response).title },
+        ...{ value, low, high, study, alternative, seeds },
+      }),
+    ),
+  };
+}
+
+/** What the factorial designs cannot tell apart; undefined where there are none. */
+export function aliasesTable(results: SettingResults): ReportTable | undefined {
+  const rows = modes.flatMap((mode) => {
+    const plan = results.factorials[mode];
+    return (plan?.contrasts ?? []).map(({ names, main, aliases }) => ({
+      mode,
+      effect: names[0],
+      kind: main ? "switch" : "pair",
+      aliases: aliases.join(", "),
+    }));
+  });
+  if (rows.length === 0) return undefined;
+  const made = modes.flatMap((mode) => {
+    const plan = results.factorials[mode];
+    return plan
+      ? [
+          `${mode}: ${plan.runs.length} runs${plan.generators.map(({ factor, product }) => `, ${factor} = ${product.join("×")}`).join("")}, resolution ${plan.resolution ?? "full"}`,
+        ]
+      : [];
+  });
+  return {
+    name: `aliases-${slugOf(results)}`,
+    caption: `${sayContext(results)}: what the fractional factorial designs cannot tell apart (${made.join("; ")}). Products of more than three factors are left out.`,
+    columns: [
+      text("mode", "Mode"),
+      text("effect", "Effect"),
+      text("kind", "Of"),
+      text("aliases", "Not told from"),
+    ],
+    rows,
+  };
+}
+
+/** How much every switch moves each comparison of regression and classification. */
+export function moversTable(results: SettingResults): ReportTable {
+  const { movers } = results.verdicts;
+  return {
+    name: `movers-${slugOf(results)}`,
+    caption: `${sayContext(results)}: what each switch does to how much more regression fails than classification; standardised: over the root mean square of all switches' effects.`,
+    columns: [
+      text("conclusion", "Comparison"),
+      text("start", "From"),
+      text("switch", "Switch"),
+      { field: "value", title: "Effect" },
+      { field: "low", title: "From" },
+      { field: "high", title: "To" },
+      { field: "standardised", title: "Standardised" },
+      text("flips", "Answer changes"),
+    ],
+    rows: conclusions.flatMap(({ name, title }) =>
+      (["study", "sound"] as const).flatMap((start) =>
+        movers![name][start].ranked.map(({ switch: id, effect, standardised, flips }) => ({
+          ...{ conclusion: title, start, switch: switchName(id), ...effect },
+          ...{ standardised: standardised.value, flips: flips ? "yes" : "no" },
+        })),
+      ),
+    ),
+  };
+}
+
+/** What predictors that know nothing of Transformers reach, means over seeds. */
+export function baselinesTable(results: SettingResults): ReportTable {
+  const { baselines } = results;
+  const own = (
+    name: string,
+    of: (one: SettingResults["baselines"][number]) => Record<string, number | null>,
+  ) => {
+    const rows = baselines.map(of);
+    return {
+      name,
+      ...Object.fromEntries(
+        Object.keys(rows[0]).map((field) => [field, mean(rows.map((row) => row[field]))]),
+      ),
+    };
+  };
+  const byScale = (rates: readonly number[]) =>
+    Object.fromEntries(scales.map((scale, i) => [scaleName(scale), rates[i]]));
+  const cells = results.cells.filter(({ name }) => name === "study" || name === "sound");
+  return {
+    name: `baselines-${slugOf(results)}`,
+    caption: `${sayContext(results)}: baselines (ours), means over seeds: R², failure rate among all true vectors (k = 1), and failure rates at matched resolution by where the centroids lie; below them, the two protocols' failure rates at matched resolution on their own classes.`,
+    columns: [
+      text("name", "Predictor"),
+      { field: "r2", title: "R²" },
+      { field: "nearest", title: "Among all true vectors", format: "percent" },
+      ...scales.map((scale) => ({
+        field: scaleName(scale),
+        title: scaleName(scale),
+        format: "percent" as const,
+      })),
+      { field: "own", title: "Own classes", format: "percent" },
+    ],
+    rows: [
+      own("mean predictor", ({ mean: { r2, nearest, matched } }) => ({ r2, nearest, ...byScale(matched) })),
+      own("majority class", ({ majority }) => byScale(majority)),
+      own("least squares", ({ leastSquares: { r2, nearest, matched } }) => ({
+        r2,
+        nearest,
+        ...byScale(matched),
+      })),
+      ...cells.map(({ name, mode, responses }) => ({
+        name: `${name}, ${mode}`,
+        r2: meanOverSeeds(responses.r2 ?? [])?.value ?? null,
+        nearest: mode === "regression" ? mean(responses.studyRate ?? []) : null,
+        own: mean(responses.ownRate ?? []),
+      })),
+    ].map((row) => ({ r2: null, nearest: null, own: null, ...row })),
+  };
+}

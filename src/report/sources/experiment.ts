@@ -1,0 +1,21 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { ExperimentFolder } from "../../experiments/experiment-folder.js";
+import type { ExperimentRecord } from "../../experiments/record.js";
+import { repeatableRecord } from "../../experiments/repeat/experiment.js";
+import type { ReportDocument } from "../document.js";
+import { documentOf } from "../documents/registry.js";
+import type { ReportSource } from "./source.js";
+
+/** An experiment of many runs. */
+export const experimentSource: ReportSource = {
+  what: "the folder of an experiment (plateau replicate, audit or gap)",
+  holds: (path) => existsSync(join(path, "experiment.json")),
+  document: async (path) => documentOfRecord(await ExperimentFolder.open(path).record()),
+};
+
+/** The report of an experiment, which tells the parts of its results apart when it is repeated. */
+export async function documentOfRecord(record: ExperimentRecord): Promise<ReportDocument> {
+  const document = documentOf(record);
+  return { ...document, methods: { ...document.methods, repeat: await repeatableRecord(record) } };
+}

@@ -1,0 +1,19 @@
+import type { ReportDocument } from "../document.js";
+
+export interface SourceOptions {
+  /** Which study of several. */
+  readonly name?: string;
+  readonly signal?: AbortSignal;
+  /** What is at work, and which share of all the work is done, 0 … 1. */
+  readonly onProgress?: (text: string, share: number) => void;
+}
+
+/** One kind of what can be reported: its own file, and one line in the registry. */
+export interface ReportSource {
+  /** What to give, in a few words. */
+  readonly what: string;
+  /** Whether a path is of this kind, finished or not. */
+  holds(path: string): boolean;
+  /** @throws PlateauError where it is damaged, or not finished and of no use before: says how to continue */
+  document(path: string, options: SourceOptions): Promise<ReportDocument>;
+}

@@ -1,0 +1,33 @@
+import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { openStudy } from "../../experiments/sweep/open.js";
+import { openSqlite } from "../../sweep/storage/sqlite.js";
+import { documentOfStudy } from "../documents/sweep.js";
+import type { ReportSource } from "./source.js";
+
+/** How every SQLite file begins. */
+const MAGIC = "SQLite format 3\0";
+
+/** A sweep, as far as it is. */
+export const studySource: ReportSource = {
+  what: "the SQLite file of a study (plateau sweep --study)",
+  holds: (path) => beginning(path) === MAGIC,
+  async document(path, { name }) {
+    const storage = openSqlite(path, { readonly: true });
+    try {
+      return await documentOfStudy(await openStudy(storage, name === undefined ? {} : { name }));
+    } finally {
+      storage.close();
+    }
+  },
+};
+
+function beginning(path: string): string | undefined {
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return undefined;
+  const bytes = new Uint8Array(MAGIC.length);
+  const file = openSync(path, "r");
+  try {
+    return String.fromCharCode(...bytes.subarray(0, readSync(file, bytes)));
+  } finally {
+    closeSync(file);
+  }
+}

@@ -1,0 +1,59 @@
+import { join } from "node:path";
+import { writeFileAtomic } from "../files/atomic.js";
+import { makeFolder } from "../files/folder.js";
+import type { ReportDocument } from "./document.js";
+import { renderHtml } from "./html/page.js";
+import { figuresOf, requireDrawable, tablesOf } from "./parts.js";
+import { figureCsv, figureSpec, renderPng, renderSvg } from "./render.js";
+import { rowsCsv } from "./spec.js";
+
+/** What of a report is written, and where to. */
+export interface ReportFiles {
+  /** Path of the page. */
+  readonly html?: string;
+  /** Folder of NAME.svg, one a figure. */
+  readonly svg?: string;
+  /** Folder of NAME.png, one a figure. */
+  readonly png?: string;
+  /** Folder of figures/NAME.csv, figures/NAME.vl.json (which reads that CSV) and tables/NAME.csv. */
+  readonly data?: string;
+}
+
+/** All of a report in one folder: report.html, figures/ in every format, tables/. */
+export function allFiles(folder: string): ReportFiles {
+  const figures = join(folder, "figures");
+  return { html: join(folder, "report.html"), svg: figures, png: figures, data: folder };
+}
+
+/**
+ * Writes a report, or parts of it. Folders are made; every file is written whole or not at all, and none before
+ * all are drawn.
+ * @returns the paths of the files written
+ * @throws PlateauError `usage` where packages that draw are not installed, or a name is none for a file; `io`
+ */
+export async function writeReport(
+  document: ReportDocument,
+  { html, svg, png, data }: ReportFiles,
+): Promise<string[]> {
+  requireDrawable(document);
+  const files = new Map<string, string | Uint8Array>();
+  for (const figure of figuresOf(document)) {
+    const { name } = figure;
+    if (svg !== undefined) files.set(join(svg, `${name}.svg`), `${await renderSvg(figure)}\n`);
+    if (png !== undefined) files.set(join(png, `${name}.png`), await renderPng(figure));
+    if (data === undefined) continue;
+    const spec = figureSpec(figure, { inline: false });
+    files.set(join(data, "figures", `${name}.csv`), figureCsv(figure));
+    files.set(join(data, "figures", `${name}.vl.json`), `${JSON.stringify(spec, null, 2)}\n`);
+  }
+  for (const { name, columns, rows } of data === undefined ? [] : tablesOf(document)) {
+    const fields = columns.map(({ field }) => field);
+    files.set(join(data!, "tables", `${name}.csv`), rowsCsv(rows, fields));
+  }
+  if (html !== undefined) files.set(html, await renderHtml(document));
+  for (const [path, content] of files) {
+    makeFolder(join(path, ".."));
+    writeFileAtomic(path, content);
+  }
+  return [...files.keys()];
+}

@@ -1,0 +1,56 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test from "ava";
+import { openStudy } from "../../src/experiments/sweep/open.js";
+import { plateau } from "./plateau.js";
+
+const folder = mkdtempSync(join(tmpdir(), "plateau-report-test-"));
+test.after.always(() => rmSync(folder, { recursive: true, force: true }));
+const at = (name: string) => join(folder, name);
+
+test("a study is reported, repeated, and told from one whose numbers were changed", async (t) => {
+  const space = { parameters: { lr: [1e-3, 1e-2] } };
+  const sizes = { steps: 4, evaluateEvery: 2, trainRows: 500, validationRows: 50, testRows: 50, dModel: 8 };
+  const study = await openStudy(at("a.sqlite"), { target: "sine(2)", space, experiment: sizes });
+  for await (const _ of study.run({ trials: 2, workers: 1 }));
+  study.close();
+
+  const report = await plateau(["report", at("a.sqlite"), "-o", at("a.html"), "--svg", at("svg"), "--json"]);
+  t.is(report.code, 0, report.stderr);
+  const { files, answer } = JSON.parse(report.stdout);
+  t.true(files.includes(at("a.html")) && files.every(existsSync));
+  const page = readFileSync(at("a.html"), "utf8");
+  t.true(page.includes(answer.slice(0, 20)));
+
+  const same = await plateau(["repeat", at("a.html"), "--json", "--workers", "1", "--out", at("again")]);
+  t.is(same.code, 0, same.stderr);
+  t.like(JSON.parse(same.stdout), { kind: "sweep", agrees: true, different: [] });
+  t.true(existsSync(join(at("again"), "again", "study.sqlite")));
+
+  const part = /"trial 1":"[0-9a-f]{16}"/;
+  const digits = page.replace(/"fingerprint":"[0-9a-f]{8}/, '"fingerprint":"00000000');
+  writeFileSync(at("b.html"), digits.replace(part, `"trial 1":"${"0".repeat(16)}"`));
+  const other = await plateau(["repeat", at("b.html"), "--workers", "1"]);
+  t.is(other.code, 1);
+  t.regex(other.stdout, /bits differ.*\n1 of 2 parts differ: trial 1/);
+
+  writeFileSync(at("c.html"), page.replace('"plateau":"0.1.0"', '"plateau":"0.0.1"'));
+  const older = await plateau(["repeat", at("c.html")]);
+  t.is(older.code, 2);
+  t.regex(older.stderr, /plateau 0\.0\.1.*--anyway/);
+  t.is((await plateau(["repeat", at("c.html"), "--anyway", "--workers", "1"])).code, 0);
+});
+
+test("what is no report, and what cannot be reported, is told so in one line", async (t) => {
+  const none = await plateau(["repeat", at("none.html"), "--json"]);
+  t.is(none.code, 1);
+  t.is(JSON.parse(none.stdout).error.code, "io");
+  writeFileSync(at("page.html"), "<html></html>");
+  const page = await plateau(["repeat", at("page.html")]);
+  t.is(page.code, 1);
+  t.regex(page.stderr, /no report of plateau/);
+  const folderOnly = await plateau(["report", folder]);
+  t.is(folderOnly.code, 2);
+  t.regex(folderOnly.stderr, /plateau sweep --study/);
+});

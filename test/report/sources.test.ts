@@ -1,0 +1,50 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test from "ava";
+import { PlateauError } from "../../src/errors.js";
+import { RunDirectory } from "../../src/experiments/run-directory.js";
+import { openStudy } from "../../src/experiments/sweep/open.js";
+import { documentAt } from "../../src/report/sources/registry.js";
+
+const folder = mkdtempSync(join(tmpdir(), "plateau-sources-test-"));
+test.after.always(() => rmSync(folder, { recursive: true, force: true }));
+const at = (name: string) => join(folder, name);
+const small = { steps: 6, evaluateEvery: 3, trainRows: 500, validationRows: 50, testRows: 50 };
+
+test("a study is reported as far as it is, also with no trial", async (t) => {
+  const space = { parameters: { lr: [1e-3, 1e-2], dModel: [8, 16] } };
+  const study = await openStudy(at("a.sqlite"), { target: "sine(2)", space, experiment: small });
+  const none = await documentAt(at("a.sqlite"));
+  t.regex(none.answer, /no trial/i);
+  t.is(none.main, undefined);
+  for await (const _ of study.run({ trials: 2, workers: 1 }));
+  study.close();
+  const two = await documentAt(at("a.sqlite"), { name: "sine(2)" });
+  t.is(two.methods.repeat.kind, "sweep");
+  t.is(Object.keys(two.methods.repeat.parts!).length, 2);
+  const error = await t.throwsAsync(documentAt(at("a.sqlite"), { name: "b" }), { instanceOf: PlateauError });
+  t.regex(error!.message, /sine\(2\)/);
+});
+
+test("what is not finished says how to continue, what is nothing what can be reported", async (t) => {
+  RunDirectory.create(at("run"), { target: "m2n1" });
+  mkdirSync(at("experiment"));
+  writeFileSync(join(at("experiment"), "experiment.json"), '{"kind":"audit","plateau":"0.1.0","config":{}}');
+  mkdirSync(at("fit"));
+  writeFileSync(join(at("fit"), "fit.json"), "{}");
+  mkdirSync(at("empty"));
+  writeFileSync(at("a.txt"), "SQLite format 2");
+  const cases: [string, RegExp][] = [
+    ["run", /plateau train --resume/],
+    ["experiment", /plateau audit --resume/],
+    ["fit", /plateau analyze/],
+    ["empty", /plateau sweep --study.*replicate.*train --out/],
+    ["a.txt", /plateau sweep --study/],
+    ["missing", /no such file/],
+  ];
+  for (const [name, message] of cases) {
+    const error = await t.throwsAsync(documentAt(at(name)), { instanceOf: PlateauError });
+    t.regex(error!.message, message);
+  }
+});
