@@ -14,7 +14,7 @@ const plane = {
   parameters: { x: { type: "uniform", low: 0, high: 1 }, y: { type: "integer", low: 1, high: 5 } },
 } as const;
 
-const PINNED = "71a48aa7bba666f48cbabef0294085e180bf421c673523236408bcde1b2bc28b";
+const PINNED = "6c31302ee3d0c64338d05ec5517b9a86d1f686930d687e84902c3c39cc898a4d";
 
 /** Small models on m2n1, pruned by what they report at ten validations. */
 const training: TrainingStudyInput = {
@@ -57,7 +57,9 @@ test("a study of models is the same to the last bit on 1, 2 and 4 workers", asyn
   const states = new Set(found[0].map(({ state }) => state));
   t.true(states.has("complete") && states.has("pruned"), [...states].join());
   // The same on every engine: printed by Node 20, 22 and 24. A change of bits belongs in the changelog.
-  const text = JSON.stringify(found[0].map(({ plateau: _, ...trial }) => trial));
+  // What a trial takes of memory is no bit of what it found.
+  const trials = found[0].map(({ plateau: _, ...trial }) => trial);
+  const text = JSON.stringify(trials, (key, value) => (key === "footprintBytes" ? undefined : value));
   t.is(await sha256Hex(new TextEncoder().encode(text)), PINNED);
 });
 
