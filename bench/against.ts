@@ -4,13 +4,21 @@ import type { Values } from "./suite.js";
 
 /** What `--json` printed once. @throws Error where it is none */
 export function readBaseline(file: string): Record<string, Values> {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new Error(`${file}: ${(error as Error).message}`);
+  }
   let content: unknown;
   try {
-    content = JSON.parse(readFileSync(file, "utf8"));
-  } catch (error) {
-    throw new Error(`${file}: ${(error as Error).message.split("\n")[0]}`);
+    content = JSON.parse(text);
+  } catch {
+    // Said below.
   }
-  if (typeof content !== "object" || content === null || Array.isArray(content)) {
+  const isObject = (value: unknown): value is object =>
+    typeof value === "object" && value !== null && !Array.isArray(value);
+  if (!isObject(content) || !Object.values(content).every(isObject)) {
     throw new Error(`${file} is no JSON that --json printed`);
   }
   return content as Record<string, Values>;
@@ -30,6 +38,7 @@ export function compared(values: Values, before: Values | undefined): string[] {
   });
 }
 
+/** Whether a value, perhaps of a file, is a time with its rounds. */
 export function isTiming(value: number | Timing): value is Timing {
-  return typeof value === "object" && Array.isArray(value.rounds);
+  return Array.isArray((value as Timing | null)?.rounds);
 }

@@ -78,10 +78,13 @@ async function main(flags: ReturnType<typeof readFlags>): Promise<void> {
   const results: Record<string, Values> = {};
   for (const { name, run } of cases) {
     results[name] = await run(options);
-    if (flags.json) continue;
+    const lines = compared(results[name], baseline?.[name]);
+    if (flags.json) {
+      for (const line of lines) process.stderr.write(`${name}  ${line}\n`);
+      continue;
+    }
     console.log(`${name.padEnd(width)}  ${row(results[name])}`);
-    for (const line of compared(results[name], baseline?.[name]))
-      console.log(`${" ".repeat(width)}  ${line}`);
+    for (const line of lines) console.log(`${" ".repeat(width)}  ${line}`);
   }
   const text = JSON.stringify(results, null, 2);
   if (flags.json) console.log(text);

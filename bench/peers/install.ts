@@ -7,7 +7,8 @@ import { source } from "./registry.js";
  * @throws Error with npm's last line
  */
 export function installPackages(): void {
-  if (existsSync(source("node_modules"))) return;
+  // npm writes this file last: an installation that was broken off is done again.
+  if (existsSync(source("node_modules/.package-lock.json"))) return;
   process.stderr.write("installing the peers' packages, once…\n");
   const { status, stderr } = spawnSync(
     "npm",

@@ -128,21 +128,20 @@ async function main(flags: ReturnType<typeof readFlags>): Promise<void> {
   if (unknown !== undefined) {
     refuse(`no peer named ${unknown} (known: ${peers.map(({ name }) => name).join(", ")})`);
   }
-  const folder = mkdtempSync(join(tmpdir(), "plateau-peers-"));
   const wanted = (name: string) =>
     flags.only.length === 0 || flags.only.some((only) => name === only || name.startsWith(`${only}:`));
-  const names = plans(folder, [], options)
+  const names = plans("", [], options)
     .map(({ name }) => name)
     .filter(wanted);
   if (names.length === 0) refuse(`no case named ${flags.only.join(", ")} (--list names them)`);
   if (flags.list) {
     console.log(names.join("\n"));
-    rmSync(folder, { recursive: true });
     return;
   }
   const chosen = ready(peers.filter(({ name }) => asked === undefined || asked.includes(name)));
   const contestants = [ours, ...chosen].map((peer) => new Contestant(peer, options));
   const results: Record<string, Record<string, Outcome>> = {};
+  const folder = mkdtempSync(join(tmpdir(), "plateau-peers-"));
   try {
     const show = (line: string) => {
       if (!flags.json) console.log(line);
