@@ -14,7 +14,8 @@ export interface Environment {
   readonly date: string;
   /** Of computing, over all that were needed to finish. */
   readonly seconds: number;
-  readonly workers: number;
+  /** Null where it is not known: trials of a sweep may have run on several numbers of them. */
+  readonly workers: number | null;
 }
 
 /**

@@ -2,9 +2,11 @@ import { Option } from "commander";
 import { PlateauError } from "../../errors.js";
 import { differing } from "../../experiments/repeat/parts.js";
 import type { Repeatable } from "../../experiments/repeat/repeatable.js";
-import type { Repeated, RepeatOptions } from "../../experiments/repeat/repeater.js";
+import type { Repeated, Repeater, RepeatOptions } from "../../experiments/repeat/repeater.js";
+import type { Build } from "../../runtime/compile.js";
 import { shellWord } from "../../text.js";
 import { version } from "../../version.js";
+import { prepareBuild } from "../build.js";
 import { interruptible } from "../interrupt.js";
 import { parseNumber } from "../number.js";
 import { note, print, printJson, whole } from "../output.js";
@@ -57,16 +59,21 @@ async function execute(path: string, flags: RepeatFlags): Promise<number> {
   requireVersion(plateau, flags);
   const repeater = findRepeater(kind);
   const config = repeater.parse(repeatable.config);
+  const build = buildOf(repeater, config);
+  prepareBuild(build);
   if (!flags.quiet) note(`${kind} of plateau ${plateau}: ${printable(repeater.describe(config))}`);
   const folder = repeatFolder(flags.out, repeatable);
   try {
     const run = (options: Omit<RepeatOptions, "folder">) =>
       repeater.run(config, { ...options, folder: folder.work });
-    return show(repeatable, await interruptedAs(path, flags, run), flags);
+    return show(repeatable, await interruptedAs(path, flags, run), build, flags);
   } finally {
     folder.dispose();
   }
 }
+
+/** Which kernels compute it: strict ones, where a repeater does not say. */
+const buildOf = (repeater: Repeater, config: unknown): Build => repeater.build?.(config) ?? "strict";
 
 /** @throws PlateauError `usage` where another version made the report, unless told to go on */
 function requireVersion(plateau: string, { anyway, quiet }: RepeatFlags): void {
@@ -111,16 +118,20 @@ async function interruptedAs(
 function show(
   { kind, fingerprint, parts, plateau }: Repeatable,
   found: Repeated,
+  build: Build,
   { json }: RepeatFlags,
 ): number {
   const agrees = found.fingerprint === fingerprint;
   const different = agrees || !parts ? [] : differing(parts, found.parts);
   const count = Object.keys(found.parts).length;
+  const promised = build === "strict";
   if (json) {
     const versions = { report: plateau, now: version };
     printJson({
       kind,
       agrees,
+      build,
+      promised: promised && plateau === version,
       versions,
       expected: fingerprint,
       found: found.fingerprint,
@@ -134,6 +145,8 @@ function show(
     const more = different.length > NAMED ? `, and ${whole(different.length - NAMED)} more` : "";
     if (different.length > 0)
       print(`${whole(different.length)} of ${whole(count)} parts differ: ${named}${more}`);
+    if (!promised)
+      print("the relaxed build was used: its last bits may differ from engine to engine, none are promised");
   }
   return agrees ? exitCodes.done : exitCodes.failed;
 }

@@ -1,3 +1,4 @@
+import type { Build } from "../../runtime/compile.js";
 import type { Parts } from "./parts.js";
 
 export interface RepeatOptions {
@@ -25,6 +26,8 @@ export interface Repeater<Config = unknown> {
   parse(input: unknown): Config;
   /** What will be run, in a few words. */
   describe(config: Config): string;
+  /** The kernels that it runs on. Default: strict, the only ones whose bits are promised. */
+  build?(config: Config): Build;
   /** @throws PlateauError `aborted` through the signal, after saving what is done; `io`, `memory` */
   run(config: Config, options: RepeatOptions): Promise<Repeated>;
 }

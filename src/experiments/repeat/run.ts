@@ -39,6 +39,7 @@ export const repeatTraining: Repeater<Experiment> = {
   kind: "train",
   parse,
   describe: (experiment) => `training on ${describe(experiment)}`,
+  build: ({ config }) => config.build,
   async run(experiment, { folder, signal, onProgress }: RepeatOptions) {
     const directory = runDirectory(folder, experiment);
     if (directory.finished) return repeated(directory.result());
@@ -65,6 +66,7 @@ export const repeatConstruction: Repeater<Experiment> = {
     throw new PlateauError("usage", `config: init is missing: a construction has one`);
   },
   describe: (experiment) => `${experiment.initial!.name} of ${quote(experiment.config.target)}`,
+  build: ({ config }) => config.build,
   async run(experiment, { folder, signal }) {
     const model = initialModel(experiment);
     const result = await judgeConstructed(experiment, model, 0, { signal });

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import * as v from "valibot";
 import { PlateauError, quote } from "../../errors.js";
 import { makeFolder } from "../../files/folder.js";
+import type { Build } from "../../runtime/compile.js";
 import { defineStudy, type StudyDefinition, type StudyInput } from "../../sweep/definition.js";
 import type { StudyStorage } from "../../sweep/storage/storage.js";
 import { Study } from "../../sweep/study.js";
@@ -70,6 +71,8 @@ export const repeatStudy: Repeater<StudyConfig> = {
   describe({ definition: { name, sampler, pruner, seed }, trials }) {
     return `study ${quote(name)}, ${trials} trials, sampler ${sampler.name}, pruner ${pruner.name}, seed ${seed}`;
   },
+  build: ({ definition: { task } }) =>
+    (trainingTask(task).experiment["build"] as Build | undefined) ?? "strict",
   async run({ definition, trials }, { folder, workers, signal, onProgress }: RepeatOptions) {
     makeFolder(folder);
     const study = await Study.open(join(folder, "study.sqlite"), definition, objectives);

@@ -25,7 +25,7 @@ export function replicateDocument(record: ExperimentRecord): ReportDocument {
     answer: answerText(results),
     ...(main ? { main } : {}),
     sections: [
-      section("by-width", "Failure rates by width and k", widthText, widths, [failureTable(results)]),
+      section("by-width", "Failure rates by width and k", widthText(config), widths, [failureTable(results)]),
       ...(byClasses.length > 0
         ? [section("by-classes", "Failure rates by number of classes", classesText, byClasses, [])]
         : []),
@@ -85,9 +85,14 @@ function aboutOf({ seeds, trials }: ReplicationConfig): string {
   return `The best of ${trials} configurations on test rows: ${interval}. The measure is the study's: in regression a prediction fails where its true vector is not among the k nearest of all true vectors, in classification where its class is not among the k largest logits. These are different scales.`;
 }
 
-const widthText = [
+const widthText = ({ seeds }: ReplicationConfig) => [
   "The main figure shows k = 1. A failure at k = 2 … 4 forgives a prediction that has up to 1 … 3 wrong vectors, or classes, before the right one.",
   "Two settings are told apart where the 95% interval of their differences on the same seeds does not hold 0.",
+  ...(seeds === 2
+    ? [
+        "Of two seeds an interval is 12.7 standard errors to either side: most comparisons stay undecided, and one that is decided may be so by two differences that are alike by chance.",
+      ]
+    : []),
 ];
 const classesText = [
   "With more classes each is smaller, so a prediction of the same quality fails more often; the majority class, dashed, says how often guessing fails.",

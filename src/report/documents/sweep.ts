@@ -212,6 +212,7 @@ async function methodsOf(study: Study, objective: string): Promise<Methods> {
   const seconds = trials.reduce((sum, trial) => sum + (trial.seconds ?? 0), 0);
   const build = buildOf(definition.task);
   const repeat = await repeatableStudy(definition, study, last?.plateau ?? undefined);
+  const here = environment({ seconds, workers: null, build });
   const options = ({ name, ...rest }: { name: string }) =>
     Object.keys(rest).length === 0 ? name : `${name} (${canonicalJson(rest)})`;
   return {
@@ -221,11 +222,12 @@ async function methodsOf(study: Study, objective: string): Promise<Methods> {
       ...(definition.objective === "training"
         ? [`All trials share: ${canonicalJson(trainingTask(definition.task).experiment)}.`]
         : []),
-      `A trial's random numbers follow from the study's seed and its number, and trial n goes by trials up to n − lookahead: so the study is the same on any number of workers. ${bitsText(build)} Seconds are those of all trials together; on how many workers they ran is not stored.`,
+      `A trial's random numbers follow from the study's seed and its number, and trial n goes by trials up to n − lookahead: so the study is the same on any number of workers. ${bitsText(build)} Seconds are those of all trials together.`,
     ],
     commands: commandsOf(study, ended.length),
     environment: {
-      ...environment({ seconds, workers: 1, build }),
+      ...here,
+      machine: `not stored; this page was made on ${here.machine}`,
       ...(last?.plateau ? { plateau: last.plateau } : {}),
       ...(last?.engine ? { engine: last.engine } : {}),
       ...(last?.ended ? { date: last.ended } : {}),

@@ -9,7 +9,7 @@ export function methodsHtml({ text, commands, environment, repeat }: Methods): s
     ["plateau", `${plateau}, ${build} build`],
     ["Engine", engine],
     ["Machine", machine],
-    ["Workers", String(workers)],
+    ["Workers", workers === null ? "not stored" : String(workers)],
     ["Seconds of computing", grouped(Math.round(seconds))],
     ["Date", date],
   ];

@@ -1,17 +1,19 @@
 import { closeSync, openSync, readSync, statSync } from "node:fs";
-import { openStudy } from "../../experiments/sweep/open.js";
-import { openSqlite } from "../../sweep/storage/sqlite.js";
-import { documentOfStudy } from "../documents/sweep.js";
 import type { ReportSource } from "./source.js";
 
 /** How every SQLite file begins. */
 const MAGIC = "SQLite format 3\0";
 
-/** A sweep, as far as it is. */
+/** A sweep, as far as it is. SQLite and worker threads are loaded when there is one: other reports do without. */
 export const studySource: ReportSource = {
   what: "the SQLite file of a study (plateau sweep --study)",
   holds: (path) => beginning(path) === MAGIC,
   async document(path, { name }) {
+    const [{ openStudy }, { openSqlite }, { documentOfStudy }] = await Promise.all([
+      import("../../experiments/sweep/open.js"),
+      import("../../sweep/storage/sqlite.js"),
+      import("../documents/sweep.js"),
+    ]);
     const storage = openSqlite(path, { readonly: true });
     try {
       return await documentOfStudy(await openStudy(storage, name === undefined ? {} : { name }));

@@ -11,7 +11,8 @@ import { parseRepeatable, type Repeatable } from "../../../src/experiments/repea
 import { repeatableRun, repeatTraining } from "../../../src/experiments/repeat/run.js";
 import { fingerprintOfStudy, repeatableStudy, repeatStudy } from "../../../src/experiments/repeat/study.js";
 import { run } from "../../../src/experiments/run.js";
-import { openStudy } from "../../../src/experiments/sweep/open.js";
+import { openStudy, trainingStudy } from "../../../src/experiments/sweep/open.js";
+import { defineStudy } from "../../../src/sweep/definition.js";
 
 const folder = mkdtempSync(join(tmpdir(), "plateau-repeat-test-"));
 test.after.always(() => rmSync(folder, { recursive: true, force: true }));
@@ -154,4 +155,16 @@ test("a folder is of one repetition, and of nothing else", (t) => {
   const used = mkdtempSync(join(folder, "used-"));
   writeFileSync(join(used, "a.txt"), "");
   t.throws(() => repeatFolder(used, good), { message: /not empty/ });
+});
+
+test("a repeater says which build it needs: that of the configuration, strict where none is given", (t) => {
+  for (const build of ["strict", "relaxed"] as const) {
+    const training = repeatTraining.parse({ target: "sine(2)", ...small, build });
+    t.is(repeatTraining.build!(training), build);
+    const input = { target: "sine(2)", name: "s", experiment: { ...small, build } };
+    const definition = defineStudy(trainingStudy(input));
+    t.is(repeatStudy.build!(repeatStudy.parse({ definition, trials: 1 })), build);
+  }
+  const definition = defineStudy(trainingStudy({ target: "sine(2)", name: "s", experiment: small }));
+  t.is(repeatStudy.build!(repeatStudy.parse({ definition, trials: 1 })), "strict");
 });

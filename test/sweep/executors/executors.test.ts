@@ -1,10 +1,15 @@
 import test from "ava";
 import { executorConformance } from "../../../src/sweep/executors/conformance.js";
 import { inlineExecutor } from "../../../src/sweep/executors/inline.js";
+import { SharedThreads } from "../../../src/sweep/executors/shared.js";
 import { threadsExecutor } from "../../../src/sweep/executors/threads.js";
 
 const executors = {
   threads: executorConformance(({ url }) => threadsExecutor(url, { workers: 2 })),
+  shared: executorConformance(async ({ url }) => {
+    const threads = new SharedThreads({ workers: 2 });
+    return { ...(await threads.executor(url, 0)), close: () => threads.close() };
+  }),
   inline: executorConformance(({ evaluate }) => inlineExecutor(evaluate, { workers: 2 })),
 };
 
