@@ -8,3 +8,7 @@ export function drawn(name, choose) {
   const record = JSON.parse(gunzipSync(readFileSync(new URL(`${name}.json.gz`, import.meta.url))));
   return figureSpec(choose(documentOf(record)), { inline: true });
 }
+
+/** A figure of a report's sections. */
+export const figureNamed = ({ sections }, name) =>
+  sections.flatMap(({ figures }) => figures).find((figure) => figure.name === name);

@@ -39,7 +39,8 @@ export const presets = {
     trainRows: 100_000,
   },
   standard: {
-    description: "half an hour on two cores, a night on slow ones: widths up to 32, the study's rows, epochs and trials",
+    description:
+      "half an hour on two cores, a night on slow ones: widths up to 32, the study's rows, epochs and trials",
     targets: studyTargets,
     dims: { m2n1: [4, 16, 32], m4n3: [4] },
     classes: [5, 20],
