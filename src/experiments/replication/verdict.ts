@@ -136,7 +136,7 @@ export function answerOf(verdict: ReplicationVerdict): string {
 function inWords(tally: Tally, more: string): string {
   const N = total(tally);
   const all = (count: number) => (count === N ? `all ${N}` : `${count} of ${N}`);
-  if (tally.more === N) return `${more} in ${all(N)} comparisons`;
+  if (tally.more === N) return N === 1 ? `${more} in the one comparison` : `${more} in ${all(N)} comparisons`;
   const rest = [
     ...(tally.less > 0 ? [`less in ${tally.less}`] : []),
     ...(tally.undecided > 0 ? [`undecided in ${tally.undecided}`] : []),

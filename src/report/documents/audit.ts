@@ -15,6 +15,14 @@ import {
   switchesTable,
 } from "./audit/tables.js";
 
+/** Findings that answer the whole, in turn, with what was asked where the finding by itself does not say. */
+const answers: readonly (readonly [Finding["name"], string])[] = [
+  ["trivial", ""],
+  ["harder", "Does regression fail more than classification? "],
+  ["piecewise", "Are the fitted functions piecewise constant? "],
+  ["movers", ""],
+];
+
 /** The report of an audit: a verdict for each claim of the study, then what carries it. */
 export function auditDocument(record: ExperimentRecord<AuditConfig, AuditResults>): ReportDocument {
   const { config, results } = record;
@@ -27,7 +35,7 @@ export function auditDocument(record: ExperimentRecord<AuditConfig, AuditResults
     question:
       "What each choice of the protocol behind “Transformers are Expressive, But Are They Expressive Enough for Regression?” (arXiv 2402.15478) does to its conclusions: is it expressivity, training, or the metric?",
     setting: `${settings.map(sayContext).join("; ")}. Every cell on ${config.seeds} seeds, ${config.steps} updates of ${config.batch} rows. All numbers are ours; none is the paper's.`,
-    answer: `${sayContext(first)}: ${["trivial", "harder", "piecewise", "movers"].map((name) => answerOf(name as Finding["name"])).join(" ")}${others.length > 0 ? " Other settings: below." : ""}`,
+    answer: `${sayContext(first)}: ${answers.map(([name, asked]) => `${asked}${answerOf(name)}`).join(" ")}${others.length > 0 ? " Other settings: below." : ""}`,
     ...drawn("main", moversFigure(first, "movers") ?? levelsFigure(first, "main")),
     sections: [
       ...settings.flatMap((one) => settingSections(one, settings.length > 1)),
