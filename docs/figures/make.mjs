@@ -1,5 +1,5 @@
 // Draws every figure of docs/: npm run figures, or node docs/figures/make.mjs name… after npm run build.
-// A figure is a file of this folder whose default export computes a Vega-Lite specification; its SVG is
+// A figure is a file of this folder whose default export computes a Vega-Lite specification, or draws it; its SVG is
 // written beside it. Each is the same at every run.
 import { readdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -37,9 +37,14 @@ if (unknown.length > 0) {
 }
 for (const name of asked.length > 0 ? asked : all) {
   const { default: figure } = await import(new URL(`${name}.mjs`, folder));
-  const spec = { $schema: "https://vega.github.io/schema/vega-lite/v6.json", ...(await figure()) };
-  const view = new vega.View(vega.parse(compile({ ...spec, config }).spec), { renderer: "none" });
-  const svg = await view.toSVG();
+  const made = await figure();
+  // Figures of reports come drawn.
+  const svg = typeof made === "string" ? made : await drawn(made);
   writeFileSync(fileURLToPath(new URL(`${name}.svg`, folder)), `${svg}\n`);
   console.error(`docs/figures/${name}.svg`);
+}
+
+function drawn(figure) {
+  const spec = { $schema: "https://vega.github.io/schema/vega-lite/v6.json", ...figure };
+  return new vega.View(vega.parse(compile({ ...spec, config }).spec), { renderer: "none" }).toSVG();
 }

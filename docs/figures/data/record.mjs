@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { documentOf } from "../../../dist/src/report/documents/registry.js";
-import { figureSpec } from "../../../dist/src/report/spec.js";
+import { renderSvg } from "../../../dist/src/report/render.js";
 
-/** The specification of a figure of an experiment's report, from its result.json (compressed) beside this file. */
+/** The SVG of a figure of an experiment's report, from its result.json (compressed) beside this file. */
 export function drawn(name, choose) {
   const record = JSON.parse(gunzipSync(readFileSync(new URL(`${name}.json.gz`, import.meta.url))));
-  return figureSpec(choose(documentOf(record)), { inline: true });
+  return renderSvg(choose(documentOf(record)));
 }
 
 /** A figure of a report's sections. */
