@@ -21,7 +21,7 @@ import {
 import type { FromTrial, ThreadData, ToTrial, TrialTask } from "./messages.js";
 
 /** Seen from dist/src/sweep/executors. */
-const WORKER = new URL("../../../workers/trial.js", import.meta.url).href;
+const WORKER = new URL("../../../workers/entry.cjs", import.meta.url).href;
 
 /** How long a trial that was told to stop may take before its thread is ended. */
 export const GRACE_MILLISECONDS = 1500;
