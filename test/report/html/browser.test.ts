@@ -39,6 +39,8 @@ if (executable) {
 /** Opens the report; whatever it says or asks for beyond its file fails the test. */
 async function open(t: ExecutionContext, options: BrowserContextOptions = {}): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  // A busy machine takes its time.
+  context.setDefaultTimeout(180_000);
   t.teardown(() => context.close());
   const page = await context.newPage();
   await page.route("**/*", (route) => {
