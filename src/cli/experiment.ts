@@ -93,8 +93,12 @@ async function reportInto(folder: string, record: ExperimentRecord): Promise<str
   const { documentOfRecord } = await import("../report/sources/experiment.js");
   const { allFiles, writeReport } = await import("../report/write.js");
   const files = allFiles(folder);
+  const document = await documentOfRecord(record);
   try {
-    await writeReport(await documentOfRecord(record), files);
+    // What needs nothing that draws comes first: tables, and the data of figures.
+    await writeReport(document, { data: files.data! });
+    const { data: _, ...drawn } = files;
+    await writeReport(document, drawn);
     return `report: ${files.html}`;
   } catch (error) {
     if (!(error instanceof PlateauError) || !["usage", "io"].includes(error.code)) throw error;

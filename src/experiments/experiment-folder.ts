@@ -1,10 +1,9 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
 import { PlateauError, quote } from "../errors.js";
 import { removeStaleTemporaries, writeFileAtomic } from "../files/atomic.js";
-import { makeFolder } from "../files/folder.js";
-import { ioError } from "../files/io-error.js";
+import { openNewFolder } from "../files/new-folder.js";
 import { readJson } from "../files/read-json.js";
 import { canonicalJson } from "../formats/canonical-json.js";
 import { version } from "../version.js";
@@ -43,14 +42,7 @@ export class ExperimentFolder {
    * @throws PlateauError `run-directory` where it holds something already; `io`
    */
   static create(path: string, { name }: ExperimentKind, config: unknown): ExperimentFolder {
-    makeFolder(path);
-    removeStaleTemporaries(path);
-    let existing: string[];
-    try {
-      existing = readdirSync(path);
-    } catch (cause) {
-      throw ioError("cannot list", path, cause);
-    }
+    const { existing } = openNewFolder(path);
     if (existing.includes(EXPERIMENT)) {
       const { kind } = ExperimentFolder.open(path);
       throw new PlateauError(

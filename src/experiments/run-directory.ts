@@ -1,10 +1,9 @@
-import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
 import { PlateauError, quote } from "../errors.js";
 import { removeStaleTemporaries, writeFileAtomic } from "../files/atomic.js";
-import { makeFolder } from "../files/folder.js";
-import { ioError } from "../files/io-error.js";
+import { openNewFolder } from "../files/new-folder.js";
 import { readFileChecked } from "../files/read.js";
 import { readJson } from "../files/read-json.js";
 import { Model } from "../nn/model.js";
@@ -73,14 +72,7 @@ export class RunDirectory {
    */
   static create(path: string, input: ExperimentInput): RunDirectory {
     const experiment = defineExperiment(input);
-    const created = makeFolder(path);
-    removeStaleTemporaries(path);
-    let existing: string[];
-    try {
-      existing = readdirSync(path);
-    } catch (cause) {
-      throw ioError("cannot list", path, cause);
-    }
+    const { created, existing } = openNewFolder(path);
     if (existing.includes(RUN)) {
       throw new PlateauError(
         "run-directory",

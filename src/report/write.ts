@@ -5,7 +5,7 @@ import type { ReportDocument } from "./document.js";
 import { renderHtml } from "./html/page.js";
 import { figuresOf, requireDrawable, tablesOf } from "./parts.js";
 import { figureCsv, figureSpec, renderPng, renderSvg } from "./render.js";
-import { rowsCsv } from "./spec.js";
+import { fieldsOf, rowsCsv } from "./spec.js";
 
 /** What of a report is written, and where to. */
 export interface ReportFiles {
@@ -47,8 +47,9 @@ export async function writeReport(
     files.set(join(data, "figures", `${name}.vl.json`), `${JSON.stringify(spec, null, 2)}\n`);
   }
   for (const { name, columns, rows } of data === undefined ? [] : tablesOf(document)) {
-    const fields = columns.map(({ field }) => field);
-    files.set(join(data!, "tables", `${name}.csv`), rowsCsv(rows, fields));
+    // The page shows some of what a row has, the file all.
+    const fields = new Set([...fieldsOf(rows), ...columns.map(({ field }) => field)]);
+    files.set(join(data!, "tables", `${name}.csv`), rowsCsv(rows, [...fields]));
   }
   if (html !== undefined) files.set(html, await renderHtml(document));
   for (const [path, content] of files) {

@@ -1,11 +1,8 @@
-import { availableParallelism } from "node:os";
-import { join } from "node:path";
 import { PlateauError } from "../../errors.js";
 import { findTarget } from "../../targets/registry.js";
-import { version } from "../../version.js";
 import { type CellOutcome, runCells } from "../cells/run-cells.js";
-import { environment } from "../environment.js";
-import { type ExperimentKind, type ExperimentOptions, fingerprintOf } from "../record.js";
+import { conclude, studiesFile } from "../conclude.js";
+import type { ExperimentKind, ExperimentOptions } from "../record.js";
 import { type SeedBaselines, seedBaselines } from "./baselines.js";
 import type { Setting } from "./cell.js";
 import { type AuditConfig, parseAudit } from "./config.js";
@@ -20,10 +17,9 @@ export const audit: ExperimentKind<AuditConfig, AuditResults> = {
   parse: parseAudit,
 
   async run(config, options) {
-    const begin = performance.now();
-    const workers = options.workers ?? availableParallelism();
     const designs = designOf(config);
-    const trained = await trainAll(trainingsOf(designs, config), config, options);
+    const trainings = trainingsOf(designs, config);
+    const trained = await trainAll(trainings, config, options);
     options.onProgress?.("fitting baselines", 1);
     const baselines = await allBaselines(config, options.signal);
     const results: AuditResults = {
@@ -36,15 +32,8 @@ export const audit: ExperimentKind<AuditConfig, AuditResults> = {
         );
       }),
     };
-    return {
-      kind: audit.name,
-      plateau: version,
-      config,
-      // As it is stored: without what JSON has no numbers for.
-      results: JSON.parse(JSON.stringify(results)) as AuditResults,
-      fingerprint: await fingerprintOf(results),
-      environment: environment({ seconds: (performance.now() - begin) / 1000, workers }),
-    };
+    const studies = trainings.map(({ name }) => name);
+    return conclude(audit, config, results, studies, options);
   },
 };
 
@@ -59,9 +48,10 @@ type Trained = ReadonlyMap<string, (key: string) => readonly CellOutcome[]>;
 async function trainAll(
   trainings: readonly Training[],
   config: AuditConfig,
-  { folder, study, workers, signal, onProgress, onNote }: ExperimentOptions,
+  options: ExperimentOptions,
 ): Promise<Trained> {
-  const storage = study ?? join(folder, "studies.sqlite");
+  const { workers, signal, onProgress, onNote } = options;
+  const storage = studiesFile(options);
   const seeds = seedsOf(config);
   const all = trainings.reduce((sum, one) => sum + weight(one), 0);
   let before = 0;

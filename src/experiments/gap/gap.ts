@@ -1,14 +1,10 @@
-import { availableParallelism } from "node:os";
-import { join } from "node:path";
-import { openSqlite } from "../../sweep/storage/sqlite.js";
 import { findTarget } from "../../targets/registry.js";
 import type { Target } from "../../targets/target.js";
 import { defineTask } from "../../theory/constructions/task.js";
-import { version } from "../../version.js";
 import { type CellOutcome, runCells } from "../cells/run-cells.js";
+import { conclude, studiesFile } from "../conclude.js";
 import type { ExperimentInput } from "../config.js";
-import { environment } from "../environment.js";
-import { type ExperimentKind, fingerprintOf } from "../record.js";
+import type { ExperimentKind } from "../record.js";
 import { type GapConfig, gapConfig } from "./config.js";
 import { runConstructed } from "./constructed/run-constructed.js";
 import { type Ensemble, ensembleOf, type Norm } from "./ensemble.js";
@@ -19,7 +15,6 @@ import type { ConstructedRung, GapResults } from "./results.js";
 import { slopesOf } from "./slopes.js";
 import { smoothnessOf } from "./smoothness.js";
 
-const STUDIES = "studies.sqlite";
 const [CONSTRUCTED, TRAINED] = ["gap/constructed", "gap/trained"];
 
 /** How errors are looked for, of every model alike: of derivatives and intervals over points little is wanted. */
@@ -39,9 +34,9 @@ export const gap: ExperimentKind<GapConfig, GapResults> = {
 
   parse: gapConfig,
 
-  async run(config, { folder, study = join(folder, STUDIES), workers, signal, onProgress, onNote }) {
-    const began = performance.now();
-    const threads = workers ?? availableParallelism();
+  async run(config, options) {
+    const { workers, signal, onProgress, onNote } = options;
+    const study = studiesFile(options);
     const target = findTarget(config.target);
     const task = defineTask(target, 1);
     const ladder = ladderOf(config);
@@ -99,17 +94,7 @@ export const gap: ExperimentKind<GapConfig, GapResults> = {
       ...{ inputs: task.f.inputs, smoothness, constant: constantError(target, config), seeds },
       ...{ transformers, constructed, omitted: ladder.omitted, slopes, answer },
     };
-    return {
-      kind: gap.name,
-      plateau: version,
-      config,
-      results,
-      fingerprint: await fingerprintOf(results),
-      environment: environment({
-        seconds: Math.max(trialSeconds(study) / threads, (performance.now() - began) / 1000),
-        workers: threads,
-      }),
-    };
+    return conclude(gap, config, results, [CONSTRUCTED, TRAINED], options);
   },
 };
 
@@ -155,18 +140,4 @@ function constantError(target: Target, { seed }: GapConfig): GapResults["constan
     sup = Math.max(sup, (high - low) / 2);
   }
   return { sup, rmse: Math.sqrt(squares / (count * q)) };
-}
-
-/** Seconds of all trials, those of earlier calls among them. */
-function trialSeconds(study: string): number {
-  const storage = openSqlite(study, { readonly: true });
-  try {
-    let sum = 0;
-    for (const name of [CONSTRUCTED, TRAINED]) {
-      for (const { seconds } of storage.find(name)?.trials() ?? []) sum += seconds ?? 0;
-    }
-    return sum;
-  } finally {
-    storage.close();
-  }
 }

@@ -1,22 +1,19 @@
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
 import { PlateauError } from "../../errors.js";
 import type { Executor } from "../../sweep/executors/executor.js";
 import { SharedThreads } from "../../sweep/executors/shared.js";
 import { Study } from "../../sweep/study.js";
 import { runCells } from "../cells/run-cells.js";
-import { environment } from "../environment.js";
-import { type ExperimentKind, type ExperimentOptions, fingerprintOf } from "../record.js";
+import { conclude, studiesFile } from "../conclude.js";
+import type { ExperimentKind, ExperimentOptions } from "../record.js";
 import { objectives } from "../sweep/open.js";
 import { trainingTask, trialExperiment } from "../sweep/task.js";
 import { type AttentionMaps, attentionMeasure, saveAttention } from "./attention.js";
 import { baselinesStudy, type Trivial, type WidthBaselines } from "./baselines.js";
-import { busySeconds } from "./busy-seconds.js";
 import { parseReplication, type ReplicationConfig } from "./config.js";
 import { Progress } from "./progress.js";
 import { type Replica, type ReplicationResults, type SettingResult, settingResult } from "./results.js";
 import { replicaSeeds, type Setting, settingOptions, settingsOf, sweepOf } from "./settings.js";
-import { saveTables } from "./tables.js";
 import { trainingWork } from "./work.js";
 
 const BASELINES = new URL("./baselines.js", import.meta.url).href;
@@ -29,20 +26,7 @@ export const replicate: ExperimentKind<ReplicationConfig, ReplicationResults> = 
   parse: parseReplication,
   async run(config, options) {
     const run = new ReplicationRun(config, options);
-    const results = await run.results();
-    const seconds = busySeconds(run.file, run.studies);
-    saveTables(options.folder, results);
-    return {
-      kind: "replicate",
-      plateau: environment({ seconds: 0, workers: 0 }).plateau,
-      config,
-      results,
-      fingerprint: await fingerprintOf(results),
-      environment: environment({
-        seconds,
-        workers: run.workers,
-      }),
-    };
+    return conclude(replicate, config, await run.results(), run.studies, options);
   },
 };
 
@@ -57,11 +41,10 @@ class ReplicationRun {
   #broken: { readonly error: unknown } | undefined;
 
   constructor(config: ReplicationConfig, options: ExperimentOptions) {
-    const { folder, study = join(folder, "studies.sqlite"), workers = availableParallelism() } = options;
     this.#config = config;
     this.#options = options;
-    this.file = study;
-    this.workers = workers;
+    this.file = studiesFile(options);
+    this.workers = options.workers ?? availableParallelism();
     this.#progress = new Progress(config, options);
   }
 

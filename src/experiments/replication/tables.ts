@@ -1,8 +1,4 @@
-import { join } from "node:path";
 import { failureRanks } from "../../analysis/metrics/failure-rate.js";
-import { writeFileAtomic } from "../../files/atomic.js";
-import { makeFolder } from "../../files/folder.js";
-import { writeCsv } from "../../formats/write-table.js";
 import { trivialPredictors } from "./baselines.js";
 import type { Mean, ReplicationResults, SettingResult } from "./results.js";
 import { meanOver } from "./results.js";
@@ -110,24 +106,4 @@ export function replicaRows({ settings }: ReplicationResults): TableRow[] {
       };
     }),
   );
-}
-
-/** Every table, by the name of its file. */
-export const tables: Readonly<Record<string, (results: ReplicationResults) => TableRow[]>> = {
-  "failure-rates": failureRows,
-  "other-measures": ownRows,
-  sweeps: sweepRows,
-  replicas: replicaRows,
-};
-
-/** Writes them as CSV into the folder's `tables`. @throws PlateauError `io` */
-export function saveTables(folder: string, results: ReplicationResults): void {
-  const path = join(folder, "tables");
-  makeFolder(path);
-  for (const [name, rowsOf] of Object.entries(tables)) {
-    const rows = rowsOf(results);
-    const columns = Object.keys(rows[0] ?? {});
-    const cells = rows.map((row) => columns.map((column) => row[column]));
-    writeFileAtomic(join(path, `${name}.csv`), writeCsv(columns, cells));
-  }
 }

@@ -1,4 +1,4 @@
-import { openSqlite } from "../../sweep/storage/sqlite.js";
+import { openSqlite } from "../sweep/storage/sqlite.js";
 
 /**
  * Seconds in which at least one trial of some studies of a file was at work, in whatever process: what an experiment

@@ -1,0 +1,42 @@
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { version } from "../version.js";
+import { busySeconds } from "./busy-seconds.js";
+import { environment } from "./environment.js";
+import {
+  type ExperimentKind,
+  type ExperimentOptions,
+  type ExperimentRecord,
+  fingerprintOf,
+} from "./record.js";
+
+/** The SQLite file of an experiment's studies. */
+export function studiesFile({ folder, study }: Pick<ExperimentOptions, "folder" | "study">): string {
+  return study ?? join(folder, "studies.sqlite");
+}
+
+/**
+ * The record of an experiment that is done.
+ * @param studies names of all its studies: the time that they took is the experiment's, interruptions left out
+ * @throws PlateauError `io`
+ */
+export async function conclude<Config, Results>(
+  { name }: Pick<ExperimentKind<Config, Results>, "name">,
+  config: Config,
+  results: Results,
+  studies: readonly string[],
+  options: ExperimentOptions,
+): Promise<ExperimentRecord<Config, Results>> {
+  return {
+    kind: name,
+    plateau: version,
+    config,
+    // As they are stored: without what JSON has no numbers for.
+    results: JSON.parse(JSON.stringify(results)) as Results,
+    fingerprint: await fingerprintOf(results),
+    environment: environment({
+      seconds: busySeconds(studiesFile(options), studies),
+      workers: options.workers ?? availableParallelism(),
+    }),
+  };
+}
