@@ -37,47 +37,14 @@ function outer2x16(
   let s02 = v128.load(from0, 32), s03 = v128.load(from0, 48);
   let s10 = v128.load(from1), s11 = v128.load(from1, 16);
   let s12 = v128.load(from1, 32), s13 = v128.load(from1, 48);
-  while (k) {
-    {
-      const b0 = v128.load(b), b1 = v128.load(b, 16), b2 = v128.load(b, 32), b3 = v128.load(b, 48);
-      const x0 = v128.load32_splat(a);
-      const x1 = v128.load32_splat(a, 4);
-      s00 = madd(b0, x0, s00); s01 = madd(b1, x0, s01); s02 = madd(b2, x0, s02); s03 = madd(b3, x0, s03);
-      s10 = madd(b0, x1, s10); s11 = madd(b1, x1, s11); s12 = madd(b2, x1, s12); s13 = madd(b3, x1, s13);
-      a += lda;
-      b += ldb;
-    }
-    if (k == 1) break;
-    {
-      const b0 = v128.load(b), b1 = v128.load(b, 16), b2 = v128.load(b, 32), b3 = v128.load(b, 48);
-      const x0 = v128.load32_splat(a);
-      const x1 = v128.load32_splat(a, 4);
-      s00 = madd(b0, x0, s00); s01 = madd(b1, x0, s01); s02 = madd(b2, x0, s02); s03 = madd(b3, x0, s03);
-      s10 = madd(b0, x1, s10); s11 = madd(b1, x1, s11); s12 = madd(b2, x1, s12); s13 = madd(b3, x1, s13);
-      a += lda;
-      b += ldb;
-    }
-    if (k == 2) break;
-    {
-      const b0 = v128.load(b), b1 = v128.load(b, 16), b2 = v128.load(b, 32), b3 = v128.load(b, 48);
-      const x0 = v128.load32_splat(a);
-      const x1 = v128.load32_splat(a, 4);
-      s00 = madd(b0, x0, s00); s01 = madd(b1, x0, s01); s02 = madd(b2, x0, s02); s03 = madd(b3, x0, s03);
-      s10 = madd(b0, x1, s10); s11 = madd(b1, x1, s11); s12 = madd(b2, x1, s12); s13 = madd(b3, x1, s13);
-      a += lda;
-      b += ldb;
-    }
-    if (k == 3) break;
-    {
-      const b0 = v128.load(b), b1 = v128.load(b, 16), b2 = v128.load(b, 32), b3 = v128.load(b, 48);
-      const x0 = v128.load32_splat(a);
-      const x1 = v128.load32_splat(a, 4);
-      s00 = madd(b0, x0, s00); s01 = madd(b1, x0, s01); s02 = madd(b2, x0, s02); s03 = madd(b3, x0, s03);
-      s10 = madd(b0, x1, s10); s11 = madd(b1, x1, s11); s12 = madd(b2, x1, s12); s13 = madd(b3, x1, s13);
-      a += lda;
-      b += ldb;
-    }
-    k -= 4;
+  for (; k; k--) {
+    const b0 = v128.load(b), b1 = v128.load(b, 16), b2 = v128.load(b, 32), b3 = v128.load(b, 48);
+    const x0 = v128.load32_splat(a);
+    const x1 = v128.load32_splat(a, 4);
+    s00 = madd(b0, x0, s00); s01 = madd(b1, x0, s01); s02 = madd(b2, x0, s02); s03 = madd(b3, x0, s03);
+    s10 = madd(b0, x1, s10); s11 = madd(b1, x1, s11); s12 = madd(b2, x1, s12); s13 = madd(b3, x1, s13);
+    a += lda;
+    b += ldb;
   }
   v128.store(c, s00);
   v128.store(c, s01, 16);
@@ -110,63 +77,18 @@ function outer4x16(
   let s22 = v128.load(from2, 32), s23 = v128.load(from2, 48);
   let s30 = v128.load(from3), s31 = v128.load(from3, 16);
   let s32 = v128.load(from3, 32), s33 = v128.load(from3, 48);
-  while (k) {
-    {
-      const b0 = v128.load(b), b1 = v128.load(b, 16), b2 = v128.load(b, 32), b3 = v128.load(b, 48);
-      const x0 = v128.load32_splat(a);
-      const x1 = v128.load32_splat(a, 4);
-      const x2 = v128.load32_splat(a, 8);
-      const x3 = v128.load32_splat(a, 12);
-      s00 = madd(b0, x0, s00); s01 = madd(b1, x0, s01); s02 = madd(b2, x0, s02); s03 = madd(b3, x0, s03);
-      s10 = madd(b0, x1, s10); s11 = madd(b1, x1, s11); s12 = madd(b2, x1, s12); s13 = madd(b3, x1, s13);
-      s20 = madd(b0, x2, s20); s21 = madd(b1, x2, s21); s22 = madd(b2, x2, s22); s23 = madd(b3, x2, s23);
-      s30 = madd(b0, x3, s30); s31 = madd(b1, x3, s31); s32 = madd(b2, x3, s32); s33 = madd(b3, x3, s33);
-      a += lda;
-      b += ldb;
-    }
-    if (k == 1) break;
-    {
-      const b0 = v128.load(b), b1 = v128.load(b, 16), b2 = v128.load(b, 32), b3 = v128.load(b, 48);
-      const x0 = v128.load32_splat(a);
-      const x1 = v128.load32_splat(a, 4);
-      const x2 = v128.load32_splat(a, 8);
-      const x3 = v128.load32_splat(a, 12);
-      s00 = madd(b0, x0, s00); s01 = madd(b1, x0, s01); s02 = madd(b2, x0, s02); s03 = madd(b3, x0, s03);
-      s10 = madd(b0, x1, s10); s11 = madd(b1, x1, s11); s12 = madd(b2, x1, s12); s13 = madd(b3, x1, s13);
-      s20 = madd(b0, x2, s20); s21 = madd(b1, x2, s21); s22 = madd(b2, x2, s22); s23 = madd(b3, x2, s23);
-      s30 = madd(b0, x3, s30); s31 = madd(b1, x3, s31); s32 = madd(b2, x3, s32); s33 = madd(b3, x3, s33);
-      a += lda;
-      b += ldb;
-    }
-    if (k == 2) break;
-    {
-      const b0 = v128.load(b), b1 = v128.load(b, 16), b2 = v128.load(b, 32), b3 = v128.load(b, 48);
-      const x0 = v128.load32_splat(a);
-      const x1 = v128.load32_splat(a, 4);
-      const x2 = v128.load32_splat(a, 8);
-      const x3 = v128.load32_splat(a, 12);
-      s00 = madd(b0, x0, s00); s01 = madd(b1, x0, s01); s02 = madd(b2, x0, s02); s03 = madd(b3, x0, s03);
-      s10 = madd(b0, x1, s10); s11 = madd(b1, x1, s11); s12 = madd(b2, x1, s12); s13 = madd(b3, x1, s13);
-      s20 = madd(b0, x2, s20); s21 = madd(b1, x2, s21); s22 = madd(b2, x2, s22); s23 = madd(b3, x2, s23);
-      s30 = madd(b0, x3, s30); s31 = madd(b1, x3, s31); s32 = madd(b2, x3, s32); s33 = madd(b3, x3, s33);
-      a += lda;
-      b += ldb;
-    }
-    if (k == 3) break;
-    {
-      const b0 = v128.load(b), b1 = v128.load(b, 16), b2 = v128.load(b, 32), b3 = v128.load(b, 48);
-      const x0 = v128.load32_splat(a);
-      const x1 = v128.load32_splat(a, 4);
-      const x2 = v128.load32_splat(a, 8);
-      const x3 = v128.load32_splat(a, 12);
-      s00 = madd(b0, x0, s00); s01 = madd(b1, x0, s01); s02 = madd(b2, x0, s02); s03 = madd(b3, x0, s03);
-      s10 = madd(b0, x1, s10); s11 = madd(b1, x1, s11); s12 = madd(b2, x1, s12); s13 = madd(b3, x1, s13);
-      s20 = madd(b0, x2, s20); s21 = madd(b1, x2, s21); s22 = madd(b2, x2, s22); s23 = madd(b3, x2, s23);
-      s30 = madd(b0, x3, s30); s31 = madd(b1, x3, s31); s32 = madd(b2, x3, s32); s33 = madd(b3, x3, s33);
-      a += lda;
-      b += ldb;
-    }
-    k -= 4;
+  for (; k; k--) {
+    const b0 = v128.load(b), b1 = v128.load(b, 16), b2 = v128.load(b, 32), b3 = v128.load(b, 48);
+    const x0 = v128.load32_splat(a);
+    const x1 = v128.load32_splat(a, 4);
+    const x2 = v128.load32_splat(a, 8);
+    const x3 = v128.load32_splat(a, 12);
+    s00 = madd(b0, x0, s00); s01 = madd(b1, x0, s01); s02 = madd(b2, x0, s02); s03 = madd(b3, x0, s03);
+    s10 = madd(b0, x1, s10); s11 = madd(b1, x1, s11); s12 = madd(b2, x1, s12); s13 = madd(b3, x1, s13);
+    s20 = madd(b0, x2, s20); s21 = madd(b1, x2, s21); s22 = madd(b2, x2, s22); s23 = madd(b3, x2, s23);
+    s30 = madd(b0, x3, s30); s31 = madd(b1, x3, s31); s32 = madd(b2, x3, s32); s33 = madd(b3, x3, s33);
+    a += lda;
+    b += ldb;
   }
   v128.store(c, s00);
   v128.store(c, s01, 16);
