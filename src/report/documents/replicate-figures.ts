@@ -81,9 +81,9 @@ function drawn(settings: readonly SettingResult[], drawing: Drawing): Figure | u
     }),
   );
   const y = `failure rate at k = ${k}`;
-  const guessing =
-    "Dashed, in the colour of what it is held against: the mean predictor in regression, the majority class in classification.";
-  const figure = failureRate.draw({ title, x, y, about: `${about} ${guessing}`, series: all }, { name });
+  const note =
+    "Their colour is that of what they are held against: the mean predictor in regression, the majority class in classification.";
+  const figure = failureRate.draw({ title, x, y, about, series: all }, { name, note });
   return figure && { ...figure, alt: altOf(`${y} against ${x}`, all) };
 }
 
