@@ -4,7 +4,7 @@
 import { multiply } from "./multiply";
 
 export { setGemmTile } from "./multiply";
-export { maddLoop } from "./limit";
+export { maddLoop, maddLoopWide } from "./limit";
 
 /** C [M × N] (+)= A [M × K] · B [K × N] + bias [N], bias 0 where absent. */
 export function gemmNN(

@@ -7,7 +7,6 @@ export default async function figure() {
   const kernels = Object.entries(results).flatMap(([name, values]) => {
     if (!name.startsWith("kernel:") || values.intensity === undefined) return [];
     const [, kernel] = name.split(":");
-    if (kernel === "maddLoop") return [];
     const kind = /^gemm/.test(kernel)
       ? "matrix product"
       : /^attention|^linearAttention/.test(kernel)

@@ -29,13 +29,13 @@ for (const build of ["strict", "relaxed"] satisfies Build[]) {
       const engine = new Engine({ build });
       for (const sizes of spec.sizes) {
         const label = JSON.stringify(sizes);
-        check(t, engine, spec, spec.make(sizes, testSource(7)), label);
+        check(t, engine, spec, spec.make(sizes, testSource(7), build), label);
         for (const [output, input] of spec.inPlace ?? []) {
           check(
             t,
             engine,
             spec,
-            spec.make(sizes, testSource(7)),
+            spec.make(sizes, testSource(7), build),
             `${label}, ${output} in place of ${input}`,
             { [output]: input },
           );

@@ -110,18 +110,25 @@ export const specs: KernelSpec[] = [
       bench: [],
     },
   ]),
-  {
-    kernel: "maddLoop",
-    sizes: [{ turns: 0 }, { turns: 1 }, { turns: 9 }],
-    make({ turns }, source) {
-      const x = source(49);
-      const want = Float64Array.from(x);
-      for (let t = 0; t < turns; t++) {
-        for (let i = 0; i < 48; i++) want[i] = want[i] * x[48] + x[i % 4];
-      }
-      return { buffers: { x }, args: ["x", turns], expected: { x: want } };
-    },
-    tolerance: 2e-7,
-    bench: [{ sizes: { turns: 1000 }, flops: 96_000 }],
-  },
+  ...(["maddLoop", "maddLoopWide"] as const).map(
+    (kernel): KernelSpec => ({
+      kernel,
+      sizes: [{ turns: 0 }, { turns: 1 }, { turns: 9 }],
+      make({ turns }, source, build) {
+        const floats = kernel === "maddLoop" ? 48 : 96;
+        const x = source(floats + 2);
+        const [factor, term] = [x[floats], x[floats + 1]];
+        const want = Float64Array.from(x);
+        for (let t = 0; t < turns; t++) {
+          for (let i = 0; i < floats; i++) {
+            if (build === "relaxed") want[i] = want[i] * factor + term;
+            else want[i] = i % 16 < 8 ? want[i] * factor : want[i] + term;
+          }
+        }
+        return { buffers: { x }, args: ["x", turns], expected: { x: want } };
+      },
+      tolerance: 5e-7,
+      bench: [],
+    }),
+  ),
 ];

@@ -1,3 +1,4 @@
+import type { Build } from "../../src/runtime/compile.js";
 import type { Kernels } from "../../src/runtime/generated/kernels.js";
 
 /** Named integer sizes of one case, e.g. `{ N: 7, D: 5 }`. */
@@ -26,8 +27,8 @@ export interface KernelSpec {
   variant?: string;
   /** Sizes that meet every tail: 1, lane count −1, =, +1, and multiples. */
   sizes: readonly Sizes[];
-  /** Inputs and the plain reference's outputs at one size. */
-  make(sizes: Sizes, source: Source): Case;
+  /** Inputs and the plain reference's outputs at one size. What a build is to give differs for the benchmarks' yardsticks alone. */
+  make(sizes: Sizes, source: Source, build?: Build): Case;
   /** Largest allowed |got − expected| relative to the largest magnitude of that expected buffer. 0: exact. */
   tolerance: number;
   /** Pairs [output, input] that may be the same buffer. Run again with the input's address as the output's. */

@@ -3,10 +3,11 @@ import { findTarget } from "../../targets/registry.js";
 import { type CellOutcome, runCells } from "../cells/run-cells.js";
 import { conclude, studiesFile } from "../conclude.js";
 import type { ExperimentKind, ExperimentOptions } from "../record.js";
-import { type SeedBaselines, seedBaselines } from "./baselines.js";
+import { type SeedBaselines, trivialBaselines } from "./baselines.js";
 import type { Setting } from "./cell.js";
 import { type AuditConfig, parseAudit } from "./config.js";
 import { designOf, type Training, trainingName, trainingsOf } from "./design.js";
+import { EQUAL_SIZE_STUDY, equalSizeBaselines } from "./equal-size.js";
 import { type AuditResults, settingResults } from "./results.js";
 import { quantisationOf, scales } from "./scales.js";
 
@@ -20,8 +21,7 @@ export const audit: ExperimentKind<AuditConfig, AuditResults> = {
     const designs = designOf(config);
     const trainings = trainingsOf(designs, config);
     const trained = await trainAll(trainings, config, options);
-    options.onProgress?.("fitting baselines", 1);
-    const baselines = await allBaselines(config, options.signal);
+    const baselines = await allBaselines(config, options);
     const results: AuditResults = {
       settings: designs.map((design) => {
         const { setting } = design;
@@ -32,7 +32,7 @@ export const audit: ExperimentKind<AuditConfig, AuditResults> = {
         );
       }),
     };
-    const studies = trainings.map(({ name }) => name);
+    const studies = [...trainings.map(({ name }) => name), EQUAL_SIZE_STUDY];
     return conclude(audit, config, results, studies, options);
   },
 };
@@ -104,23 +104,30 @@ function weight({ setting: { dim }, cells }: Training): number {
   return cells.length * width * width;
 }
 
-/** Baselines of every setting, by seed. @throws PlateauError `aborted` */
+/** Baselines of every setting, by seed. @throws PlateauError `aborted`, after saving; `study`, `io` */
 async function allBaselines(
   config: AuditConfig,
-  signal: AbortSignal | undefined,
+  options: ExperimentOptions,
 ): Promise<(setting: Setting) => readonly SeedBaselines[]> {
   const { targets, dims, classes } = config;
+  const { workers, signal, onProgress, onNote } = options;
+  const seeds = seedsOf(config);
+  const settings = targets.flatMap((target) => dims.map((dim) => ({ target, dim, classes: classes[0] })));
+  const rivals = await equalSizeBaselines(studiesFile(options), settings, seeds, config, {
+    ...(workers ? { workers } : {}),
+    ...(signal ? { signal } : {}),
+    onProgress: (done, total) => onProgress?.(`baselines: ${done} of ${total}`, 1),
+  });
+  onNote?.(`baselines: of ${settings.length} settings on ${seeds.length} seeds`);
   const found = new Map<string, SeedBaselines[]>();
   const name = ({ target, dim, classes: K }: Setting) => `${target} ${dim} ${K}`;
-  for (const target of targets) {
-    for (const dim of dims) {
-      for (const seed of seedsOf(config)) {
-        if (signal?.aborted) throw new PlateauError("aborted", "interrupted while baselines were fitted");
-        const own = await seedBaselines({ target, dim }, config, seed, signal);
-        for (const [k, K] of classes.entries()) {
-          const at = name({ target, dim, classes: K });
-          found.set(at, [...(found.get(at) ?? []), own[k]]);
-        }
+  for (const [i, setting] of settings.entries()) {
+    for (const [j, seed] of seeds.entries()) {
+      if (signal?.aborted) throw new PlateauError("aborted", "interrupted while baselines were fitted");
+      const own = await trivialBaselines(setting, config, seed, signal);
+      for (const [k, K] of classes.entries()) {
+        const at = name({ ...setting, classes: K });
+        found.set(at, [...(found.get(at) ?? []), { ...own[k], equalSize: rivals[i][j][k] }]);
       }
     }
   }

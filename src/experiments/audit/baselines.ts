@@ -7,9 +7,12 @@ import { matched } from "../../analysis/metrics/matched.js";
 import type { StopSignal } from "../../pause.js";
 import { type Quantisation, quantise } from "../../targets/quantisation.js";
 import { findTarget } from "../../targets/registry.js";
+import type { Target } from "../../targets/target.js";
 import { generatedRows } from "../data.js";
+import type { Start } from "./answers.js";
 import type { Setting } from "./cell.js";
 import type { AuditConfig } from "./config.js";
+import type { EqualSize } from "./equal-size.js";
 import { quantisationOf, scales } from "./scales.js";
 
 /** What a predictor that knows nothing of Transformers reaches on the data of one seed. */
@@ -22,7 +25,13 @@ export interface BaselineScore {
 }
 
 /** Baselines on the training and test rows of one seed. */
-export interface SeedBaselines {
+export interface SeedBaselines extends TrivialBaselines {
+  /** Of as many numbers as the regression model of each protocol. */
+  readonly equalSize: Readonly<Record<Start, EqualSize>>;
+}
+
+/** Those that know next to nothing. */
+export interface TrivialBaselines {
   readonly seed: number;
   /** Failure rate of the most frequent class, by scale. */
   readonly majority: readonly number[];
@@ -35,12 +44,12 @@ export interface SeedBaselines {
  * @returns one for each K of `classes`
  * @throws PlateauError `aborted`
  */
-export async function seedBaselines(
+export async function trivialBaselines(
   { target: name, dim }: Omit<Setting, "classes">,
   { classes, trainRows, testRows }: Pick<AuditConfig, "classes" | "trainRows" | "testRows">,
   seed: number,
   signal?: StopSignal,
-): Promise<SeedBaselines[]> {
+): Promise<TrivialBaselines[]> {
   const target = findTarget(name);
   const { inputs, outputs, range } = target;
   const quantisations = classes.map((K) => scales.map((scale) => quantisationOf(scale, K, range)));
@@ -57,23 +66,43 @@ export async function seedBaselines(
   };
   const fit = await leastSquares(counting, inputs * dim, outputs * dim, signal);
   const { x, y } = target.sample("test", { start: 0, count: testRows }, dim, seed);
-  const judge = async (predicted: Float32Array) => {
-    const r2 = errors(predicted, y, outputs * dim).r2;
-    const nearest = (await regressionFailureRate(predicted, y, dim, { signal })).failureRate[1];
-    return quantisations.map((all) => ({
-      r2,
-      nearest,
-      matched: all.map((one) => rateOn(predicted, y, dim, one)),
-    }));
-  };
-  const mean = await judge(Float32Array.from(y, (_, i) => fit.mean[i % (outputs * dim)]));
-  const linear = await judge(predictLinear(fit, x));
+  const at = { target, dim, classes };
+  const constant = Float32Array.from(y, (_, i) => fit.mean[i % (outputs * dim)]);
+  const mean = await judge(constant, y, at, signal);
+  const linear = await judge(predictLinear(fit, x), y, at, signal);
   return quantisations.map((all, k) => ({
     seed,
     majority: counts[k].map((one, i) => majorityFailureRate(one, quantise(y, dim, all[i])).failureRate[1]),
     mean: mean[k],
     leastSquares: linear[k],
   }));
+}
+
+/**
+ * What a predictor comes to on test rows.
+ * @param predicted [rows, outputs·dim], as truth
+ * @returns one for each K of `classes`
+ * @throws PlateauError `aborted`
+ */
+export async function judge(
+  predicted: Float32Array,
+  truth: Float32Array,
+  { target: { outputs, range }, dim, classes }: JudgedAt,
+  signal?: StopSignal,
+): Promise<BaselineScore[]> {
+  const { r2 } = errors(predicted, truth, outputs * dim);
+  const nearest = (await regressionFailureRate(predicted, truth, dim, { signal })).failureRate[1];
+  return classes.map((K) => ({
+    r2,
+    nearest,
+    matched: scales.map((scale) => rateOn(predicted, truth, dim, quantisationOf(scale, K, range))),
+  }));
+}
+
+interface JudgedAt {
+  readonly target: Pick<Target, "outputs" | "range">;
+  readonly dim: number;
+  readonly classes: readonly number[];
 }
 
 function rateOn(predicted: Float32Array, truth: Float32Array, dim: number, scale: Quantisation): number {

@@ -1,3 +1,4 @@
+import { rSquared } from "../../text.js";
 import type { Start } from "./answers.js";
 import type { Setting } from "./cell.js";
 import { type ConclusionName, conclusions } from "./conclusions.js";
@@ -131,7 +132,8 @@ function movers({ verdicts: { movers: found } }: SettingResults): Finding[] {
   ];
 }
 
-function readings({ verdicts: { singleSeeds, withoutBaselines } }: SettingResults): Finding {
+function readings(results: SettingResults): Finding {
+  const { singleSeeds, withoutBaselines } = results.verdicts;
   const { cells, seemGood, notBetter } = withoutBaselines;
   const seeds = conclusions.flatMap(({ name, title }) =>
     starts.map((start) => {
@@ -143,6 +145,19 @@ function readings({ verdicts: { singleSeeds, withoutBaselines } }: SettingResult
     name: "readings",
     question: "What do baselines (question 11) and seeds (question 12) add? (ours)",
     answer: `Without baselines ${seemGood} of ${cells} cells seem good, failing less than half; ${notBetter} of them ${notBetter === 1 ? "is" : "are"} not shown to be better than the majority class on the same classes.`,
-    lines: seeds,
+    lines: [...starts.map((start) => sayEqualSize(results, start)), ...seeds],
   };
+}
+
+/** The regression of a protocol beside predictors that keep as many numbers: R² on the test rows, means over seeds. */
+function sayEqualSize({ cells, baselines }: SettingResults, start: Start): string {
+  const model = cells.find(({ name, mode }) => name === start && mode === "regression");
+  const r2 = (values: readonly (number | null | undefined)[]) => {
+    const known = values.filter((value) => value !== null && value !== undefined);
+    if (known.length === 0) return "not known";
+    return rSquared(known.reduce((sum, value) => sum + value, 0) / known.length);
+  };
+  const of = (kind: "mlp" | "staircase") => r2(baselines.map(({ equalSize }) => equalSize[start][kind]?.r2));
+  const { parameters } = baselines[0].equalSize[start];
+  return `question 11 (baselines): R² of ${protocolName[start]}'s regression ${r2(model?.responses.r2 ?? [])}; of as many numbers (${parameters.toLocaleString("en")}) an MLP trained as long ${of("mlp")}, a staircase ${of("staircase")}; least squares ${r2(baselines.map(({ leastSquares }) => leastSquares.r2))}`;
 }

@@ -127,7 +127,7 @@ export const switches: readonly Switch[] = [
     ...{ id: "11", number: 11, name: "baselines", factor: false, idle: never },
     question: "what is a failure rate held against? (read off the same runs)",
     study: "nothing",
-    alternative: "majority class, mean predictor, least squares",
+    alternative: "majority class, mean predictor, least squares; an MLP and a staircase of as many numbers",
   },
   {
     ...{ id: "12", number: 12, name: "seeds", factor: false, idle: never },

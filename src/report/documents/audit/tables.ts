@@ -1,3 +1,4 @@
+import type { BaselineScore } from "../../../experiments/audit/baselines.js";
 import { conclusions } from "../../../experiments/audit/conclusions.js";
 import type { AuditConfig } from "../../../experiments/audit/config.js";
 import { modes } from "../../../experiments/audit/design.js";
@@ -16,6 +17,8 @@ const mean = (values: readonly (number | null)[]) => {
   const known = values.filter((value) => value !== null);
   return known.length > 0 ? known.reduce((sum, value) => sum + value, 0) / known.length : null;
 };
+
+const equalSizeNames = { mlp: "MLP", staircase: "staircase" };
 
 /** The thirteen questions. */
 export function switchesTable({ targets }: AuditConfig): ReportTable {
@@ -171,10 +174,14 @@ export function baselinesTable(results: SettingResults): ReportTable {
   };
   const byScale = (rates: readonly number[]) =>
     Object.fromEntries(scales.map((scale, i) => [scaleName(scale), rates[i]]));
+  const scored = (one: BaselineScore | null) => ({
+    ...{ r2: one?.r2 ?? null, nearest: one?.nearest ?? null },
+    ...byScale(one?.matched ?? []),
+  });
   const cells = results.cells.filter(({ name }) => name === "study" || name === "sound");
   return {
     name: `baselines-${slugOf(results)}`,
-    caption: `${sayContext(results)}: baselines (ours), means over seeds: R², failure rate among all true vectors (k = 1), and failure rates at matched resolution by where the centroids lie; below them, the two protocols' failure rates at matched resolution on their own classes.`,
+    caption: `${sayContext(results)}: baselines (ours), means over seeds: R², failure rate among all true vectors (k = 1), and failure rates at matched resolution by where the centroids lie. MLP (trained as the model is) and staircase (regression trees) have as many numbers as the regression model of the study's protocol, then of the sound one. Below them, the two protocols' failure rates at matched resolution on their own classes.`,
     columns: [
       text("name", "Predictor"),
       { field: "r2", title: "R²" },
@@ -187,13 +194,17 @@ export function baselinesTable(results: SettingResults): ReportTable {
       { field: "own", title: "Own classes", format: "percent" },
     ],
     rows: [
-      own("mean predictor", ({ mean: { r2, nearest, matched } }) => ({ r2, nearest, ...byScale(matched) })),
+      own("mean predictor", (one) => scored(one.mean)),
       own("majority class", ({ majority }) => byScale(majority)),
-      own("least squares", ({ leastSquares: { r2, nearest, matched } }) => ({
-        r2,
-        nearest,
-        ...byScale(matched),
-      })),
+      own("least squares", (one) => scored(one.leastSquares)),
+      ...(["study", "sound"] as const).flatMap((start) =>
+        (["mlp", "staircase"] as const).map((kind) =>
+          own(
+            `${equalSizeNames[kind]} of ${baselines[0].equalSize[start].parameters.toLocaleString("en")} numbers`,
+            ({ equalSize }) => scored(equalSize[start][kind]),
+          ),
+        ),
+      ),
       ...cells.map(({ name, mode, responses }) => ({
         name: `${name}, ${mode}`,
         r2: meanOverSeeds(responses.r2 ?? [])?.value ?? null,
