@@ -1,8 +1,7 @@
-import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Command } from "./child.js";
 import type { Job } from "./protocol.js";
+import { coreType, pythonWithTorch, withoutAvx512 } from "./torch.js";
 
 /** What a user would pick instead. A new one gets one entry here and one program beside this file. */
 export interface Peer {
@@ -21,6 +20,7 @@ export function source(file: string): string {
   return fileURLToPath(new URL(`../../../bench/peers/${file}`, import.meta.url));
 }
 
+const oneThread = { OPENBLAS_NUM_THREADS: "1", OMP_NUM_THREADS: "1", MKL_NUM_THREADS: "1" };
 const script = (file: string): Command => ({ file: process.execPath, args: [source(file)] });
 
 /** First of all, as the others' ratios are to it. */
@@ -42,7 +42,18 @@ export const peers: readonly Peer[] = [
     command: () => ({
       file: pythonWithTorch(),
       args: [source("pytorch.py")],
-      env: { OPENBLAS_NUM_THREADS: "1", OMP_NUM_THREADS: "1", MKL_NUM_THREADS: "1", ...coreType() },
+      env: { ...oneThread, ...coreType() },
+    }),
+  },
+  {
+    // What a CPU without AVX-512 would run: a machine of the kind that WebAssembly's 128 bits, widened, are up against.
+    name: "pytorch-avx2",
+    does: ["train", "predict"],
+    dropout: true,
+    command: () => ({
+      file: pythonWithTorch(),
+      args: [source("pytorch.py")],
+      env: { ...oneThread, ...withoutAvx512() },
     }),
   },
   { name: "tfjs", does: ["train", "predict"], packages: true, command: () => script("tfjs.mjs") },
@@ -53,36 +64,3 @@ export const peers: readonly Peer[] = [
     command: () => script("onnxruntime.mjs"),
   },
 ];
-
-let python: string | undefined;
-
-/** A Python that imports torch: `PLATEAU_PYTHON`, else the first of two usual ones. */
-function pythonWithTorch(): string {
-  const named = process.env["PLATEAU_PYTHON"];
-  const tried = named ? [named] : ["python3", "/usr/bin/python3"];
-  python ??= tried.find((file) => spawnSync(file, ["-c", "import torch"], { stdio: "ignore" }).status === 0);
-  if (python) return python;
-  throw new Error(
-    `no torch in ${tried.join(" or ")}: install it (Debian: apt-get install python3-torch) or name a Python in PLATEAU_PYTHON`,
-  );
-}
-
-/**
- * OpenBLAS picks its kernels by a list of CPUs. One that is newer than the list gets those of a Pentium 4, which
- * are up to five times slower: PyTorch is then told what the CPU can do, as a user who cares would.
- */
-function coreType(): Record<string, string> {
-  if (process.env["OPENBLAS_CORETYPE"] !== undefined || process.platform !== "linux") return {};
-  const detected = spawnSync(
-    pythonWithTorch(),
-    [
-      "-c",
-      "import ctypes; lib = ctypes.CDLL('libopenblas.so.0'); f = lib.openblas_get_corename; f.restype = ctypes.c_char_p; print(f().decode())",
-    ],
-    { encoding: "utf8" },
-  ).stdout?.trim();
-  if (detected !== "Prescott") return {};
-  const flags = /^flags\s*:(.*)$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[1].split(" ") ?? [];
-  if (flags.includes("avx512f")) return { OPENBLAS_CORETYPE: "SkylakeX" };
-  return flags.includes("avx2") ? { OPENBLAS_CORETYPE: "Haswell" } : {};
-}
