@@ -84,7 +84,7 @@ export class Model<C = unknown> {
   readonly architecture: Architecture<C>;
   readonly parameters: Parameters;
   readonly seed: number;
-  #home: Home;
+  #home: Home | undefined;
   /** The draw of a random start vector that a program holds, where it is not that of training. */
   readonly #starts = new WeakMap<Program, "train" | "test">();
 
@@ -120,13 +120,35 @@ export class Model<C = unknown> {
     return this.architecture.config;
   }
 
+  /** @throws PlateauError `usage` after `dispose` */
   get engine(): Engine {
-    return this.#home.engine;
+    return this.#here.engine;
   }
 
   /** Byte address of the flat array of parameters. */
   get address(): number {
-    return this.#home.address;
+    return this.#here.address;
+  }
+
+  get #here(): Home {
+    if (this.#home) return this.#home;
+    throw new PlateauError(
+      "usage",
+      "the model was disposed of: its weights are gone. Make or load another one",
+    );
+  }
+
+  /**
+   * Lets go of weights and programs, megabytes that garbage collection may otherwise keep for long: it does not see
+   * how large they are. Later calls throw; calling it again changes nothing. `using model = …` calls it at the end of
+   * the block.
+   */
+  dispose(): void {
+    this.#home = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
   }
 
   /**
@@ -140,7 +162,7 @@ export class Model<C = unknown> {
       this.#home = to;
       this.weights().set(weights);
     };
-    const before = this.#home;
+    const before = this.#here;
     move(home(engine, this.parameters));
     return () => move(before);
   }
@@ -254,7 +276,7 @@ export class Model<C = unknown> {
   }
 
   #once<P extends ModelProgram>(name: string, build: () => P): P {
-    const { lasting } = this.#home;
+    const { lasting } = this.#here;
     let made = lasting.get(name);
     if (!made) lasting.set(name, (made = build()));
     return made as P;

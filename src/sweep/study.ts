@@ -257,6 +257,10 @@ export class Study implements AsyncDisposable {
     this.#storage.close();
   }
 
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.close();
   }

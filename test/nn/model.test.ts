@@ -267,3 +267,24 @@ test("a state dict that is none is refused, also of bit patterns", (t) => {
   );
   t.throws(load(halves), { code: "usage", message: /is a Uint16Array: .* decodeWeights\(/ });
 });
+
+test("a model that was disposed of says so, whatever it is asked, and others go on", (t) => {
+  const other = Transformer.create(small);
+  let model: Model<TransformerConfig>;
+  {
+    using scoped = Transformer.create(small);
+    model = scoped;
+    t.is(scoped.predict(new Float32Array(2 * 4 * 3)).length, 2 * 3 * 2);
+  }
+  const x = new Float32Array(4 * 3);
+  for (const call of [
+    () => model.predict(x),
+    () => model.stateDict(),
+    () => model.weights(),
+    () => model.moveTo(new Engine()),
+  ]) {
+    t.throws(call, { instanceOf: PlateauError, code: "usage", message: /disposed/ });
+  }
+  model.dispose();
+  t.is(other.predict(x).length, 3 * 2);
+});

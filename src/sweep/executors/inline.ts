@@ -8,7 +8,10 @@ import { type Executor, timerMilliseconds } from "./executor.js";
  * Runs trials on the calling thread: for objectives that are closures, wait for something else, or are quick.
  * One that computes for long, or ignores its signal, keeps everything else waiting.
  */
-export function inlineExecutor(objective: Objective, { workers = 1 }: { workers?: number } = {}): Executor {
+export function inlineExecutor(
+  objective: Objective,
+  { workers = 1 }: { workers?: number } = {},
+): Executor & AsyncDisposable {
   requireWorkers(workers);
   return {
     workers,
@@ -38,5 +41,6 @@ export function inlineExecutor(objective: Objective, { workers = 1 }: { workers?
       };
     },
     close: async () => {},
+    [Symbol.asyncDispose]: async () => {},
   };
 }

@@ -70,12 +70,13 @@ export function threadPool(options: ThreadsOptions = {}): ThreadPool {
  * @param objective URL of a module whose default export is the objective
  * @throws PlateauError `usage`
  */
-export function threadsExecutor(objective: string, options: ThreadsOptions = {}): Executor {
+export function threadsExecutor(objective: string, options: ThreadsOptions = {}): Executor & AsyncDisposable {
   const pool = threadPool(options);
   return {
     workers: pool.workers,
     run: (job, events, signal) => pool.run(objective, job, events, signal),
     close: () => pool.close(),
+    [Symbol.asyncDispose]: () => pool.close(),
   };
 }
 
