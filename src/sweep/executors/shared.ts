@@ -3,6 +3,11 @@ import { MemoryGate } from "../run/memory.js";
 import type { Executor, JobOutcome } from "./executor.js";
 import { type ThreadPool, type ThreadsOptions, threadPool } from "./threads.js";
 
+export interface SharedThreadsOptions extends ThreadsOptions {
+  /** Bytes that running trials may take together. Default: what the machine has to give. */
+  readonly memory?: number;
+}
+
 interface Waiting {
   readonly rank: number;
   readonly bytes: number;
@@ -16,13 +21,14 @@ interface Waiting {
  */
 export class SharedThreads {
   readonly #pool: ThreadPool;
-  readonly #gate = new MemoryGate(() => 0);
+  readonly #gate: MemoryGate;
   readonly #waiting: Waiting[] = [];
   #running = 0;
 
   /** @throws PlateauError `usage` */
-  constructor(options: ThreadsOptions = {}) {
+  constructor({ memory, ...options }: SharedThreadsOptions = {}) {
     this.#pool = threadPool(options);
+    this.#gate = new MemoryGate(() => 0, memory);
   }
 
   get workers(): number {
