@@ -48,7 +48,9 @@ export function packPanel(
   }
 }
 
-function packFour(
+// @ts-ignore: decorator
+@inline
+export function packFour(
   panel: usize, a: usize, b: usize, c: usize, d: usize, rows: i32, rowBytes: usize, bytes: usize,
 ): void {
   const body = bytes & ~15;
@@ -104,7 +106,9 @@ export function unpackPanel(
   }
 }
 
-function unpackFour(
+// @ts-ignore: decorator
+@inline
+export function unpackFour(
   panel: usize, a: usize, b: usize, c: usize, d: usize, rows: i32, rowBytes: usize, bytes: usize,
   accumulate: bool,
 ): void {
@@ -128,11 +132,26 @@ function unpackFour(
       v128.store(c + at, vc);
       v128.store(d + at, vd);
     }
-    for (; at < bytes; at += 4, panel += CELL) {
+    if (bytes & 8) {
+      let v0 = kept(v128.load(panel), nothing), v1 = kept(v128.load(panel, CELL), nothing);
+      let ab = low(v0, v1), cd = high(v0, v1);
+      if (accumulate) {
+        ab = f32x4.add(ab, lowPair(v128.load64_zero(a + at), v128.load64_zero(b + at)));
+        cd = f32x4.add(cd, lowPair(v128.load64_zero(c + at), v128.load64_zero(d + at)));
+      }
+      v128.store64_lane(a + at, ab, 0);
+      v128.store64_lane(b + at, ab, 1);
+      v128.store64_lane(c + at, cd, 0);
+      v128.store64_lane(d + at, cd, 1);
+      at += 8;
+      panel += 2 * CELL;
+    }
+    if (bytes & 4) {
       put(a + at, load<f32>(panel), accumulate);
       put(b + at, load<f32>(panel, 4), accumulate);
       put(c + at, load<f32>(panel, 8), accumulate);
       put(d + at, load<f32>(panel, 12), accumulate);
+      panel += CELL;
     }
     a += rowBytes;
     b += rowBytes;
