@@ -48,6 +48,7 @@ export function packPanel(
   }
 }
 
+/** Rows of four lanes, `bytes` of each. */
 // @ts-ignore: decorator
 @inline
 export function packFour(
@@ -158,6 +159,30 @@ export function unpackFour(
     c += rowBytes;
     d += rowBytes;
   }
+}
+
+/** One row of `packFour` of two columns where b follows a, and d follows c. */
+// @ts-ignore: decorator
+@inline
+export function packPairs(panel: usize, a: usize, c: usize): void {
+  const ab = v128.load(a), cd = v128.load(c);
+  v128.store(panel, v128.shuffle<f32>(ab, cd, 0, 2, 4, 6));
+  v128.store(panel, v128.shuffle<f32>(ab, cd, 1, 3, 5, 7), CELL);
+}
+
+/** One row of `unpackFour` of two columns where b follows a, and d follows c. */
+// @ts-ignore: decorator
+@inline
+export function unpackPairs(panel: usize, a: usize, c: usize, accumulate: bool): void {
+  const nothing = v128.load32_splat(TINY);
+  const v0 = kept(v128.load(panel), nothing), v1 = kept(v128.load(panel, CELL), nothing);
+  let ab = low(v0, v1), cd = high(v0, v1);
+  if (accumulate) {
+    ab = f32x4.add(ab, v128.load(a));
+    cd = f32x4.add(cd, v128.load(c));
+  }
+  v128.store(a, ab);
+  v128.store(c, cd);
 }
 
 function unpackOne(panel: usize, a: usize, rows: i32, rowBytes: usize, bytes: usize, accumulate: bool): void {
