@@ -1,7 +1,7 @@
 // softmax.ts where rows are so short that their cells stay in registers: the same operations in the same order.
 
+import { Four, One, Three, Two } from "../counts";
 import { CELL } from "./blocks";
-import { Four, One, Three, Two } from "./cells";
 import { EXP2, exp2 } from "./softmax";
 import { clear } from "./normalize";
 

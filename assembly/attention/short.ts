@@ -1,9 +1,9 @@
 // The products of attention where rows are so short that their cells stay in registers. Sums start from 0 and
 // take their terms in order, as in product.ts.
 
+import { Four, One, Three, Two } from "../counts";
 import { madd } from "../simd";
 import { CELL } from "./blocks";
-import { Four, One, Three, Two } from "./cells";
 
 /** to[group][m][n] = Σ_e x[group][m][e]·y[group][n][e]. */
 export function scoreShort(to: usize, x: usize, y: usize, groups: i32, M: i32, N: i32, E: i32): void {

@@ -6,11 +6,12 @@ import { scratch } from "../scratch";
 import { CELL, LANES } from "./blocks";
 import { dropCells, dropCellsBackward } from "./dropout";
 import { evenHeads, packGroups, unpackGroups } from "./groups";
-import { SHORT } from "./cells";
 import { normalize, normalizeBackward, SOFTMAX } from "./normalize";
 import { combineShort, scoreShort } from "./short";
 import { softmaxShort, softmaxShortBackward } from "./short-softmax";
 
+/** Most queries and keys: rows of scores stay in registers. */
+const SHORT: i32 = 4;
 /** Bytes that the panels of one block of groups shall not exceed: they stay in the first-level cache. */
 const BLOCK: usize = 24 * 1024;
 /** Most columns of a head: longer sums are cut into runs. */
