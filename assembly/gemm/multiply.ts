@@ -1,5 +1,6 @@
 // The one driver of the three products: blocks, packs, and walks the panels.
 import { scratch, SCRATCH_BYTES } from "../scratch";
+import { heldTakes, panel4x4Held } from "./held";
 import { Rows, Strips } from "./layout";
 import { panel4x4, panel4x8 } from "./narrow";
 import { copyRows, packColumns, packRows, packStrips } from "./pack";
@@ -140,6 +141,12 @@ function panel<A>(
   } else if (width == 8) {
     panel4x8<A>(c, a, b, bias, rows, k, lda, ldc, load);
   } else {
+    if (offsetof<A>() == offsetof<Rows>()) {
+      if (heldTakes(rows, k)) {
+        panel4x4Held(c, a, b, bias, rows, k, lda, ldc, load);
+        return;
+      }
+    }
     panel4x4<A>(c, a, b, bias, rows, k, lda, ldc, load);
   }
 }
