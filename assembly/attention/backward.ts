@@ -45,6 +45,7 @@ export function attentionBackward(
   const dropped = strip + <usize>queries * rowBytes;
   const adds = accumulate != 0;
 
+  // Of few queries and keys, whole groups are done there and the rest here.
   let first = backwardSmall(
     dq, dk, dv, dout, probs, q, k, v, pairs, T, S, H, E, ldq, ldk, ldv, ldo,
     normalizer, rng, keepScale, adds,

@@ -45,6 +45,7 @@ export function attentionForward(
   const dropped = vPanel + keyBytes + (keyMask ? rowBytes : 0);
   const strip = dropped + (rng ? <usize>queries * rowBytes : 0);
 
+  // Of few queries and keys, whole groups are done there and the rest here.
   let first = keyMask ? 0 : forwardSmall(
     out, probs, q, k, v, pairs, T, S, H, E, ldq, ldk, ldv, ldo,
     causal, normalizer, rng, stream, threshold, keepScale,

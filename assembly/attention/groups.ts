@@ -1,4 +1,5 @@
-// Rows of tensors <-> panels [group][row][column][LANES] of many whole groups at once.
+// Rows of tensors <-> panels [group][row][column][LANES] of many whole groups at once. Heads of two columns are
+// taken in pairs, which are neighbours in memory, and row by row: the loop over groups is then the inner one.
 
 import { CELL, LANES } from "./blocks";
 import { packFour, packPairs, unpackFour, unpackPairs } from "./lanes";
@@ -26,6 +27,7 @@ export function unpackGroups(
   else move<Unpack>(panel, x, first, groups, H, E, rows, ld, accumulate);
 }
 
+/** Way: Pack, Unpack, or either of pairs. */
 function move<Way>(
   panel: usize, x: usize, first: i32, groups: i32, H: i32, E: i32, rows: i32, ld: i32, accumulate: bool,
 ): void {
@@ -36,6 +38,7 @@ function move<Way>(
   const beyond = H < 4 ? <usize>(4 / H) * batch : batch - <usize>(H - 4) * head;
   x += <usize>(first / H) * batch + <usize>(first % H) * head;
   const begin = quads - ((first % H) >> 2);
+  // Rows that the way takes at a time.
   const together = changetype<Way>(0).together(rows), stop = panel + panelBytes;
   for (; panel < stop; panel += <usize>together * width, x += <usize>together * row) {
     let at = x, to = panel, left = begin;

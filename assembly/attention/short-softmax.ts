@@ -5,9 +5,7 @@ import { CELL } from "./blocks";
 import { EXP2, exp2 } from "./softmax";
 import { clear } from "./normalize";
 
-/**
- * Softmax of `groups` times T rows of S scores, in place; causal: row t sees the keys s ≤ t.
- */
+/** Softmax of `groups` times T rows of S scores, in place; causal: row t sees the keys s ≤ t. */
 export function softmaxShort(row: usize, groups: i32, T: i32, S: i32, causal: i32, factor: f32): void {
   const rowBytes = <usize>S * CELL;
   if (causal) {

@@ -1,6 +1,6 @@
-// Attention over so few queries and keys that what surrounds the arithmetic would cost more than it: each step
-// is done for many groups before the next one. The same sums in the same order as forward.ts and backward.ts,
-// hence the same bits. Nothing here is exported from the module.
+// Attention over so few queries and keys that calls, loops and scattered rows cost more than the arithmetic: each
+// step is done for many groups before the next one. The same sums in the same order as forward.ts and
+// backward.ts, hence the same bits. Nothing here is exported from the module.
 
 import { scratch } from "../scratch";
 import { CELL, LANES } from "./blocks";
@@ -12,12 +12,12 @@ import { softmaxShort, softmaxShortBackward } from "./short-softmax";
 
 /** Most queries and keys: rows of scores stay in registers. */
 const SHORT: i32 = 4;
-/** Bytes that the panels of one block of groups shall not exceed: they stay in the first-level cache. */
+/** Most bytes of the panels of one block of groups, unless it is of one: they stay in the first-level cache. */
 const BLOCK: usize = 24 * 1024;
-/** Most columns of a head: longer sums are cut into runs. */
+/** Most columns of a head: product.ts cuts longer sums into runs. */
 const WIDTH: i32 = 64;
 
-/** How many whole groups this file takes: all or none. */
+/** How many groups are done here: all that are whole, or none. */
 // @ts-ignore: decorator
 @inline
 function wholeGroups(pairs: i32, T: i32, S: i32, H: i32, E: i32): i32 {

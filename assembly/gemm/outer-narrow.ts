@@ -1,4 +1,4 @@
-// outer.ts for matrices of few rows and columns: tiles of 4, 8 or 12 rows × 4 columns and of 4 × 8, as many sums as
+// outer.ts for few columns: tiles of 4, 8 or 12 rows × 4 columns and of 4 × 8, so that there are as many sums as
 // cover the latency of an addition.
 import { One, Three, Two } from "../counts";
 import { madd } from "../simd";
