@@ -10,8 +10,10 @@ import { normalize, normalizeBackward, SOFTMAX } from "./normalize";
 import { combineShort, scoreShort } from "./short";
 import { softmaxShort, softmaxShortBackward } from "./short-softmax";
 
-/** Most queries and keys: rows of scores stay in registers. */
+/** Most queries and keys whose rows of scores stay in registers. */
 const SHORT: i32 = 4;
+/** Most of them with heads of two columns at most: behind that, and with wider heads, product.ts is as fast. */
+const LONGER: i32 = 8;
 /** Most bytes of the panels of one block of groups, unless it is of one: they stay in the first-level cache. */
 const BLOCK: usize = 24 * 1024;
 /** Most columns of a head: product.ts cuts longer sums into runs. */
@@ -21,7 +23,7 @@ const WIDTH: i32 = 64;
 // @ts-ignore: decorator
 @inline
 function wholeGroups(pairs: i32, T: i32, S: i32, H: i32, E: i32): i32 {
-  return T <= SHORT && S <= SHORT && E <= WIDTH && evenHeads(H) ? pairs / LANES : 0;
+  return max(T, S) <= (E > 2 ? SHORT : LONGER) && E <= WIDTH && evenHeads(H) ? pairs / LANES : 0;
 }
 
 /** As attentionForward, without a key mask; returns how many pairs it did. */
@@ -53,7 +55,7 @@ export function forwardSmall(
     packGroups(kPanel, k, first, n, H, E, S, ldk);
     packGroups(vPanel, v, first, n, H, E, S, ldv);
     scoreShort(scores, qPanel, kPanel, n, T, S, E);
-    if (normalizer == SOFTMAX) {
+    if (normalizer == SOFTMAX && S <= SHORT) {
       softmaxShort(scores, n, T, S, causal, factor);
     } else if (causal) {
       for (let i: i32 = 0; i < n; i++) {
@@ -109,7 +111,7 @@ export function backwardSmall(
       weights = dropped;
       dropCellsBackward(dropped, saved, strip, n * T * S, keepScale);
     }
-    if (normalizer == SOFTMAX) softmaxShortBackward(strip, saved, n * T, S, factor);
+    if (normalizer == SOFTMAX && S <= SHORT) softmaxShortBackward(strip, saved, n * T, S, factor);
     else normalizeBackward(strip, saved, n * T, S, S, factor, normalizer);
     combineShort(dqPanel, strip, kPanel, n, T, S, E, rowBytes, CELL);
     combineShort(dkPanel, strip, qPanel, n, S, T, E, CELL, rowBytes);

@@ -153,8 +153,8 @@ test("a batch's results are the same bits alone and among others", (t) => {
 test("few queries and keys of many groups give the bits of a batch alone, NaN and infinities too", (t) => {
   const few = fc.tuple(
     fc.integer({ min: 8, max: 40 }),
-    fc.integer({ min: 1, max: 4 }),
-    fc.integer({ min: 1, max: 4 }),
+    fc.integer({ min: 1, max: 9 }),
+    fc.integer({ min: 1, max: 9 }),
     fc.constantFrom(1, 2, 4),
     fc.constantFrom(1, 2, 3, 4, 6, 8, 65),
   );
@@ -179,7 +179,7 @@ test("few queries and keys of many groups give the bits of a batch alone, NaN an
         t.deepEqual(alone.dv, cut(together.dv, S), "dv");
       }
     }),
-    { numRuns: 100, seed: 45 },
+    { numRuns: 200, seed: 45 },
   );
 });
 

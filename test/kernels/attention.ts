@@ -73,6 +73,7 @@ const sizes: readonly Sizes[] = [
   shape(5, 4, 3, 4, 2, 3),
   shape(4, 1, 4, 12, 4, 2),
   shape(130, 3, 2, 1, 9),
+  shape(9, 7, 6, 2, 2, 1),
   shape(1, 8, 8, 2, 16, 3),
   shape(2, 17, 19, 2, 6),
   shape(1, 33, 32, 3, 9, 1),
