@@ -8,6 +8,7 @@ import { dropCellsBackward } from "./dropout";
 import { packPanel, unpackPanel } from "./lanes";
 import { normalizeBackward } from "./normalize";
 import { product } from "./product";
+import { backwardSmall } from "./small";
 
 /**
  * dq [B,T,H·E] rows of ldq; dk, dv [B,S,H·E] rows of ldk, ldv; dout [B,T,H·E] rows of ldo; probs as
@@ -44,7 +45,12 @@ export function attentionBackward(
   const dropped = strip + <usize>queries * rowBytes;
   const adds = accumulate != 0;
 
-  for (let first: i32 = 0, group: i32 = 0; first < pairs; first += LANES, group++) {
+  // Of few queries and keys, whole groups are done there and the rest here.
+  let first = backwardSmall(
+    dq, dk, dv, dout, probs, q, k, v, pairs, T, S, H, E, ldq, ldk, ldv, ldo,
+    normalizer, rng, keepScale, adds,
+  );
+  for (let group = first / LANES; first < pairs; first += LANES, group++) {
     if (once) {
       packPanel(kPanel, k, first, pairs, H, E, S, ldk, 0, S, 0, E);
       packPanel(vPanel, v, first, pairs, H, E, S, ldv, 0, S, 0, E);

@@ -6,6 +6,7 @@ import { dropCells } from "./dropout";
 import { packMask, packPanel, unpackPanel } from "./lanes";
 import { normalize } from "./normalize";
 import { product } from "./product";
+import { forwardSmall } from "./small";
 
 /**
  * out [B,T,H·E] rows of ldo; probs [⌈B·H/8⌉][T][S][8] the weights before dropout (those that it drops with
@@ -44,7 +45,12 @@ export function attentionForward(
   const dropped = vPanel + keyBytes + (keyMask ? rowBytes : 0);
   const strip = dropped + (rng ? <usize>queries * rowBytes : 0);
 
-  for (let first: i32 = 0, group: i32 = 0; first < pairs; first += LANES, group++) {
+  // Of few queries and keys, whole groups are done there and the rest here.
+  let first = keyMask ? 0 : forwardSmall(
+    out, probs, q, k, v, pairs, T, S, H, E, ldq, ldk, ldv, ldo,
+    causal, normalizer, rng, stream, threshold, keepScale,
+  );
+  for (let group = first / LANES; first < pairs; first += LANES, group++) {
     if (mask) packMask(mask, keyMask, first, pairs, H, S);
     if (once) {
       packPanel(kPanel, k, first, pairs, H, E, S, ldk, 0, S, 0, E);

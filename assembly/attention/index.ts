@@ -4,6 +4,7 @@
 //   lanes    rows of tensors <-> lane-interleaved panels
 //   product  the one matrix product that all steps are made of
 //   normalize, dropout   what happens to a row of scores
+//   small    few queries and keys: each step for many groups at once, by groups, short and short-softmax
 
 export { attentionForward } from "./forward";
 export { attentionBackward } from "./backward";

@@ -48,7 +48,10 @@ export function packPanel(
   }
 }
 
-function packFour(
+/** Rows of four lanes, `bytes` of each. */
+// @ts-ignore: decorator
+@inline
+export function packFour(
   panel: usize, a: usize, b: usize, c: usize, d: usize, rows: i32, rowBytes: usize, bytes: usize,
 ): void {
   const body = bytes & ~15;
@@ -104,7 +107,9 @@ export function unpackPanel(
   }
 }
 
-function unpackFour(
+// @ts-ignore: decorator
+@inline
+export function unpackFour(
   panel: usize, a: usize, b: usize, c: usize, d: usize, rows: i32, rowBytes: usize, bytes: usize,
   accumulate: bool,
 ): void {
@@ -128,17 +133,56 @@ function unpackFour(
       v128.store(c + at, vc);
       v128.store(d + at, vd);
     }
-    for (; at < bytes; at += 4, panel += CELL) {
+    if (bytes & 8) {
+      let v0 = kept(v128.load(panel), nothing), v1 = kept(v128.load(panel, CELL), nothing);
+      let ab = low(v0, v1), cd = high(v0, v1);
+      if (accumulate) {
+        ab = f32x4.add(ab, lowPair(v128.load64_zero(a + at), v128.load64_zero(b + at)));
+        cd = f32x4.add(cd, lowPair(v128.load64_zero(c + at), v128.load64_zero(d + at)));
+      }
+      v128.store64_lane(a + at, ab, 0);
+      v128.store64_lane(b + at, ab, 1);
+      v128.store64_lane(c + at, cd, 0);
+      v128.store64_lane(d + at, cd, 1);
+      at += 8;
+      panel += 2 * CELL;
+    }
+    if (bytes & 4) {
       put(a + at, load<f32>(panel), accumulate);
       put(b + at, load<f32>(panel, 4), accumulate);
       put(c + at, load<f32>(panel, 8), accumulate);
       put(d + at, load<f32>(panel, 12), accumulate);
+      panel += CELL;
     }
     a += rowBytes;
     b += rowBytes;
     c += rowBytes;
     d += rowBytes;
   }
+}
+
+/** One row of `packFour` of two columns where b follows a, and d follows c. */
+// @ts-ignore: decorator
+@inline
+export function packPairs(panel: usize, a: usize, c: usize): void {
+  const ab = v128.load(a), cd = v128.load(c);
+  v128.store(panel, v128.shuffle<f32>(ab, cd, 0, 2, 4, 6));
+  v128.store(panel, v128.shuffle<f32>(ab, cd, 1, 3, 5, 7), CELL);
+}
+
+/** One row of `unpackFour` of two columns where b follows a, and d follows c. */
+// @ts-ignore: decorator
+@inline
+export function unpackPairs(panel: usize, a: usize, c: usize, accumulate: bool): void {
+  const nothing = v128.load32_splat(TINY);
+  const v0 = kept(v128.load(panel), nothing), v1 = kept(v128.load(panel, CELL), nothing);
+  let ab = low(v0, v1), cd = high(v0, v1);
+  if (accumulate) {
+    ab = f32x4.add(ab, v128.load(a));
+    cd = f32x4.add(cd, v128.load(c));
+  }
+  v128.store(a, ab);
+  v128.store(c, cd);
 }
 
 function unpackOne(panel: usize, a: usize, rows: i32, rowBytes: usize, bytes: usize, accumulate: bool): void {

@@ -13,7 +13,7 @@ const RUN: usize = 64;
  * One float each: log2 e, lowest t, rounder 1.5·2²³ (leaves n in the low bits of a sum), c5 … c1, 1, ½.
  */
 // @ts-ignore: decorator
-@lazy const EXP2: usize = memory.data<f32>([
+@lazy export const EXP2: usize = memory.data<f32>([
   1.4426950408889634, -125.0, 12582912.0, 0.001326472731307149, 0.009671512991189957, 0.05550733581185341,
   0.24022242426872253, 0.6931470036506653, 1.0, 0.5,
 ], 16);
@@ -21,7 +21,7 @@ const RUN: usize = 64;
 /** 2^t for t ≤ 0; 0 at and below `lowest`; NaN stays NaN. */
 // @ts-ignore: decorator
 @inline
-function exp2(
+export function exp2(
   t: v128, lowest: v128, rounder: v128, c5: v128, c4: v128, c3: v128, c2: v128, c1: v128, one: v128,
 ): v128 {
   const gone = f32x4.le(t, lowest);

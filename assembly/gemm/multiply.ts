@@ -1,11 +1,13 @@
 // The one driver of the three products: blocks, packs, and walks the panels.
 import { scratch, SCRATCH_BYTES } from "../scratch";
+import { heldTakes, panel4x4Held } from "./held";
 import { Rows, Strips } from "./layout";
 import { panel4x4, panel4x8 } from "./narrow";
 import { copyRows, packColumns, packRows, packStrips } from "./pack";
 import { panel2x16, panel4x16 } from "./panel16";
 import { outer } from "./outer";
-import { BIAS, EDGE, GEMM_SCRATCH, KC, MC, NC, OUTER, OUTER_KC, PANELS, STRIPS } from "./sizes";
+import { outerNarrow } from "./outer-narrow";
+import { BIAS, EDGE, GEMM_SCRATCH, KC, MC, NARROW, NC, OUTER, OUTER_KC, PANELS, STRIPS } from "./sizes";
 
 export let tileRows: i32 = 2;
 
@@ -34,11 +36,14 @@ export function multiply(
   const lda = <usize>ldaFloats << 2;
   const ldb = <usize>ldbFloats << 2;
   const ldc = <usize>ldcFloats << 2;
-  if (transposeA && !bias && K > 0 && M * N <= OUTER && (M & 3) == 0 && (N & 15) == 0) {
+  const narrow = M <= NARROW && N < 16 && (N & 3) == 0;
+  if (transposeA && !bias && K > 0 && M * N <= OUTER && (M & 3) == 0 && ((N & 15) == 0 || narrow)) {
     for (let k0 = 0; k0 < K; k0 += OUTER_KC) {
       const load = accumulate != 0 || k0 > 0;
       const from = <usize>k0;
-      outer(c, a + from * lda, b + from * ldb, M, N, min(K - k0, OUTER_KC), lda, ldb, ldc, load, tileRows);
+      const kc = min(K - k0, OUTER_KC), at = a + from * lda, bt = b + from * ldb;
+      if (narrow) outerNarrow(c, at, bt, M, N, kc, lda, ldb, ldc, load);
+      else outer(c, at, bt, M, N, kc, lda, ldb, ldc, load, tileRows);
     }
     return;
   }
@@ -136,6 +141,12 @@ function panel<A>(
   } else if (width == 8) {
     panel4x8<A>(c, a, b, bias, rows, k, lda, ldc, load);
   } else {
+    if (offsetof<A>() == offsetof<Rows>()) {
+      if (heldTakes(rows, k)) {
+        panel4x4Held(c, a, b, bias, rows, k, lda, ldc, load);
+        return;
+      }
+    }
     panel4x4<A>(c, a, b, bias, rows, k, lda, ldc, load);
   }
 }

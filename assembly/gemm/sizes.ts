@@ -10,6 +10,8 @@ export const MC = 256;
 export const NC = 1024;
 /** Most elements of C in a product of columns (TN) that is not packed: beyond, strides cost more than copies. */
 export const OUTER = 192 * 64;
+/** Most rows of C there where its columns fill no panel of NR. */
+export const NARROW = 64;
 /** Inner block there: as many rows of A and B stay in the first-level cache. */
 export const OUTER_KC = 128;
 

@@ -150,6 +150,39 @@ test("a batch's results are the same bits alone and among others", (t) => {
   );
 });
 
+test("few queries and keys of many groups give the bits of a batch alone, NaN and infinities too", (t) => {
+  const few = fc.tuple(
+    fc.integer({ min: 8, max: 40 }),
+    fc.integer({ min: 1, max: 9 }),
+    fc.integer({ min: 1, max: 9 }),
+    fc.constantFrom(1, 2, 4),
+    fc.constantFrom(1, 2, 3, 4, 6, 8, 65),
+  );
+  const special = fc.constantFrom(0, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 3e38);
+  const flags = fc.record({ causal: fc.boolean(), normalizer: fc.constantFrom<Normalizer>(0, 1, 2) });
+  fc.assert(
+    fc.property(few, flags, special, fc.nat(), (shape, flags, special, seed) => {
+      const all = denseCase(shape, seed, flags);
+      const { B, T, S, H, E } = all;
+      for (const x of [all.q, all.k, all.v, all.dout] as Numbers[]) if (special) x[seed % x.length] = special;
+      const together = runAttention(all, all.dout);
+      for (const b of [0, B >> 1, B - 1]) {
+        const cut = (x: ArrayLike<number>, rows: number) =>
+          (x as Numbers).slice(b * rows * H * E, (b + 1) * rows * H * E);
+        // Fewer than eight pairs are no whole group.
+        const one = { ...all, B: 1, q: cut(all.q, T), k: cut(all.k, S), v: cut(all.v, S) };
+        const alone = runAttention(one, cut(all.dout, T));
+        t.deepEqual(alone.out, cut(together.out, T), "out");
+        t.deepEqual(alone.weights, together.weights.slice(b * H * T * S, (b + 1) * H * T * S), "weights");
+        t.deepEqual(alone.dq, cut(together.dq, T), "dq");
+        t.deepEqual(alone.dk, cut(together.dk, S), "dk");
+        t.deepEqual(alone.dv, cut(together.dv, S), "dv");
+      }
+    }),
+    { numRuns: 200, seed: 45 },
+  );
+});
+
 // ---- sizes --------------------------------------------------------------------------------------
 
 test("large sizes are cut into blocks that stay within scratch", (t) => {

@@ -28,8 +28,8 @@ const calls = fc.record({
   seed: fc.integer({ min: 0 }),
   sizes: fc.record({
     // Whole tiles as often as tails: products of columns then have a way of their own.
-    M: fc.oneof(fc.integer({ min: 1, max: 24 }), fc.constantFrom(4, 8, 20)),
-    N: fc.oneof(fc.integer({ min: 1, max: 40 }), fc.constantFrom(16, 32)),
+    M: fc.oneof(fc.integer({ min: 1, max: 24 }), fc.constantFrom(4, 8, 12, 20)),
+    N: fc.oneof(fc.integer({ min: 1, max: 40 }), fc.constantFrom(4, 8, 12, 16, 32)),
     K: fc.integer({ min: 0, max: 40 }),
   }),
   options: fc.record({ gaps: fc.tuple(gap, gap, gap), accumulate: fc.boolean(), bias: fc.boolean() }),

@@ -57,7 +57,10 @@ const shape = (B: number, T: number, S: number, H: number, E: number, gap = 0): 
   gap,
 });
 
-/** Pairs 1 … 24, T and S from 1, odd and even head widths; then several blocks of queries, keys, columns. */
+/**
+ * Pairs 1 … 24, T and S from 1, odd and even head widths; few queries and keys of many groups; then several blocks
+ * of queries, keys, columns.
+ */
 const sizes: readonly Sizes[] = [
   shape(1, 1, 1, 1, 1),
   shape(7, 1, 2, 1, 2),
@@ -66,6 +69,11 @@ const sizes: readonly Sizes[] = [
   shape(5, 4, 4, 2, 5, 2),
   shape(4, 2, 5, 6, 8),
   shape(2, 5, 3, 4, 7, 4),
+  shape(9, 2, 1, 2, 2, 1),
+  shape(5, 4, 3, 4, 2, 3),
+  shape(4, 1, 4, 12, 4, 2),
+  shape(130, 3, 2, 1, 9),
+  shape(9, 7, 6, 2, 2, 1),
   shape(1, 8, 8, 2, 16, 3),
   shape(2, 17, 19, 2, 6),
   shape(1, 33, 32, 3, 9, 1),
