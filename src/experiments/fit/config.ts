@@ -4,7 +4,7 @@ import { check, count, positive, seedNumber, share, whole } from "../../validate
 
 /** What `plateau fit --data` takes: which columns, and sizes where the defaults will not do. */
 export const fitSchema = v.strictObject({
-  /** Path of the table. */
+  /** Path of the table; of `fitTable` its source unless given. */
   data: v.string(),
   output: v.string(),
   inputs: v.optional(v.array(v.string())),

@@ -39,8 +39,12 @@ export type FitOptions = Pick<LoopOptions, "onProgress" | "onEvaluation" | "sign
  * the least validation RMSE; the test rows are looked at once, in the end.
  * @throws PlateauError `usage` or `unknown-name` where columns or options do not fit the table
  */
-export async function fitTable(table: Table, input: FitInput, options: FitOptions = {}): Promise<Fit> {
-  const config = fitConfig(input);
+export async function fitTable(
+  table: Table,
+  input: Omit<FitInput, "data"> & { data?: string },
+  options: FitOptions = {},
+): Promise<Fit> {
+  const config = fitConfig({ data: table.source, ...input });
   const { data, model, sizes } = prepareFit(table, config);
   const { train, validation } = data;
   const K = data.outputs.length;
