@@ -67,6 +67,10 @@ export const experimentSchema = v.strictObject({
   build: v.optional(oneOf(builds), "strict"),
 });
 
+/**
+ * What a user writes: one training and what is asked of it. Only `target` has no default.
+ * @useDeclaredType
+ */
 export type ExperimentInput = Omit<v.InferInput<typeof experimentSchema>, "protocol"> & {
   protocol?: ProtocolInput;
 };

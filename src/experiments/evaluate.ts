@@ -76,7 +76,10 @@ export async function validationValue(
   return measureBy(protocolMetric(experiment), experiment, output, sample, options);
 }
 
-/** Judges a model on a sample. */
+/**
+ * Judges a model on a sample.
+ * @throws PlateauError `usage` on shapes that do not fit, `aborted` through the signal
+ */
 export async function score(
   experiment: Experiment,
   model: Model,
@@ -100,7 +103,10 @@ export async function score(
   };
 }
 
-/** Judges mean predictor, majority class and least squares on the same sample. */
+/**
+ * Judges mean predictor, majority class and least squares on the same sample.
+ * @throws PlateauError `usage` on shapes that do not fit, `aborted` through the signal
+ */
 export async function scoreBaselines(
   experiment: Experiment,
   sample: Sample,

@@ -59,7 +59,10 @@ export interface ExperimentKind<Config = unknown, Results = unknown> {
   run(config: Config, options: ExperimentOptions): Promise<ExperimentRecord<Config, Results>>;
 }
 
-/** SHA-256 of results, whatever the order in which their fields were written. */
+/**
+ * SHA-256 of results, whatever the order in which their fields were written.
+ * @throws PlateauError `usage` where the engine has no `crypto.subtle` (a page not served over https)
+ */
 export function fingerprintOf(results: unknown): Promise<string> {
   return sha256Hex(new TextEncoder().encode(canonicalJson(results)));
 }

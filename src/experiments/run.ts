@@ -188,7 +188,7 @@ export interface Judgement {
 
 /**
  * Judges a trained model of an experiment on the test split, beside the baselines.
- * @throws PlateauError `aborted` through the signal
+ * @throws PlateauError `usage` where that is no experiment or no model, `aborted` through the signal
  */
 export async function evaluate(
   experiment: Experiment,

@@ -49,9 +49,15 @@ export const transformerSchema = v.strictObject({
   initialization: v.optional(oneOf(schemes), "pytorch"),
 });
 
-/** What a user writes. */
+/**
+ * What a user writes.
+ * @useDeclaredType
+ */
 export type TransformerOptions = v.InferInput<typeof transformerSchema>;
-/** With every default filled in. */
+/**
+ * With every default filled in.
+ * @useDeclaredType
+ */
 export type TransformerConfig = Required<v.InferOutput<typeof transformerSchema>>;
 
 /**

@@ -17,7 +17,15 @@ export const mlpSchema = v.strictObject({
   initialization: v.optional(oneOf(schemes), "pytorch"),
 });
 
+/**
+ * What a user writes: sizes of a multilayer perceptron.
+ * @useDeclaredType
+ */
 export type MlpOptions = v.InferInput<typeof mlpSchema>;
+/**
+ * With every default filled in.
+ * @useDeclaredType
+ */
 export type MlpConfig = v.InferOutput<typeof mlpSchema>;
 
 /** x [B, m, inputDim] → layers.0 … → [B, n, outputDim]. @throws PlateauError `usage` */

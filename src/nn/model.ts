@@ -150,7 +150,10 @@ export class Model<C = unknown> {
     return this.parameters.count;
   }
 
-  /** A program over this model's weights. `extend` adds to the graph before it is bound (a loss and its backward pass). */
+  /**
+   * A program over this model's weights. `extend` adds to the graph before it is bound (a loss and its backward pass).
+   * @throws PlateauError `memory` before anything is allocated where it does not fit
+   */
   program(
     extent: Extent,
     options: EmitOptions & {

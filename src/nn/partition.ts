@@ -21,7 +21,15 @@ export const partitionSchema = v.strictObject({
   initialization: v.optional(oneOf(schemes), "pytorch"),
 });
 
+/**
+ * What a user writes: sizes of a `partition` network.
+ * @useDeclaredType
+ */
 export type PartitionOptions = v.InferInput<typeof partitionSchema>;
+/**
+ * With every default filled in.
+ * @useDeclaredType
+ */
 export type PartitionConfig = v.InferOutput<typeof partitionSchema>;
 
 /**

@@ -39,7 +39,15 @@ export const tabularSchema = v.strictObject({
   initialization: v.optional(oneOf(schemes), "pytorch"),
 });
 
+/**
+ * What a user writes: columns and sizes of a `tabular` network.
+ * @useDeclaredType
+ */
 export type TabularOptions = v.InferInput<typeof tabularSchema>;
+/**
+ * With every default filled in.
+ * @useDeclaredType
+ */
 export type TabularConfig = Required<v.InferOutput<typeof tabularSchema>>;
 
 /**

@@ -40,7 +40,10 @@ export function wasmBytes(build: Build): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** Whether this engine runs a build (its instructions validate). */
+/**
+ * Whether this engine runs a build (its instructions validate).
+ * @throws PlateauError `unknown-name` where there is no such build
+ */
 export function supports(build: Build): boolean {
   return modules.has(build) || WebAssembly.validate(wasmBytes(build));
 }

@@ -64,7 +64,8 @@ type Input = NumericColumn | CategoricalColumn;
  * seed. Means, deviations and categories are those of the training rows alone. A categorical input becomes
  * one number a category, 1 for the row's own; a category that no training row has becomes all zeros, so that
  * its token is what the column says without knowing its value.
- * @throws PlateauError `usage` or `unknown-name` where columns or options do not fit the table
+ * @throws PlateauError `usage` or `unknown-name` where columns or options do not fit the table; `memory` where its
+ *   encoded rows are too many
  */
 export function tabularData(table: Table, options: TabularOptions): TabularData {
   const outputs = [options.output].flat().map((name) => outputColumn(table, name));

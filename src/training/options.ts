@@ -44,7 +44,15 @@ export const trainingSchema = v.strictObject({
   seed: v.optional(seedNumber, 0),
 });
 
+/**
+ * What a user writes: how a model is trained. Only `steps` has no default.
+ * @useDeclaredType
+ */
 export type TrainingInput = v.InferInput<typeof trainingSchema>;
+/**
+ * With every default filled in.
+ * @useDeclaredType
+ */
 export type TrainingOptions = v.InferOutput<typeof trainingSchema>;
 
 /** @throws PlateauError `usage` quoting the value and its name. */

@@ -12,8 +12,13 @@ const varying: readonly [RegExp, string][] = [
 /** The same for two runs that computed the same. Trailing spaces count for nothing. */
 export function masked(text: string): string {
   // A column of a table is as wide as what stands in it: a second more, and all of its lines are longer.
-  const row = (line: string) => (/^[│┌├└]/.test(line) ? line.replace(/ {2,}/g, " ").replace(/─+/g, "─") : line);
-  const lines = text.trimEnd().split("\n").map((line) => row(line.trimEnd())).join("\n");
+  const row = (line: string) =>
+    /^[│┌├└]/.test(line) ? line.replace(/ {2,}/g, " ").replace(/─+/g, "─") : line;
+  const lines = text
+    .trimEnd()
+    .split("\n")
+    .map((line) => row(line.trimEnd()))
+    .join("\n");
   return varying.reduce((all, [pattern, kept]) => all.replace(pattern, kept), lines);
 }
 

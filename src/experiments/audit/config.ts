@@ -51,7 +51,10 @@ const schema = v.strictObject({
   ),
 });
 
-/** What `plateau audit` takes: all but the preset overrides it. */
+/**
+ * What `plateau audit` takes: all but the preset overrides it.
+ * @useDeclaredType
+ */
 export type AuditInput = v.InferInput<typeof schema>;
 
 /** With every default filled in: equal for all cells, but for what the switches set. */

@@ -20,7 +20,15 @@ export const fitSchema = v.strictObject({
   seed: v.optional(seedNumber, 0),
 });
 
+/**
+ * What a user writes: which columns, and sizes where the defaults will not do.
+ * @useDeclaredType
+ */
 export type FitInput = v.InferInput<typeof fitSchema>;
+/**
+ * With defaults filled in.
+ * @useDeclaredType
+ */
 export type FitConfig = v.InferOutput<typeof fitSchema>;
 
 /** @throws PlateauError `usage` */

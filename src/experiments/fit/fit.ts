@@ -97,6 +97,7 @@ export function scoreFit(data: TabularData, model: Model): FitScores {
 /**
  * A fitted model as what measures look at: known by data only, in standardised units. Its domain is the
  * table's own rows.
+ * @throws PlateauError `usage` where all training rows are the same point
  */
 export function fitSubject(data: TabularData, model: Model): Subject {
   const { train, test } = data;

@@ -33,6 +33,10 @@ const schema = v.strictObject({
   boxes: v.optional(whole(1, 1e9)),
 });
 
+/**
+ * What `plateau gap` takes: all but the preset overrides it.
+ * @useDeclaredType
+ */
 export type GapInput = v.InferInput<typeof schema>;
 type Checked = v.InferOutput<typeof schema>;
 export type GapConfig = { readonly [K in keyof Checked]-?: NonNullable<Checked[K]> };

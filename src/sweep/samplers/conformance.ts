@@ -22,6 +22,7 @@ export interface SamplerConformanceOptions {
  * What every sampler has to hold, whoever wrote it, as cases for any test runner:
  * `for (const { name, run } of samplerConformance(mine)) test(name, run)`.
  * Samplers that use history are told of trials as a study tells them, with different lookaheads.
+ * @throws PlateauError `usage` where the options are not valid by the sampler's own schema
  */
 export function* samplerConformance(
   definition: SamplerDefinition,

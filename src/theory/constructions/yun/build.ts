@@ -41,8 +41,9 @@ export interface Yun {
 /**
  * Writes down the Transformer that has f's value at the corner of each cell all over the cell. `f` is a
  * function of all numbers of a context, [m·d] → [n·d], on the box `low` to `high`.
- * @throws PlateauError `memory` where the grid does not fit; `usage` where f is not finite at a corner, or
- *   without positions, where the order of tokens matters to it
+ * @throws PlateauError `memory` where the grid does not fit; `shape-mismatch` where f and box are not of the sizes that
+ *   the options say; `usage` where f is not finite at a corner, or without positions, where the order of tokens matters
+ *   to it
  */
 export function buildYun(
   f: BatchFunction,
