@@ -53,4 +53,5 @@ export type {
 
 /** A study: `Study.open(file, { name, target, space, … })`. */
 export type Study = SweepStudy;
+/** Opens studies: `await Study.open(file, { name, target, space, … })`. */
 export const Study = { open: openStudy };

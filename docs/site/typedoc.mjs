@@ -35,6 +35,9 @@ export default {
   plugin: ["typedoc-plugin-missing-exports", at("docs/site/titles.mjs")],
   // Types that public ones are made of, and that nobody imports by name, have a page all the same.
   internalModule: "parts",
+  // What `assembly/build.mjs` writes: documented where it is written by hand.
+  exclude: [at("src/runtime/generated/**")],
+  intentionallyNotExported: ["Kernels"],
   excludeExternals: true,
   excludePrivate: true,
   excludeInternal: true,

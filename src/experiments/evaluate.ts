@@ -37,6 +37,7 @@ export interface BaselineScores {
   leastSquares: Partial<Scores>;
 }
 
+/** How judging is watched and stopped. */
 export interface EvaluateOptions {
   signal?: StopSignal;
   /** Which draw of a random start vector the model gets. Default: that of training. */

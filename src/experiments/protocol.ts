@@ -85,6 +85,7 @@ const sound: Protocol = {
 
 /** The study's published code, and what we hold to be sound. */
 export const protocols = { study, sound } as const;
+/** A protocol that has a name. */
 export type ProtocolName = keyof typeof protocols;
 
 /** A named protocol, with fields overridden one by one: `{ base: "study", outputHead: "linear" }`. */

@@ -34,6 +34,7 @@ export interface ExperimentRecord<Config = unknown, Results = unknown> {
   readonly environment: Environment;
 }
 
+/** How an experiment is run, watched and stopped: none of it changes its results. */
 export interface ExperimentOptions {
   /** Where its studies and results lie: what was done there is not done again. */
   readonly folder: string;

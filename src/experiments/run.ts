@@ -63,6 +63,7 @@ export interface RunResult {
   resolved: Resolved;
 }
 
+/** How a run is watched, stopped, continued and shared between threads. Nothing here changes its bits. */
 export interface RunOptions extends Omit<LoopOptions, "evaluate"> {
   /** Called with the model before it is trained: its weights change under whoever watches. */
   onModel?: (model: Model) => void;

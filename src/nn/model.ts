@@ -30,6 +30,7 @@ function batchFor(rows: number, most: number): number {
   return FEW.find((few) => rows <= few) ?? most;
 }
 
+/** How a model is made of its architecture. */
 export interface ModelOptions {
   /** Seeds the initial weights and a random start vector. Default 0. */
   seed?: number;

@@ -5,6 +5,7 @@ import { withSharedMemory } from "./shared-memory.js";
 
 /** strict: the same bits on every engine (default). relaxed: fused multiply-add, bits may differ. */
 export const builds = ["strict", "relaxed"] as const;
+/** `strict`: the same bits everywhere. `relaxed`: fused multiply-add, where the engine has it. */
 export type Build = (typeof builds)[number];
 
 const sources: Record<Build, string> = { strict: strictBytes, relaxed: relaxedBytes };

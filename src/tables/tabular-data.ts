@@ -9,6 +9,7 @@ import type { TabularReport } from "./tabular-report.js";
 
 export type { TabularReport } from "./tabular-report.js";
 
+/** Which columns are used, and how rows are split. */
 export interface TabularOptions {
   /** Columns that predict. Default: all that are usable, not constant and no output. */
   inputs?: readonly string[];
@@ -35,6 +36,7 @@ export interface TabularSplit {
   readonly truth: Float64Array<ArrayBuffer>;
 }
 
+/** A table as training data: standardised splits, and the way there and back. */
 export interface TabularData extends Readonly<Record<Split, TabularSplit>> {
   readonly inputs: readonly InputColumn[];
   readonly outputs: readonly ({ readonly name: string } & Scale)[];

@@ -60,6 +60,7 @@ export interface MeasuredRate {
   readonly theorem: Rate | null;
 }
 
+/** Which sizes are built, and whether each is certified. */
 export interface RateLadderOptions {
   /** Of the construction. */
   readonly options: Record<string, unknown>;

@@ -19,6 +19,7 @@ export type PresetName = (typeof presetNames)[number];
 const list = <const S extends v.GenericSchema>(item: S, what: string) =>
   v.pipe(v.array(item, `expected a list of ${what}`), v.minLength(1, `expected at least one of ${what}`));
 
+/** Checks what `audit` takes. */
 const schema = v.strictObject({
   preset: v.optional(oneOf(presetNames), "standard"),
   targets: v.optional(list(v.string(), "targets")),

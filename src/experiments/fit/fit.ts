@@ -32,6 +32,7 @@ export interface Fit {
   readonly test?: FitScores;
 }
 
+/** How a fit is watched and stopped. */
 export type FitOptions = Pick<LoopOptions, "onProgress" | "onEvaluation" | "signal">;
 
 /**

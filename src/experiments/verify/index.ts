@@ -6,6 +6,7 @@ import { verifyOp } from "./ops.js";
 
 export type { CaseResult } from "./cases.js";
 
+/** What `verify` found, file by file. */
 export interface VerifyResult {
   cases: CaseResult[];
   passed: number;

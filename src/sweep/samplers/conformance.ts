@@ -9,6 +9,7 @@ import { bowl, type Objective, type Play, play, replay } from "./conformance/pla
 import { conformanceSpaces, unsatisfiable } from "./conformance/spaces.js";
 import type { SamplerContext, SamplerDefinition } from "./sampler.js";
 
+/** How a sampler is made for its conformance cases. */
 export interface SamplerConformanceOptions {
   /** Options to make the sampler with, checked by its own schema. */
   readonly options?: unknown;

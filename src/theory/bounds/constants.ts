@@ -43,11 +43,13 @@ export interface Constants {
   readonly steep: boolean;
 }
 
+/** How constants are looked for. */
 export interface ConstantsOptions {
   readonly seed?: number;
   /** Points of the box that means are taken over. Default 4096. */
   readonly samples?: number;
   readonly signal?: AbortSignal;
+  /** Called with the share done, 0 … 1. */
   readonly onProgress?: (share: number) => void;
 }
 

@@ -8,7 +8,9 @@ import { quantiseLayers, widthOf } from "./quantise.js";
 import { requireSymmetric } from "./symmetric.js";
 import { type ValueMapping, valueMapping } from "./value.js";
 
+/** The stages, in order. */
 export const stages = ["quantise", "contextual", "value"] as const;
+/** A stage of Yun et al.'s construction. */
 export type Stage = (typeof stages)[number];
 
 /**
