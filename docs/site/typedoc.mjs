@@ -29,10 +29,17 @@ export default {
   readme: at("README.md"),
   projectDocuments: [
     ...guides.map((guide) => at(`docs/guides/${guide}.md`)),
-    ...["theory", "replication", "performance"].map((page) => at(`docs/${page}.md`)),
+    ...[
+      "docs/theory.md",
+      "docs/replication.md",
+      "docs/performance.md",
+      "examples/README.md",
+      "CHANGELOG.md",
+    ].map(at),
   ],
   out: at("site"),
-  plugin: ["typedoc-plugin-missing-exports", at("docs/site/titles.mjs")],
+  plugin: ["typedoc-plugin-missing-exports", at("docs/site/plugin.mjs")],
+  customCss: at("docs/site/site.css"),
   // Types that public ones are made of, and that nobody imports by name, have a page all the same.
   internalModule: "parts",
   // What `assembly/build.mjs` writes: documented where it is written by hand.
@@ -46,6 +53,7 @@ export default {
   kindSortOrder: ["Document", "Module", "Class", "Function", "Variable", "Interface", "TypeAlias"],
   navigation: { includeGroups: false, includeCategories: false },
   highlightLanguages: ["javascript", "typescript", "bash", "console", "yaml", "python", "json", "csv"],
+  treatWarningsAsErrors: true,
   validation: { notExported: true, invalidLink: true, invalidPath: true, notDocumented: true },
   requiredToBeDocumented: ["Class", "Function", "Interface", "TypeAlias", "Variable", "Method"],
   treatValidationWarningsAsErrors: true,

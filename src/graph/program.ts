@@ -106,7 +106,12 @@ export class Program {
   }
 
   /** Every call with its kernel's name, for profiles. */
-  profiled(): { label: string; kernel: string; run: () => void }[] {
+  profiled(): {
+    label: string;
+    kernel: string;
+    /** Makes this one call. */
+    run: () => void;
+  }[] {
     const runs = [...this.#forward, ...this.#backward];
     return this.#bound.map(({ call }, i) => ({ label: call.label, kernel: call.kernel, run: runs[i] }));
   }
