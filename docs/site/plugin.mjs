@@ -3,11 +3,13 @@ import { Converter, ReflectionKind } from "typedoc";
 
 export function load(app) {
   app.converter.on(Converter.EVENT_CREATE_DOCUMENT, (_, document) => {
-    document.name = takeHeading(document.content) ?? document.name;
+    document.name = headingOf(document.content)?.title ?? document.name;
     markOutputs(document.content);
   });
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
-    takeHeading(project.readme);
+    const heading = headingOf(project.readme);
+    // The page has one already.
+    if (heading) project.readme[0].text = project.readme[0].text.slice(heading.length);
     markOutputs(project.readme);
     for (const module of project.getReflectionsByKind(ReflectionKind.Module)) {
       // Entries as they are imported.
@@ -23,11 +25,10 @@ export function load(app) {
   keepQuiet(app.logger, "info", /^The comments for \w+ are declared at/);
 }
 
-/** The first heading, which the page has above it already. */
-function takeHeading([first]) {
+/** What a page begins with. */
+function headingOf([first]) {
   const [heading, title] = /^# (.+)\n+/.exec(first.text) ?? [];
-  if (title !== undefined) first.text = first.text.slice(heading.length);
-  return title;
+  return title === undefined ? undefined : { title, length: heading.length };
 }
 
 /** Blocks without a language are what was printed: typedoc takes them for TypeScript. */

@@ -51,7 +51,7 @@ export default {
   disableSources: true,
   sort: ["source-order"],
   kindSortOrder: ["Document", "Module", "Class", "Function", "Variable", "Interface", "TypeAlias"],
-  navigation: { includeGroups: false, includeCategories: false },
+  navigation: { includeGroups: false, includeCategories: false, includeFolders: false },
   highlightLanguages: ["javascript", "typescript", "bash", "console", "yaml", "python", "json", "csv"],
   treatWarningsAsErrors: true,
   validation: { notExported: true, invalidLink: true, invalidPath: true, notDocumented: true },
