@@ -50,6 +50,7 @@ export default {
   excludeInternal: true,
   disableSources: true,
   sort: ["source-order"],
+  sortEntryPoints: false,
   kindSortOrder: ["Document", "Module", "Class", "Function", "Variable", "Interface", "TypeAlias"],
   navigation: { includeGroups: false, includeCategories: false, includeFolders: false },
   highlightLanguages: ["javascript", "typescript", "bash", "console", "yaml", "python", "json", "csv"],

@@ -13,6 +13,7 @@ export const inContextSchema = v.strictObject({
   /** k: examples of a prompt. */
   examples: count,
   layers: count,
+  /** How weights are drawn. Default `pytorch`. */
   initialization: v.optional(oneOf(schemes), "pytorch"),
 });
 
