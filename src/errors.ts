@@ -17,6 +17,7 @@ export type ErrorCode =
   | "aborted" // stopped by the caller's AbortSignal
   | "internal"; // a defect of plateau
 
+/** Every error that plateau throws on purpose: `code` is stable, the message is for people. */
 export class PlateauError extends Error {
   override readonly name = "PlateauError";
   readonly code: ErrorCode;

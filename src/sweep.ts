@@ -53,4 +53,12 @@ export type {
 
 /** A study: `Study.open(file, { name, target, space, … })`. */
 export type Study = SweepStudy;
-export const Study = { open: openStudy };
+/** Opens studies: `await Study.open(file, { name, target, space, … })`. */
+export const Study = {
+  /**
+   * Opens a study, or makes one: of trained models where it has a target, else of whatever objective it names or
+   * is run with. Of one that there is, what is not given is as it was.
+   * @throws PlateauError `usage`, `unknown-name`, `io`, `study`
+   */
+  open: openStudy,
+};

@@ -36,6 +36,7 @@ export interface Analysis {
   readonly aborted?: readonly string[];
 }
 
+/** Which measures are taken, and how. */
 export interface AnalyzeOptions {
   /** Names of measures. Default: all. */
   readonly measures?: readonly string[];

@@ -40,6 +40,7 @@ export interface HeadProfile {
   readonly weights?: readonly (readonly number[])[];
 }
 
+/** One attention of the network, head by head. */
 export interface AttentionBlock {
   /** The block's name in the state dict. */
   readonly name: string;
@@ -49,6 +50,7 @@ export interface AttentionBlock {
   readonly heads: readonly HeadProfile[];
 }
 
+/** What measure `attention` found: where heads look. */
 export interface AttentionResult {
   /** Points that the means are taken over, drawn from the domain. */
   readonly samples: number;

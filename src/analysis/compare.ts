@@ -55,6 +55,7 @@ export interface CompareOptions {
   readonly replicas?: readonly BatchFunction[];
 }
 
+/** What measure `compare` found: the model beside simpler predictors on the same data. */
 export interface CompareResult {
   /** Test and training samples. */
   readonly test: number;

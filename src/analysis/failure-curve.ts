@@ -34,6 +34,7 @@ export interface PredictorRates {
   readonly leastSquares: Estimate | null;
 }
 
+/** Failure rates at matched resolution against K. */
 export interface FailureCurve {
   readonly mode: Quantisation["mode"];
   /** The ends of the interval that centroids are evenly spaced on. */

@@ -50,6 +50,7 @@ export interface JacobianOf {
   readonly lower: LipschitzLower;
 }
 
+/** What measure `jacobian` found: how steep model and target are. */
 export interface JacobianResult {
   /** Points that distributions are taken over. */
   readonly points: number;

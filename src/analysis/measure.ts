@@ -30,6 +30,7 @@ export interface Subject {
   readonly network?: Model;
 }
 
+/** What every measure takes besides its own options. */
 export interface MeasureContext {
   /** Default 0. */
   readonly seed?: number;

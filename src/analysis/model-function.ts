@@ -3,6 +3,7 @@ import { decodeOwn } from "../nn/decode.js";
 import type { DerivativeProgram, Model, PredictOptions } from "../nn/model.js";
 import type { BatchFunction } from "../targets/function.js";
 
+/** How a network is read as a function. */
 export interface ModelFunctionOptions {
   /** Default: the architecture's kind. */
   readonly name?: string;

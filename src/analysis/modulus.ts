@@ -34,6 +34,7 @@ export interface ModulusCurve {
   readonly holder: Holder | null;
 }
 
+/** A power law of changes over distances. */
 export interface Holder {
   /**
    * α, by regression of log ω on log h with its 95% interval (residual bootstrap-t, widened to hold what a
@@ -54,6 +55,7 @@ export interface Holder {
   readonly deviation: number;
 }
 
+/** What measure `modulus` found: how much outputs change over a distance. */
 export interface Modulus {
   /** Points at which each function was looked at before any climb. */
   readonly samples: number;

@@ -35,6 +35,7 @@ export interface PlateausOptions {
   readonly sweep?: readonly number[];
 }
 
+/** What measure `plateaus` found: whether the model is flat in steps. */
 export interface PlateausResult {
   readonly segments: number;
   /** Names of the segments, and their lengths in the parameter. */

@@ -14,6 +14,7 @@ export interface RatePoint {
   readonly error: number;
 }
 
+/** How a power law is fitted. */
 export interface RateOptions {
   /** What the sizes count, for sentences. Default "size". */
   readonly size?: string;

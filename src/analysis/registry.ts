@@ -22,6 +22,7 @@ const registry = [
   compare,
 ] as unknown as readonly Measure<unknown>[];
 
+/** Every measure by name, in the order of reports. */
 export const measures: ReadonlyMap<string, Measure<unknown>> = new Map(
   registry.map((one) => [one.name, one]),
 );

@@ -33,6 +33,7 @@ const optionsSchema = v.strictObject({
   perLine: v.optional(flag, false),
 });
 
+/** Where, and how finely, frequencies are looked at. */
 export interface SpectrumOptions {
   /** Segments of the domain to look along, where it has several. Default 32. */
   readonly segments?: number;
@@ -64,6 +65,7 @@ export interface SpectrumBand {
   readonly interval: Interval | null;
 }
 
+/** Energy by octaves. */
 export interface Spectrum {
   /** Samples of a segment, or of a side of the grid. */
   readonly samples: number;
@@ -79,6 +81,7 @@ export interface Spectrum {
   readonly resolved: number;
 }
 
+/** What measure `spectrum` found: the error by octaves of frequency. */
 export interface SpectrumResult extends Spectrum {
   readonly window: (typeof windows)[number];
   readonly outputs: number;

@@ -16,10 +16,11 @@ import { type Protocol, type ProtocolInput, resolveProtocol } from "./protocol.j
 /** What `plateau train` takes: every field but `target` has a default, many follow from the protocol. */
 export const experimentSchema = v.strictObject({
   target: v.string(),
+  /** Numbers, or classes of quantised numbers. Default `regression`. */
   mode: v.optional(oneOf(["regression", "classification"]), "regression"),
   /** Numbers per token; default: the target's own. */
   dim: v.optional(whole(1, 65536)),
-  /** Classes K of classification. */
+  /** Classes K of classification. Default 5. */
   classes: v.optional(whole(2, 65536), 5),
   protocol: v.optional(
     v.union([v.string(), v.looseObject({})], "expected a protocol's name, or an object of its fields"),
@@ -27,11 +28,13 @@ export const experimentSchema = v.strictObject({
   ),
   dModel: v.optional(count),
   heads: v.optional(count),
-  /** Encoder layers, and as many decoder layers. */
+  /** Encoder layers, and as many decoder layers. Default 2. */
   layers: v.optional(whole(1, 1024), 2),
   ff: v.optional(count),
   dropout: v.optional(share),
+  /** What tells tokens apart. Default `sinusoidal`. */
   positions: v.optional(oneOf(["sinusoidal", "learned", "none"]), "sinusoidal"),
+  /** How weights are drawn. Default `pytorch`. */
   initialization: v.optional(oneOf(schemes), "pytorch"),
   /**
    * A construction whose network and weights training begins from, `construct:partition(64)`; or its network alone,
@@ -41,14 +44,16 @@ export const experimentSchema = v.strictObject({
   steps: v.optional(whole(1, 2 ** 40)),
   /** Instead of `steps`: passes through the training data. */
   epochs: v.optional(whole(1, 2 ** 20)),
+  /** Rows per batch. Default 128. */
   batch: v.optional(count, 128),
+  /** Batches per update, whose gradients are averaged. Default 1. */
   accumulation: v.optional(whole(1, 65536), 1),
-  /** Parts of a batch whose gradients are summed in order: as many threads can share it. */
+  /** Parts of a batch whose gradients are summed in order: as many threads can share it. Default 1. */
   slices: v.optional(whole(1, 1024), 1),
   lr: v.optional(positive),
   /** Strength of the weight decay, where the protocol has one. */
   decay: v.optional(nonNegative),
-  /** Global 2-norm that gradients are clipped to; 0: not. */
+  /** Global 2-norm that gradients are clipped to; 0: not. Default 1. */
   clipNorm: v.optional(nonNegative, 1),
   clipEvery: v.optional(oneOf(["update", "micro-batch"])),
   warmup: v.optional(whole(0)),
@@ -56,6 +61,7 @@ export const experimentSchema = v.strictObject({
   warmupBatches: v.optional(whole(0)),
   /** Updates between validations. */
   evaluateEvery: v.optional(whole(0)),
+  /** Validations without improvement before training stops; 0: never. Default 0. */
   patience: v.optional(whole(0), 0),
   /** Updates after which training stops on the schedule of all of `steps`; 0: not. Default: the protocol's. */
   stopAfter: v.optional(whole(0)),
@@ -63,10 +69,16 @@ export const experimentSchema = v.strictObject({
   trainRows: v.optional(count),
   validationRows: v.optional(count),
   testRows: v.optional(count),
+  /** Of data, weights and dropout. Default 0. */
   seed: v.optional(seedNumber, 0),
+  /** `strict`: the same bits everywhere; `relaxed`: fused multiply-add. Default `strict`. */
   build: v.optional(oneOf(builds), "strict"),
 });
 
+/**
+ * What a user writes: one training and what is asked of it. Only `target` has no default.
+ * @useDeclaredType
+ */
 export type ExperimentInput = Omit<v.InferInput<typeof experimentSchema>, "protocol"> & {
   protocol?: ProtocolInput;
 };

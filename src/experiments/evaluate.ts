@@ -37,6 +37,7 @@ export interface BaselineScores {
   leastSquares: Partial<Scores>;
 }
 
+/** How judging is watched and stopped. */
 export interface EvaluateOptions {
   signal?: StopSignal;
   /** Which draw of a random start vector the model gets. Default: that of training. */
@@ -76,7 +77,10 @@ export async function validationValue(
   return measureBy(protocolMetric(experiment), experiment, output, sample, options);
 }
 
-/** Judges a model on a sample. */
+/**
+ * Judges a model on a sample.
+ * @throws PlateauError `usage` on shapes that do not fit, `aborted` through the signal
+ */
 export async function score(
   experiment: Experiment,
   model: Model,
@@ -100,7 +104,10 @@ export async function score(
   };
 }
 
-/** Judges mean predictor, majority class and least squares on the same sample. */
+/**
+ * Judges mean predictor, majority class and least squares on the same sample.
+ * @throws PlateauError `usage` on shapes that do not fit, `aborted` through the signal
+ */
 export async function scoreBaselines(
   experiment: Experiment,
   sample: Sample,

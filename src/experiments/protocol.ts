@@ -5,7 +5,7 @@ import { check, oneOf } from "../validate.js";
 
 /**
  * How a model is set up, trained and judged: one field for each question that an audit of the study's
- * published code has to ask (numbered as in the table of protocols in the README). The first value of each is what that code
+ * published code has to ask (numbered as in the table of docs/guides/protocols.md). The first value of each is what that code
  * does, the second ours.
  */
 export const protocolSchema = v.strictObject({
@@ -45,6 +45,10 @@ export const protocolSchema = v.strictObject({
   decoding: oneOf(["teacher-forcing", "own-predictions"]),
 });
 
+/**
+ * An answer to every question: see docs/guides/protocols.md.
+ * @useDeclaredType
+ */
 export type Protocol = v.InferOutput<typeof protocolSchema>;
 
 const study: Protocol = {
@@ -81,6 +85,7 @@ const sound: Protocol = {
 
 /** The study's published code, and what we hold to be sound. */
 export const protocols = { study, sound } as const;
+/** A protocol that has a name. */
 export type ProtocolName = keyof typeof protocols;
 
 /** A named protocol, with fields overridden one by one: `{ base: "study", outputHead: "linear" }`. */

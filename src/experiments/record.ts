@@ -34,6 +34,7 @@ export interface ExperimentRecord<Config = unknown, Results = unknown> {
   readonly environment: Environment;
 }
 
+/** How an experiment is run, watched and stopped: none of it changes its results. */
 export interface ExperimentOptions {
   /** Where its studies and results lie: what was done there is not done again. */
   readonly folder: string;
@@ -59,7 +60,10 @@ export interface ExperimentKind<Config = unknown, Results = unknown> {
   run(config: Config, options: ExperimentOptions): Promise<ExperimentRecord<Config, Results>>;
 }
 
-/** SHA-256 of results, whatever the order in which their fields were written. */
+/**
+ * SHA-256 of results, whatever the order in which their fields were written.
+ * @throws PlateauError `usage` where the engine has no `crypto.subtle` (a page not served over https)
+ */
 export function fingerprintOf(results: unknown): Promise<string> {
   return sha256Hex(new TextEncoder().encode(canonicalJson(results)));
 }

@@ -120,7 +120,11 @@ export class RunDirectory {
     return existsSync(join(this.path, RESULT));
   }
 
-  /** @param checkpoint as `encodeCheckpoint` gives it for the experiment's `identity` */
+  /**
+   * Stores a checkpoint in place of the last one, whole or not at all.
+   * @param checkpoint as `encodeCheckpoint` gives it for the experiment's `identity`
+   * @throws PlateauError `io`
+   */
   saveCheckpoint(checkpoint: Uint8Array): void {
     this.#write(CHECKPOINT, checkpoint);
   }
@@ -150,6 +154,7 @@ export class RunDirectory {
   /**
    * Stores weights, history, then the result, and drops the checkpoint: in this order, so a kill between loses
    * nothing.
+   * @throws PlateauError `io`
    */
   finish(model: Model, result: RunResult, history?: RunHistory): void {
     this.#write(WEIGHTS, encodeWeights(model, { config: JSON.stringify(this.experiment.config) }));

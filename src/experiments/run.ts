@@ -63,6 +63,7 @@ export interface RunResult {
   resolved: Resolved;
 }
 
+/** How a run is watched, stopped, continued and shared between threads. Nothing here changes its bits. */
 export interface RunOptions extends Omit<LoopOptions, "evaluate"> {
   /** Called with the model before it is trained: its weights change under whoever watches. */
   onModel?: (model: Model) => void;
@@ -188,7 +189,7 @@ export interface Judgement {
 
 /**
  * Judges a trained model of an experiment on the test split, beside the baselines.
- * @throws PlateauError `aborted` through the signal
+ * @throws PlateauError `usage` where that is no experiment or no model, `aborted` through the signal
  */
 export async function evaluate(
   experiment: Experiment,

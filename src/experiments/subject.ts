@@ -15,6 +15,7 @@ const TRAIN_ROWS = 20_000;
  * inputs alone: where a decoder has several output tokens, it reads its own predictions, whatever the
  * protocol says of decoding. A classifier is the function that gives the centroid of the predicted class:
  * a step function, without a derivative.
+ * @throws PlateauError `usage` where outputs of the model are as wide as nothing that its decoder reads
  */
 export function subjectOf(experiment: Experiment, model: Model): Subject {
   const { config, target, rows, quantisation } = experiment;

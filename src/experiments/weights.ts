@@ -4,7 +4,10 @@ import { sha256Hex } from "../hash.js";
 import type { Model, StateTensor } from "../nn/model.js";
 import { version } from "../version.js";
 
-/** A model's weights as safetensors under their PyTorch names. */
+/**
+ * A model's weights as safetensors under their PyTorch names.
+ * @throws PlateauError `usage` where the metadata have a name or text that safetensors cannot hold
+ */
 export function encodeWeights(model: Model, metadata: Record<string, string> = {}): Uint8Array {
   const tensors = new Map<string, FileTensor>();
   for (const [name, { shape, data }] of model.stateDict()) tensors.set(name, { dtype: "F32", shape, data });
@@ -19,7 +22,10 @@ export function decodeWeights(bytes: Uint8Array, source: string): Map<string, St
   );
 }
 
-/** SHA-256 of a model's weights, in the order of its state dict, as little-endian float32. */
+/**
+ * SHA-256 of a model's weights, in the order of its state dict, as little-endian float32.
+ * @throws PlateauError `usage` where the engine has no `crypto.subtle` (a page not served over https)
+ */
 export function weightsSha256(model: Model): Promise<string> {
   const chunks = [...model.stateDict().values()].map(
     ({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength),

@@ -6,6 +6,7 @@ import { arrays, type DType, dtypes, elementCount, type FileTensor, isDType } fr
 const MAX_HEADER_BYTES = 100_000_000;
 const METADATA = "__metadata__";
 
+/** What a safetensors file holds. */
 export interface Safetensors {
   /** Without a prototype: only what the file holds. */
   readonly metadata: Record<string, string>;

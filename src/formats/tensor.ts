@@ -1,5 +1,6 @@
 import { PlateauError, quote } from "../errors.js";
 
+/** The typed array of each dtype. */
 interface Arrays {
   I64: BigInt64Array;
   F64: Float64Array;
@@ -13,6 +14,7 @@ interface Arrays {
   BOOL: Uint8Array;
 }
 
+/** A dtype as safetensors names it. */
 export type DType = keyof Arrays;
 
 /** A tensor as files hold it: row-major, in the element type of the file. */

@@ -18,8 +18,10 @@ export const update = (view: View): Pointer => ({ view, access: "update" });
 export const writeOrUpdate = (view: View, accumulate: 0 | 1): Pointer =>
   accumulate ? update(view) : write(view);
 
+/** An argument of a kernel call: a number, or a place in the arena with how it is accessed. */
 export type Argument = number | Pointer;
 
+/** A kernel call with arguments of any kind. */
 type Loosened<T extends readonly unknown[]> = { [I in keyof T]: Argument };
 
 /** The arguments of a kernel, where every number may stand for a buffer's address instead. */

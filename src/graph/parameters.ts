@@ -5,6 +5,7 @@ import { type Shape, size } from "./tensor.js";
 /** What a parameter is for: initialisers choose by it. */
 export type Role = "weight" | "bias" | "gain" | "position" | "start";
 
+/** A tensor that training adjusts. */
 export interface Parameter {
   /** Its name in the state dict, as PyTorch would call it. */
   readonly name: string;
@@ -18,6 +19,7 @@ export interface Parameter {
   readonly offset: number;
 }
 
+/** A parameter before it has a place. */
 export type Declaration = Omit<Parameter, "offset">;
 
 const LINE = ALIGNMENT / 4;
@@ -45,6 +47,7 @@ export class Parameters {
     return parameter;
   }
 
+  /** A parameter by name. */
   get(name: string): Parameter | undefined {
     return this.#byName.get(name);
   }

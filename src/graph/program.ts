@@ -83,11 +83,13 @@ export class Program {
     return this.engine.f32(address, length);
   }
 
+  /** A view of float64 numbers. */
   f64(view: View | string): Float64Array<ArrayBuffer> {
     const { address, length } = this.#locate(view);
     return this.engine.f64(address, length);
   }
 
+  /** A view of int32 numbers. */
   i32(view: View | string): Int32Array<ArrayBuffer> {
     const { address, length } = this.#locate(view);
     return this.engine.i32(address, length);
@@ -104,7 +106,12 @@ export class Program {
   }
 
   /** Every call with its kernel's name, for profiles. */
-  profiled(): { label: string; kernel: string; run: () => void }[] {
+  profiled(): {
+    label: string;
+    kernel: string;
+    /** Makes this one call. */
+    run: () => void;
+  }[] {
     const runs = [...this.#forward, ...this.#backward];
     return this.#bound.map(({ call }, i) => ({ label: call.label, kernel: call.kernel, run: runs[i] }));
   }

@@ -1,5 +1,6 @@
 import { PlateauError } from "../errors.js";
 
+/** What a tensor holds. */
 export type DType = "f32" | "f64" | "i32" | "u32";
 
 /**
@@ -26,6 +27,7 @@ export interface View {
   readonly start: number;
 }
 
+/** Sizes of a tensor, outermost first. */
 export type Shape = readonly number[];
 
 /** A value of the graph: a row-major shape over a view. */

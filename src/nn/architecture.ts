@@ -27,6 +27,7 @@ export interface Emitted {
   attention: KeptWeights[];
 }
 
+/** What of a network is emitted. */
 export interface EmitOptions {
   /** Keep attention weights readable after a run. */
   keepAttention?: boolean;
@@ -45,5 +46,6 @@ export interface Architecture<C = unknown> {
   readonly targetDim: number;
   readonly outputDim: number;
   readonly initialization: Scheme;
+  /** Emits the ops of the network into a graph. */
   emit(graph: Graph, extent: Extent, options?: EmitOptions): Emitted;
 }

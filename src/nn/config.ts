@@ -12,6 +12,7 @@ const layers = whole(0, 1024);
  * `encoder` is `TransformerEncoder` alone. Defaults are PyTorch's where PyTorch has them.
  */
 export const transformerSchema = v.strictObject({
+  /** With a decoder, or without. Default `encoder-decoder`. */
   kind: v.optional(oneOf(["encoder-decoder", "encoder"]), "encoder-decoder"),
   /** Numbers per input token. */
   inputDim: count,
@@ -26,32 +27,45 @@ export const transformerSchema = v.strictObject({
   heads: count,
   ff: count,
   encoderLayers: layers,
+  /** Layers of the decoder. Default 0. */
   decoderLayers: v.optional(layers, 0),
+  /** Of feed-forward layers. Default `gelu`. */
   activation: v.optional(oneOf(activations), "gelu"),
-  /** true: pre-norm. */
+  /** true: pre-norm. Default false. */
   normFirst: v.optional(flag, false),
-  /** A LayerNorm after the last layer of each stack, as `torch.nn.Transformer` has. */
+  /** A LayerNorm after the last layer of each stack, as `torch.nn.Transformer` has. Default true. */
   finalNorm: v.optional(flag, true),
+  /** What tells tokens apart. Default `sinusoidal`. */
   positions: v.optional(oneOf(["sinusoidal", "learned", "none"]), "sinusoidal"),
-  /** `linear`: tokens are embedded; `none`: the numbers of a token are the model's input, so inputDim = dModel. */
+  /** `linear`: tokens are embedded; `none`: the numbers of a token are the model's input, so inputDim = dModel. Default `linear`. */
   embedding: v.optional(oneOf(["linear", "none"]), "linear"),
+  /** `linear`: what the last LayerNorm gives is mapped to outputs; `none`: it is the output. Default `linear`. */
   head: v.optional(oneOf(["linear", "none"]), "linear"),
-  /** The decoder's first input: a learned parameter, or a random constant that is not stored. */
+  /** The decoder's first input: a learned parameter, or a random constant that is not stored. Default `learned`. */
   start: v.optional(oneOf(["learned", "random"]), "learned"),
-  /** Whether an output position sees only earlier ones. */
+  /** Whether an output position sees only earlier ones. Default true. */
   causal: v.optional(flag, true),
+  /** What makes shares of attention scores. Default `softmax`. */
   normalizer: v.optional(oneOf(normalizers), "softmax"),
-  /** Probability, at the places where `torch.nn.Transformer` has it. */
+  /** Probability, at the places where `torch.nn.Transformer` has it. Default 0. */
   dropout: v.optional(share, 0),
+  /** Added to the variance in LayerNorms. Default 1e-5. */
   layerNormEps: v.optional(positive, 1e-5),
-  /** Whether programs take a key-padding mask of the inputs. */
+  /** Whether programs take a key-padding mask of the inputs. Default false. */
   padding: v.optional(flag, false),
+  /** How weights are drawn. Default `pytorch`. */
   initialization: v.optional(oneOf(schemes), "pytorch"),
 });
 
-/** What a user writes. */
+/**
+ * What a user writes.
+ * @useDeclaredType
+ */
 export type TransformerOptions = v.InferInput<typeof transformerSchema>;
-/** With every default filled in. */
+/**
+ * With every default filled in.
+ * @useDeclaredType
+ */
 export type TransformerConfig = Required<v.InferOutput<typeof transformerSchema>>;
 
 /**

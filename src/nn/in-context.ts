@@ -13,10 +13,19 @@ export const inContextSchema = v.strictObject({
   /** k: examples of a prompt. */
   examples: count,
   layers: count,
+  /** How weights are drawn. Default `pytorch`. */
   initialization: v.optional(oneOf(schemes), "pytorch"),
 });
 
+/**
+ * What a user writes: sizes of an `inContext` network.
+ * @useDeclaredType
+ */
 export type InContextOptions = v.InferInput<typeof inContextSchema>;
+/**
+ * With every default filled in.
+ * @useDeclaredType
+ */
 export type InContextConfig = v.InferOutput<typeof inContextSchema>;
 
 /** Numbers of a prompt x₁, y₁, …, x_k, y_k, q, and of its k + 1 tokens: x to ask with, y, x to answer with. */

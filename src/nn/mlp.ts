@@ -9,15 +9,27 @@ import { linearLayer } from "./modules.js";
 export const mlpSchema = v.strictObject({
   inputDim: count,
   outputDim: count,
+  /** Tokens that the inputs are cut into. Default 1. */
   inputTokens: v.optional(count, 1),
+  /** Tokens that the outputs are cut into. Default 1. */
   outputTokens: v.optional(count, 1),
   /** Widths of the hidden layers. */
   hidden: v.optional(v.array(count, "expected a list of widths"), [64, 64]),
+  /** Of feed-forward layers. Default `gelu`. */
   activation: v.optional(oneOf(activations), "gelu"),
+  /** How weights are drawn. Default `pytorch`. */
   initialization: v.optional(oneOf(schemes), "pytorch"),
 });
 
+/**
+ * What a user writes: sizes of a multilayer perceptron.
+ * @useDeclaredType
+ */
 export type MlpOptions = v.InferInput<typeof mlpSchema>;
+/**
+ * With every default filled in.
+ * @useDeclaredType
+ */
 export type MlpConfig = v.InferOutput<typeof mlpSchema>;
 
 /** x [B, m, inputDim] → layers.0 … → [B, n, outputDim]. @throws PlateauError `usage` */

@@ -30,6 +30,7 @@ function batchFor(rows: number, most: number): number {
   return FEW.find((few) => rows <= few) ?? most;
 }
 
+/** How a model is made of its architecture. */
 export interface ModelOptions {
   /** Seeds the initial weights and a random start vector. Default 0. */
   seed?: number;
@@ -147,6 +148,7 @@ export class Model<C = unknown> {
     this.#home = undefined;
   }
 
+  /** As `dispose`. */
   [Symbol.dispose](): void {
     this.dispose();
   }
@@ -172,7 +174,10 @@ export class Model<C = unknown> {
     return this.parameters.count;
   }
 
-  /** A program over this model's weights. `extend` adds to the graph before it is bound (a loss and its backward pass). */
+  /**
+   * A program over this model's weights. `extend` adds to the graph before it is bound (a loss and its backward pass).
+   * @throws PlateauError `memory` before anything is allocated where it does not fit
+   */
   program(
     extent: Extent,
     options: EmitOptions & {

@@ -1,5 +1,6 @@
 /** What a 1 in a padding mask means: this key counts, or (as in `torch.nn.Transformer`) it is ignored. */
 export const paddingConventions = ["one-is-valid", "one-is-ignored"] as const;
+/** What a 1 marks in a padding mask. */
 export type PaddingConvention = (typeof paddingConventions)[number];
 
 /**

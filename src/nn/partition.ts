@@ -12,16 +12,27 @@ import { linearLayer } from "./modules.js";
 export const partitionSchema = v.strictObject({
   inputDim: count,
   outputDim: count,
+  /** Tokens of an input. Default 1. */
   inputTokens: v.optional(count, 1),
+  /** Tokens of an output. Default 1. */
   outputTokens: v.optional(count, 1),
   /** Memory tokens N. */
   memory: count,
-  /** 1: each token brings values. 2: each brings local linear models of the inputs. */
+  /** 1: each token brings values. 2: each brings local linear models of the inputs. Default 1. */
   order: v.optional(v.picklist([1, 2], "expected 1 or 2"), 1),
+  /** How weights are drawn. Default `pytorch`. */
   initialization: v.optional(oneOf(schemes), "pytorch"),
 });
 
+/**
+ * What a user writes: sizes of a `partition` network.
+ * @useDeclaredType
+ */
 export type PartitionOptions = v.InferInput<typeof partitionSchema>;
+/**
+ * With every default filled in.
+ * @useDeclaredType
+ */
 export type PartitionConfig = v.InferOutput<typeof partitionSchema>;
 
 /**

@@ -3,6 +3,7 @@ import type { StopSignal } from "../pause.js";
 import { requireFloats } from "../validate.js";
 import type { Architecture } from "./architecture.js";
 
+/** What `predict` may be told besides its inputs. */
 export interface PredictOptions {
   /**
    * True outputs [rows, n, targetDim] that the decoder sees shifted right (teacher forcing). Without

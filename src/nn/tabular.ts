@@ -28,18 +28,34 @@ export const tabularSchema = v.strictObject({
     v.array(count, "expected a list of widths"),
     v.minLength(1, "expected at least one column"),
   ),
+  /** Numbers that are predicted. Default 1. */
   outputDim: v.optional(count, 1),
+  /** Width of a column's token. Default 32. */
   dModel: v.optional(count, 32),
+  /** Attention heads. Default 4. */
   heads: v.optional(count, 4),
   ff: v.optional(count),
+  /** Layers of the network. Default 2. */
   layers: v.optional(whole(1, 1024), 2),
+  /** Of feed-forward layers. Default `gelu`. */
   activation: v.optional(oneOf(activations), "gelu"),
+  /** Dropout probability. Default 0. */
   dropout: v.optional(share, 0),
+  /** Added to the variance in LayerNorms. Default 1e-5. */
   layerNormEps: v.optional(positive, 1e-5),
+  /** How weights are drawn. Default `pytorch`. */
   initialization: v.optional(oneOf(schemes), "pytorch"),
 });
 
+/**
+ * What a user writes: columns and sizes of a `tabular` network.
+ * @useDeclaredType
+ */
 export type TabularOptions = v.InferInput<typeof tabularSchema>;
+/**
+ * With every default filled in.
+ * @useDeclaredType
+ */
 export type TabularConfig = Required<v.InferOutput<typeof tabularSchema>>;
 
 /**

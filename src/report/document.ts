@@ -13,6 +13,7 @@ export interface ReportTable {
   readonly rows: readonly Row[];
 }
 
+/** A column of a table. */
 export interface ReportColumn {
   /** Of the rows' field. */
   readonly field: string;

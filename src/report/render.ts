@@ -7,11 +7,13 @@ import { type ThemeName, themes } from "./theme.js";
 
 export { figureCsv, figureSpec } from "./spec.js";
 
+/** How a figure is drawn. */
 export interface RenderOptions {
   /** Default light. */
   readonly theme?: ThemeName;
 }
 
+/** How large a PNG is, and in which theme. */
 export interface PngOptions extends RenderOptions {
   /** Pixels of the image for one of the figure. Default 2. */
   readonly scale?: number;

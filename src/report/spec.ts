@@ -8,6 +8,7 @@ export const WIDTH = 600;
 /** Characters of a line of a title: Vega, without a canvas, takes each for 0.8 of the font's size. */
 const TITLE_LINE = 52;
 
+/** How a figure's Vega-Lite specification is made. */
 export interface SpecOptions {
   /** Whether the data is in it, or in `<name>.csv` beside it. */
   readonly inline: boolean;

@@ -11,7 +11,9 @@ export interface Theme {
   readonly config: Readonly<Record<string, unknown>>;
 }
 
+/** Every theme by name. */
 export const themeNames = ["light", "dark"] as const;
+/** A theme of figures and pages. */
 export type ThemeName = (typeof themeNames)[number];
 
 /** Fonts that systems have; the last but one is what `renderPng` brings. No quotes: it stands in attributes. */

@@ -5,6 +5,7 @@ import { withSharedMemory } from "./shared-memory.js";
 
 /** strict: the same bits on every engine (default). relaxed: fused multiply-add, bits may differ. */
 export const builds = ["strict", "relaxed"] as const;
+/** `strict`: the same bits everywhere. `relaxed`: fused multiply-add, where the engine has it. */
 export type Build = (typeof builds)[number];
 
 const sources: Record<Build, string> = { strict: strictBytes, relaxed: relaxedBytes };
@@ -40,7 +41,10 @@ export function wasmBytes(build: Build): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** Whether this engine runs a build (its instructions validate). */
+/**
+ * Whether this engine runs a build (its instructions validate).
+ * @throws PlateauError `unknown-name` where there is no such build
+ */
 export function supports(build: Build): boolean {
   return modules.has(build) || WebAssembly.validate(wasmBytes(build));
 }

@@ -13,6 +13,7 @@ export const MEMORY_LIMIT = 65535 * PAGE;
 /** What is used of a `WebAssembly.Memory`, without asking users for the types of the DOM. */
 export interface EngineMemory {
   readonly buffer: ArrayBufferLike;
+  /** Makes room for so many pages of 64 KiB more. @returns how many there were */
   grow(pages: number): number;
 }
 
@@ -99,6 +100,7 @@ export class Engine {
     }
   }
 
+  /** Where the next allocation will be. */
   mark(): Mark {
     return this.#top;
   }
@@ -123,18 +125,22 @@ export class Engine {
     return new Float32Array(this.memory.buffer as ArrayBuffer, address, length);
   }
 
+  /** A view of float64 numbers. */
   f64(address: number, length: number): Float64Array<ArrayBuffer> {
     return new Float64Array(this.memory.buffer as ArrayBuffer, address, length);
   }
 
+  /** A view of int32 numbers. */
   i32(address: number, length: number): Int32Array<ArrayBuffer> {
     return new Int32Array(this.memory.buffer as ArrayBuffer, address, length);
   }
 
+  /** A view of uint32 numbers. */
   u32(address: number, length: number): Uint32Array<ArrayBuffer> {
     return new Uint32Array(this.memory.buffer as ArrayBuffer, address, length);
   }
 
+  /** A view of bytes. */
   u8(address: number, length: number): Uint8Array<ArrayBuffer> {
     return new Uint8Array(this.memory.buffer as ArrayBuffer, address, length);
   }

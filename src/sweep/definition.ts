@@ -45,6 +45,7 @@ export interface StudyInput {
   readonly task?: unknown;
 }
 
+/** A study with every default filled in: what is stored, and compared when it is opened again. */
 export interface StudyDefinition {
   readonly name: string;
   readonly seed: number;

@@ -7,6 +7,7 @@ export interface ExportedTrial extends StoredTrial {
   readonly reports: readonly Report[];
 }
 
+/** All trials of a study with their parameters and values, by number. */
 export function* exportTrials(
   study: Pick<StudyStorage, "trials" | "replicates" | "reports">,
 ): Iterable<ExportedTrial> {
@@ -16,6 +17,7 @@ export function* exportTrials(
   }
 }
 
+/** What a table of trials holds. */
 export type Cell = number | string | boolean | null;
 
 /** Trials as a table: a column a name, a row a trial. */

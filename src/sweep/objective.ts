@@ -23,6 +23,7 @@ export interface ObjectiveContext {
   readonly checkpoint?: Uint8Array;
   /** Milliseconds between checkpoints that are wanted. */
   readonly checkpointEvery: number;
+  /** Keeps bytes that an interrupted trial goes on from. */
   saveCheckpoint(bytes: Uint8Array): Promise<void>;
   /** Tells how far the trial is, for people. Costs next to nothing. */
   progress(done: number, total: number): void;

@@ -24,6 +24,7 @@ import { openSqlite } from "./storage/sqlite.js";
 import type { Storage, StoredTrial, StudyStorage } from "./storage/storage.js";
 import type { Replicate, Report, TrialState } from "./trial.js";
 
+/** How a study is run: none of it changes what comes out, but for time limits and memory. */
 export interface RunOptions extends Omit<RunStudyOptions, "executor"> {
   /** Trials at a time. Default: one a core. */
   readonly workers?: number;
@@ -134,6 +135,7 @@ export class Study implements AsyncDisposable {
     return this.#study.trials(states);
   }
 
+  /** One trial, by its number. */
   trial(number: number): StoredTrial | undefined {
     return this.#study.trial(number);
   }
@@ -257,10 +259,12 @@ export class Study implements AsyncDisposable {
     this.#storage.close();
   }
 
+  /** Closes it: `using`. */
   [Symbol.dispose](): void {
     this.close();
   }
 
+  /** Closes it: `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.close();
   }
@@ -285,6 +289,7 @@ export interface DefinitionMaker {
   readonly name: string | undefined;
   /** Whether there is enough to make a study where there is none. */
   readonly complete: boolean;
+  /** Makes the definition. */
   readonly make: (stored: StudyDefinition | undefined) => Partial<StudyInput>;
 }
 

@@ -8,7 +8,9 @@ import type { Parameters } from "./space/parameter.js";
  * with NaN or infinity at a step; `failed` with an error after its retries.
  */
 export const trialStates = ["waiting", "running", "complete", "pruned", "diverged", "failed"] as const;
+/** What has become of a trial. */
 export type TrialState = (typeof trialStates)[number];
+/** How a trial can end. */
 export type EndedState = Exclude<TrialState, "waiting" | "running">;
 
 /** An intermediate value: what the objective reported of one of the trial's seeds at a step. */
@@ -65,7 +67,9 @@ export interface ReportedTrial extends Observation {
   readonly reports: readonly Report[];
 }
 
+/** Both directions. */
 export const directions = ["minimize", "maximize"] as const;
+/** Whether less is better, or more. */
 export type Direction = (typeof directions)[number];
 
 /** Whether `a` is better than `b`. Nothing is better than a number that is NaN, but every number is. */

@@ -36,6 +36,7 @@ export interface UnusableColumn {
   readonly missing: number;
 }
 
+/** A column of a table, as it was read. */
 export type Column = NumericColumn | CategoricalColumn | UnusableColumn;
 
 /** Categories that a column may have. */

@@ -9,6 +9,7 @@ import type { TabularReport } from "./tabular-report.js";
 
 export type { TabularReport } from "./tabular-report.js";
 
+/** Which columns are used, and how rows are split. */
 export interface TabularOptions {
   /** Columns that predict. Default: all that are usable, not constant and no output. */
   inputs?: readonly string[];
@@ -35,6 +36,7 @@ export interface TabularSplit {
   readonly truth: Float64Array<ArrayBuffer>;
 }
 
+/** A table as training data: standardised splits, and the way there and back. */
 export interface TabularData extends Readonly<Record<Split, TabularSplit>> {
   readonly inputs: readonly InputColumn[];
   readonly outputs: readonly ({ readonly name: string } & Scale)[];
@@ -64,7 +66,8 @@ type Input = NumericColumn | CategoricalColumn;
  * seed. Means, deviations and categories are those of the training rows alone. A categorical input becomes
  * one number a category, 1 for the row's own; a category that no training row has becomes all zeros, so that
  * its token is what the column says without knowing its value.
- * @throws PlateauError `usage` or `unknown-name` where columns or options do not fit the table
+ * @throws PlateauError `usage` or `unknown-name` where columns or options do not fit the table; `memory` where its
+ *   encoded rows are too many
  */
 export function tabularData(table: Table, options: TabularOptions): TabularData {
   const outputs = [options.output].flat().map((name) => outputColumn(table, name));

@@ -19,7 +19,11 @@ export function dataKey(seed: number | bigint, split: Split): StreamKey {
   return streamKey(seed, `data/${split}`);
 }
 
-/** A target from what is particular to it. */
+/**
+ * A target from what is particular to it.
+ * @throws PlateauError `usage` from `sample`, `asFunction` and `domainOf`, where rows, numbers of a token or seed are not
+ * valid
+ */
 export function defineTarget(definition: TargetDefinition): Target {
   const { inputs, outputs, draws, embedding } = definition;
   const latents = draws.length;

@@ -5,6 +5,7 @@ import type { BatchFunction } from "./function.js";
 
 /** Parts of a target's data. Each draws from its own random stream, `data/` and the part's name. */
 export const splits = ["train", "validation", "test"] as const;
+/** A part of the data. */
 export type Split = (typeof splits)[number];
 
 /** An interval of numbers. */

@@ -22,6 +22,7 @@ export interface LeastSize {
   readonly tried: number;
 }
 
+/** `CertifyTaskOptions`, with the ε that is to hold, and how long to look for the size. */
 export interface LeastSizeOptions extends CertifyTaskOptions {
   readonly epsilon: number;
   /** Seconds that the whole search may take. Default 120. */

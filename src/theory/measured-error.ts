@@ -12,6 +12,7 @@ const BLOCK = 4096;
  * The error of g as an approximation of a task's target, on seeded points and the corners of a grid, all
  * rounded to float32: the largest (sup, over outputs too), or the root of the mean square (l2). A lower bound
  * of the largest there is.
+ * @throws PlateauError `usage` where the numbers of samples make no sense
  */
 export function measuredError(task: Task, g: BatchFunction, norm: "sup" | "l2", samples = SAMPLES): number {
   const { f, low, high } = task;

@@ -60,6 +60,7 @@ export interface MeasuredRate {
   readonly theorem: Rate | null;
 }
 
+/** Which sizes are built, and whether each is certified. */
 export interface RateLadderOptions {
   /** Of the construction. */
   readonly options: Record<string, unknown>;
@@ -172,7 +173,10 @@ export function describeMeasuredRate({ construction, target, bySize, theorem }: 
   return `${construction} on ${target}: error ~ ${fitted.size}^−p with p = ${short(fitted.exponent.value)}, between ${short(range.low)} and ${short(range.high)}${beside}.`;
 }
 
-/** sup |f − g| as a search finds it, at some points besides. */
+/**
+ * sup |f − g| as a search finds it, at some points besides.
+ * @throws PlateauError `usage` where no error is finite
+ */
 export async function largestError(
   { f, low, high }: Task,
   g: BatchFunction,
@@ -210,6 +214,7 @@ const TIP = Math.fround(1 / 3);
  * Targets of one smoothness on [0, 1]^d whose error every size meets alike: a mean of cusps |xₖ − 1/3|^α,
  * which lie a third into a cell for every number of cells that 3 does not divide; or, twice differentiable, a
  * sine along the diagonal. `points`: where all cusps meet.
+ * @throws PlateauError `usage` on a number of inputs, or an exponent, that makes no function
  */
 export function rateTask(smoothness: Smoothness, d: number): { task: Task; points: Float64Array } {
   const names = Array.from({ length: d }, (_, k) => `x${k + 1}`);

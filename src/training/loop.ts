@@ -3,6 +3,7 @@ import { pause, type StopSignal } from "../pause.js";
 import { capture, type Evaluation, restore, type TrainingState } from "./state.js";
 import type { StepResult, Training } from "./training.js";
 
+/** How far training is. */
 export interface Progress {
   /** Updates done, of `total`. */
   update: number;
@@ -14,6 +15,7 @@ export interface Progress {
   secondsLeft: number;
 }
 
+/** How training is watched, judged, stopped and continued. Nothing here changes its bits, but for `evaluate` and what it keeps. */
 export interface LoopOptions {
   /**
    * Judges the present weights; less is better, NaN never is best. Called every `evaluateEvery` updates

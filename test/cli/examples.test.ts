@@ -1,24 +1,67 @@
-import { readdirSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import test from "ava";
-import { startScript } from "./plateau.js";
+import { NO_RUNTIMES } from "../support/runtimes.js";
 
 const wanted: Record<string, RegExp> = {
   "train-m2n1.mjs": /^43204 parameters, 500 updates\na (very )?close fit .*\nweights sha256 [0-9a-f]{64}\n$/,
   "approximate-your-function.mjs": /mean square error \S+\n0.5 · 0.5 = 0.250, predicted 0.2[3-7]/,
+  "construct.mjs":
+    /^(\d+ memory tokens, \d+ parameters: error from 0\.\d+ to 0\.\d+\n){3}trained from written weights: RMSE 0\.00\d+\ntrained from drawn weights: RMSE 0\.\d+\n$/,
+  "own-table.mjs":
+    /^406 rows: 274 to train, 60 to validate, 58 to test\nmpg: R² 0\.9\d+, RMSE 2\.\d+ on the test rows\nthe Transformer .*\ncylinders 3, .*: \d+\.\d\n$/,
   "pytorch-weights.mjs":
     /^26 tensors, the first of them encoder.layers.0.linear1.bias\nsame weights: true\nsame outputs: true\n$/,
+  "report.mjs": /^A rough fit .*\nreport.html: 1\.\d MiB\nfigures: (\S+\.svg ?){5}\n$/,
   "sweep.mjs": /^(trial \d+ (complete|pruned) \S+\n){20}best: trial \d+, RMSE 0.0\d+, \{"dModel":/,
 };
 
+/** Deno, where `npm ci --prefix test/runtimes` has installed it. */
+const deno = resolve("test/runtimes/node_modules/deno/deno");
+
+/** What a program prints on either stream, and how it ends. */
+function ran(program: string, args: readonly string[], env: Record<string, string> = {}) {
+  const child = spawn(program, args, {
+    env: { ...process.env, PLATEAU_DEBUG: "", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const said = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name].setEncoding("utf8").on("data", (text: string) => (said[name] += text));
+  }
+  return new Promise<{ code: number | null; stdout: string; stderr: string }>((done, fail) => {
+    child.on("error", fail);
+    child.on("close", (code) => done({ code, ...said }));
+  });
+}
+
 test("every example is tested", (t) => {
-  t.deepEqual(readdirSync("examples").sort(), Object.keys(wanted).sort());
+  t.deepEqual(
+    readdirSync("examples").filter((file) => file.endsWith(".mjs")),
+    Object.keys(wanted).sort(),
+  );
 });
 
 for (const [name, output] of Object.entries(wanted)) {
   test.serial(`example ${name} runs`, async (t) => {
-    const { code, stdout, stderr } = await startScript([`examples/${name}`]).ended;
+    const { code, stdout, stderr } = await ran(process.execPath, [`examples/${name}`]);
     t.is(stderr, "");
     t.is(code, 0);
+    t.regex(stdout, output);
+  });
+
+  test.serial(`example ${name} runs on Deno`, async (t) => {
+    if (!existsSync(deno)) {
+      t.log(NO_RUNTIMES);
+      t.pass();
+      return;
+    }
+    const cache = mkdtempSync(join(tmpdir(), "plateau-deno-"));
+    t.teardown(() => rmSync(cache, { recursive: true, force: true }));
+    const { code, stdout, stderr } = await ran(deno, ["run", "-A", `examples/${name}`], { DENO_DIR: cache });
+    t.is(code, 0, stderr);
     t.regex(stdout, output);
   });
 }

@@ -13,18 +13,23 @@ test("export writes a run's model as ONNX or as weights", async (t) => {
   const model = await RunDirectory.open(run).model();
 
   const onnx = join(path, "model.onnx");
-  const saved = await plateau(["export", run, "--format", "onnx", "-o", onnx]);
+  const saved = await plateau(["export", run, "-o", onnx]);
   t.is(saved.code, 0);
   t.regex(saved.stderr, /^saved in .*model\.onnx \(onnx, [\d.]+ \w+\)\n$/);
   t.is(saved.stdout, "");
   t.deepEqual(new Uint8Array(readFileSync(onnx)), toOnnx(model));
 
   const weights = join(path, "weights.safetensors");
-  t.is((await plateau(["export", run, "--format", "safetensors", "-o", weights, "--quiet"])).stderr, "");
+  t.is((await plateau(["export", run, "-o", weights, "--quiet"])).stderr, "");
   const again = await RunDirectory.open(run).model();
   again.weights().fill(0);
   again.loadStateDict(decodeWeights(readFileSync(weights), weights));
   t.is(await weightsSha256(again), await weightsSha256(model));
+
+  // What is asked for counts for more than the file's name.
+  const named = join(path, "onnx.safetensors");
+  t.is((await plateau(["export", run, "--format", "onnx", "-o", named])).code, 0);
+  t.deepEqual(readFileSync(named), readFileSync(onnx));
 
   const refused: [args: string[], code: number, message: RegExp][] = [
     [["-o", onnx, "--format", "keras"], 2, /^error: .*keras.*onnx, safetensors/],

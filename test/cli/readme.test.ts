@@ -6,6 +6,7 @@ import { protocols } from "../../src/experiments/protocol.js";
 import type { TransformerConfig } from "../../src/nn/config.js";
 
 const readme = readFileSync("README.md", "utf8");
+const protocolsPage = readFileSync("docs/guides/protocols.md", "utf8");
 
 test("the README's program is an example that runs", (t) => {
   const [, program] = /```js\n([\s\S]*?)```/.exec(readme)!;
@@ -18,8 +19,10 @@ function withoutBase(name: keyof typeof protocols) {
   return fields;
 }
 
-test("the README's table of protocols is that of the code", (t) => {
-  const rows = [...readme.matchAll(/^\| \d+ \| `(\w+)` \|.*\| `([\w-]+)`[^|]*\| `([\w-]+)`[^|]*\|$/gm)];
+test("the guide's table of protocols is that of the code", (t) => {
+  const rows = [
+    ...protocolsPage.matchAll(/^\| \d+ \| `(\w+)` \|.*\| `([\w-]+)`[^|]*\| `([\w-]+)`[^|]*\|$/gm),
+  ];
   t.deepEqual(Object.fromEntries(rows.map(([, field, value]) => [field, value])), withoutBase("study"));
   t.deepEqual(Object.fromEntries(rows.map(([, field, , value]) => [field, value])), withoutBase("sound"));
 });
@@ -28,11 +31,11 @@ test("the README names every command", (t) => {
   for (const { name } of commands) t.regex(readme, new RegExp(`npx plateau ${name}\\b`));
 });
 
-test("the README numbers the questions as the code's comments do", (t) => {
+test("the guide numbers the questions as the code's comments do", (t) => {
   const source = readFileSync("src/experiments/protocol.ts", "utf8");
   const [, schema] = /protocolSchema = v.strictObject\(\{([\s\S]*?)\n\}\);/.exec(source)!;
   const commented = [...schema.matchAll(/\* (\d+)\. [\s\S]*?\*\/\n {2}(\w+):/g)];
-  const rows = [...readme.matchAll(/^\| (\d+) \| `(\w+)` \|/gm)];
+  const rows = [...protocolsPage.matchAll(/^\| (\d+) \| `(\w+)` \|/gm)];
   t.is(rows.length, 12);
   t.deepEqual(
     rows.map(([, number, field]) => `${number} ${field}`),
@@ -40,8 +43,8 @@ test("the README numbers the questions as the code's comments do", (t) => {
   );
 });
 
-test("the README's defaults of the protocols are those of the code", (t) => {
-  const rows = [...readme.matchAll(/^\| `--([\w-]+)`[^|]*\| ([^|]+) \| ([^|]+) \|$/gm)];
+test("the guide's defaults of the protocols are those of the code", (t) => {
+  const rows = [...protocolsPage.matchAll(/^\| `--([\w-]+)`[^|]*\| ([^|]+) \| ([^|]+) \|$/gm)];
   const written = (column: 2 | 3) =>
     Object.fromEntries(rows.map((row) => [row[1], row[column].replace(/[`,]| \(.*| \/.*/g, "")]));
   const defaults = (protocol: "study" | "sound") => {

@@ -231,12 +231,12 @@ export default async ({ parameters, report }) => {
   );
 });
 
-test("several targets are a study each; the README's configuration and objective work as they stand", async (t) => {
+test("several targets are a study each; the guide's configuration and objective work as they stand", async (t) => {
   const cwd = folder(t);
-  const readme = readFileSync("README.md", "utf8");
-  const [, yaml] = /```yaml\n([\s\S]*?)```/.exec(readme)!;
+  const guide = readFileSync("docs/guides/sweeps.md", "utf8");
+  const [, yaml] = /```yaml\n([\s\S]*?)```/.exec(guide)!;
   writeFileSync(join(cwd, "sweep.yaml"), yaml);
-  const [, module] = /```js\n(\/\/ objective\.mjs[\s\S]*?)```/.exec(readme)!;
+  const [, module] = /```js\n(\/\/ objective\.mjs[\s\S]*?)```/.exec(guide)!;
   writeFileSync(join(cwd, "objective.mjs"), module);
   writeFileSync(join(cwd, "space.yaml"), "parameters:\n  x: {type: uniform, low: 0, high: 2}\n");
   const short = ["--trials", "2", "--steps", "160", "--validation-rows", "50", "--test-rows", "50", "--json"];

@@ -10,7 +10,7 @@ import { asCategories, type Column, inferColumn, type NumericColumn } from "../.
 import { readTable } from "../../src/tables/read.js";
 import { describeTable, tableOfRecords } from "../../src/tables/table.js";
 
-const cars = fileURLToPath(new URL("../../../test/fixtures/tables/cars.csv", import.meta.url));
+const cars = fileURLToPath(new URL("../../../examples/cars.csv", import.meta.url));
 
 const infer = (cells: Cell[]): Column =>
   inferColumn({ name: "c", cells }, cells.length, (row) => `line ${row + 2}`);

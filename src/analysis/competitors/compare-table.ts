@@ -5,6 +5,7 @@ import type { Estimate } from "../statistics/bootstrap.js";
 import { type Losses, pairedDifference } from "../statistics/paired.js";
 import type { Competitor } from "./competitor.js";
 
+/** Who does better, where an interval says so. */
 export type Winner = "model" | "competitor" | "neither";
 
 /** One predictor on the test data, in units of the outputs. Null: undefined, or not meant for it. */
@@ -31,6 +32,7 @@ export interface CompareRow {
   readonly wins: Winner | null;
 }
 
+/** Who wins, and by how much. */
 export interface Verdict {
   readonly winner: Winner;
   /** The model, or the competitor that decides. */

@@ -18,6 +18,7 @@ export interface LipschitzLowerOptions {
   readonly turn?: (share: number) => Promise<void> | undefined;
 }
 
+/** A lower bound of a Lipschitz constant, and where it is attained. */
 export interface LipschitzLower {
   /** ‖J‖₂ at `at`: no Lipschitz constant on the box is smaller, but for float32 rounding of a network's J. */
   readonly value: number;

@@ -10,6 +10,7 @@ export interface Objective {
   project(z: Float64Array, count: number): void;
 }
 
+/** How a search climbs. */
 export type ClimbMethod = "gradient ascent" | "compass search" | "gradient ascent, then compass search";
 
 export interface Climb {

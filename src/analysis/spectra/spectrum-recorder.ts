@@ -29,6 +29,7 @@ export interface SpectrumRecorder {
   record(step: number): void;
   /** `record` as a callback of the training loop. */
   readonly onEvaluation: (evaluation: Evaluation) => void;
+  /** What was recorded so far. */
   history(): SpectrumHistory;
 }
 

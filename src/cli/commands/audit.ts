@@ -27,8 +27,8 @@ export interface AuditFlags extends ExperimentFlags {
 }
 
 const HELP = `
-Thirteen questions about the study's protocol (README: protocols), each a switch: one at a time from the study's
-protocol, one at a time back from the sound one, and in a fractional factorial design, on the same seeds. It ends in a
+Thirteen questions about the study's protocol (docs/guides/protocols.md), each a switch: one at a time from the
+study's protocol, one at a time back from the sound one, and in a fractional factorial design, on the same seeds. It ends in a
 verdict for each of the study's claims, read off the results by rules that can come out either way.`;
 
 const words = (text: string) => text.split(",").map((word) => word.trim());

@@ -18,7 +18,7 @@ const modes = ["regression", "classification"] as const;
 const heading = (steps: number) => `\
 m2n1: X₂ = ∛X₁, Y₁ = X₁ + X₂, four numbers a token, learned by a Transformer of 2 + 2 layers.
   study   model, training and metric as in the study's published code (arXiv 2402.15478)
-  sound   the same task as we hold it to be sound (README: protocols)
+  sound   the same task as we hold it to be sound (docs/guides/protocols.md)
 Equal in all four runs: ${whole(steps)} updates of 128 rows, seed 0, ${whole(TEST_ROWS)} test rows. All else is the protocol's,
 the model's width among it. Y₁ is linear in the inputs, so least squares shows what is possible.
 Every number was computed just now on this machine; none is the paper's.

@@ -10,7 +10,7 @@ import { exitCodes } from "../report.js";
 import { type CliCommand, examples } from "./command.js";
 
 interface ExportFlags {
-  format: "onnx" | "safetensors";
+  format?: "onnx" | "safetensors";
   output: string;
   dynamicLength?: boolean;
   maxTokens?: number;
@@ -25,7 +25,10 @@ export const exportCommand: CliCommand = {
       .description("write a trained model for other programs: ONNX, or weights under their PyTorch names")
       .argument("<run>", "folder of a finished run (train --out, construct --out)")
       .addOption(
-        new Option("--format <name>", "what to write").choices(["onnx", "safetensors"]).default("onnx"),
+        new Option("--format <name>", "what to write (default: as the file's name ends, else onnx)").choices([
+          "onnx",
+          "safetensors",
+        ]),
       )
       .requiredOption("-o, --output <file>", "the file to write")
       .option("--dynamic-length", "onnx: take sequences of any length, where the model does")
@@ -41,10 +44,7 @@ export const exportCommand: CliCommand = {
         `\nAn ONNX file (opset 17) has the inputs x [batch, m, inputDim], y [batch, n, targetDim] where a decoder reads
 several tokens (true outputs, which it shifts right itself) and keyMask [batch, m] of models with padding; its
 output is named output [batch, n, outputDim].
-${examples(
-  "plateau export runs/a --format onnx -o model.onnx",
-  "plateau export runs/a --format safetensors -o weights.safetensors",
-)}`,
+${examples("plateau export runs/a -o model.onnx", "plateau export runs/a -o weights.safetensors")}`,
       )
       .action(async (run: string, flags: ExportFlags) => {
         exit(await execute(run, flags));
@@ -53,7 +53,8 @@ ${examples(
 };
 
 async function execute(run: string, flags: ExportFlags): Promise<number> {
-  const { format, output, dynamicLength, maxTokens, quiet } = flags;
+  const { output, dynamicLength, maxTokens, quiet } = flags;
+  const format = flags.format ?? (output.endsWith(".safetensors") ? "safetensors" : "onnx");
   if (format !== "onnx" && (dynamicLength || maxTokens !== undefined)) {
     throw new PlateauError("usage", `--dynamic-length and --max-tokens are of onnx, not of ${format}`);
   }

@@ -5,7 +5,9 @@ export type Dropout = "as-set" | "none";
 
 /** Every answer that an audit changes: all fields of a protocol, and dropout. */
 export type Answers = Omit<Protocol, "base"> & { readonly dropout: Dropout };
+/** A field of the protocol. */
 export type Field = keyof Answers;
+/** Regression or classification. */
 export type Mode = "regression" | "classification";
 
 const { base: _study, ...study } = protocols.study;
@@ -19,4 +21,5 @@ export const starts: Readonly<Record<"study" | "sound", Answers>> = {
   study: { ...study, trainingLength: "full", dropout: "as-set" },
   sound: { ...sound, dropout: "as-set" },
 };
+/** The protocol that a design starts from. */
 export type Start = keyof typeof starts;

@@ -14,6 +14,7 @@ export interface Conclusion {
   readonly response: ResponseName;
   readonly title: string;
 }
+/** A conclusion that the audit draws. */
 export type ConclusionName = "asRead" | "oneScale";
 
 export const conclusions: readonly Conclusion[] = [

@@ -19,6 +19,7 @@ export type PresetName = (typeof presetNames)[number];
 const list = <const S extends v.GenericSchema>(item: S, what: string) =>
   v.pipe(v.array(item, `expected a list of ${what}`), v.minLength(1, `expected at least one of ${what}`));
 
+/** Checks what `audit` takes. */
 const schema = v.strictObject({
   preset: v.optional(oneOf(presetNames), "standard"),
   targets: v.optional(list(v.string(), "targets")),
@@ -51,7 +52,10 @@ const schema = v.strictObject({
   ),
 });
 
-/** What `plateau audit` takes: all but the preset overrides it. */
+/**
+ * What `plateau audit` takes: all but the preset overrides it.
+ * @useDeclaredType
+ */
 export type AuditInput = v.InferInput<typeof schema>;
 
 /** With every default filled in: equal for all cells, but for what the switches set. */

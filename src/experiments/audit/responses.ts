@@ -20,6 +20,7 @@ export interface Response {
   of(run: Run): number | null;
 }
 
+/** Every number that effects are taken of. */
 export const responseNames = [
   "read",
   "studyRate",
@@ -36,6 +37,7 @@ export const responseNames = [
   "variance",
   "meanR2",
 ] as const;
+/** A number that effects are taken of. */
 export type ResponseName = (typeof responseNames)[number];
 
 /** One run, as a cell reads it. */

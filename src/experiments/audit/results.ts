@@ -26,6 +26,7 @@ export interface SettingResults extends Setting {
   readonly verdicts: SettingVerdicts;
 }
 
+/** What one cell of a design gave, seed by seed. */
 export interface CellResults {
   readonly name: string;
   readonly mode: Mode;

@@ -34,6 +34,7 @@ export interface SettingVerdicts {
   readonly withoutBaselines: WithoutBaselines;
 }
 
+/** Whether models are better than predictors that have learned nothing. */
 export interface TrivialVerdicts {
   /** R² against the mean predictor's. */
   readonly regression: BeatsTrivial;

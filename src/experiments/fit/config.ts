@@ -4,23 +4,35 @@ import { check, count, positive, seedNumber, share, whole } from "../../validate
 
 /** What `plateau fit --data` takes: which columns, and sizes where the defaults will not do. */
 export const fitSchema = v.strictObject({
-  /** Path of the table. */
+  /** Path of the table; of `fitTable` its source unless given. */
   data: v.string(),
   output: v.string(),
   inputs: v.optional(v.array(v.string())),
+  /** Numeric inputs to read as categories. Default none. */
   categorical: v.optional(v.array(v.string()), []),
   dModel: v.optional(count),
   heads: v.optional(count),
+  /** Layers of the network. Default 2. */
   layers: v.optional(whole(1, 1024), 2),
   ff: v.optional(count),
   dropout: v.optional(share),
   steps: v.optional(whole(1, 2 ** 40)),
   batch: v.optional(count),
+  /** Peak learning rate. Default 1e-3. */
   lr: v.optional(positive, 1e-3),
+  /** Of data, weights and dropout. Default 0. */
   seed: v.optional(seedNumber, 0),
 });
 
+/**
+ * What a user writes: which columns, and sizes where the defaults will not do.
+ * @useDeclaredType
+ */
 export type FitInput = v.InferInput<typeof fitSchema>;
+/**
+ * With defaults filled in.
+ * @useDeclaredType
+ */
 export type FitConfig = v.InferOutput<typeof fitSchema>;
 
 /** @throws PlateauError `usage` */

@@ -32,6 +32,7 @@ export interface Fit {
   readonly test?: FitScores;
 }
 
+/** How a fit is watched and stopped. */
 export type FitOptions = Pick<LoopOptions, "onProgress" | "onEvaluation" | "signal">;
 
 /**
@@ -39,8 +40,12 @@ export type FitOptions = Pick<LoopOptions, "onProgress" | "onEvaluation" | "sign
  * the least validation RMSE; the test rows are looked at once, in the end.
  * @throws PlateauError `usage` or `unknown-name` where columns or options do not fit the table
  */
-export async function fitTable(table: Table, input: FitInput, options: FitOptions = {}): Promise<Fit> {
-  const config = fitConfig(input);
+export async function fitTable(
+  table: Table,
+  input: Omit<FitInput, "data"> & { data?: string },
+  options: FitOptions = {},
+): Promise<Fit> {
+  const config = fitConfig({ data: table.source, ...input });
   const { data, model, sizes } = prepareFit(table, config);
   const { train, validation } = data;
   const K = data.outputs.length;
@@ -93,6 +98,7 @@ export function scoreFit(data: TabularData, model: Model): FitScores {
 /**
  * A fitted model as what measures look at: known by data only, in standardised units. Its domain is the
  * table's own rows.
+ * @throws PlateauError `usage` where all training rows are the same point
  */
 export function fitSubject(data: TabularData, model: Model): Subject {
   const { train, test } = data;

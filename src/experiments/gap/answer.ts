@@ -39,6 +39,7 @@ export interface Findings {
  */
 export type SizeVerdict = "learning" | "size" | "undecided" | "none";
 
+/** The answer at one size. */
 export interface SizeAnswer {
   readonly name: string;
   readonly parameters: number;
@@ -51,6 +52,7 @@ export interface SizeAnswer {
   readonly overFound: (Factor & { readonly comparison: Comparison }) | null;
 }
 
+/** The answer for one kind of network. */
 export interface KindAnswer {
   readonly name: string;
   readonly sameArchitecture: boolean;
@@ -60,6 +62,7 @@ export interface KindAnswer {
   readonly falls: boolean;
 }
 
+/** The answer over all sizes. */
 export interface Answer {
   /** `learning`: expressivity is not what limits here. `size`: it is, as far as what is known to exist shows. */
   readonly verdict: Exclude<SizeVerdict, "none">;

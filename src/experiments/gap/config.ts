@@ -9,6 +9,7 @@ import { presetNames, presetOf } from "./presets.js";
 const list = <S extends v.GenericSchema>(item: S, what: string) =>
   v.pipe(v.array(item, `expected a list of ${what}`), v.minLength(1, `expected at least one of ${what}`));
 
+/** Checks what `gap` takes. */
 const schema = v.strictObject({
   /** Of the registry of targets; it is taken with one number a token. */
   target: v.string("expected a target's name, or an expression on its domain"),
@@ -33,8 +34,14 @@ const schema = v.strictObject({
   boxes: v.optional(whole(1, 1e9)),
 });
 
+/**
+ * What `plateau gap` takes: all but the preset overrides it.
+ * @useDeclaredType
+ */
 export type GapInput = v.InferInput<typeof schema>;
+/** What a user gave, checked. */
 type Checked = v.InferOutput<typeof schema>;
+/** With every default filled in. */
 export type GapConfig = { readonly [K in keyof Checked]-?: NonNullable<Checked[K]> };
 
 /**

@@ -10,6 +10,7 @@ export interface Factor {
   readonly seeds: number;
 }
 
+/** How two errors compare, with an interval. */
 export type Comparison = "above" | "alike" | "below" | "undecided";
 
 /** Factors closer to 1 than this are no difference that matters. */

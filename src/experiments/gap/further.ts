@@ -6,6 +6,7 @@ export interface Further {
   readonly rmse: Change | null;
 }
 
+/** What training made of written weights. */
 export type Change = Factor & { readonly change: "improves" | "keeps" | "loses" | "undecided" };
 
 /** Factors closer to 1 than this are no change. */

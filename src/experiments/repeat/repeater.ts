@@ -1,6 +1,7 @@
 import type { Build } from "../../runtime/compile.js";
 import type { Parts } from "./parts.js";
 
+/** How a repetition is watched and stopped. */
 export interface RepeatOptions {
   /** Where it is run: empty, or what an earlier call with the same configuration left. */
   readonly folder: string;

@@ -25,7 +25,9 @@ const givenSchema = v.strictObject({
   epochs: v.optional(whole(1, 2 ** 20)),
 });
 
+/** A function of the study. */
 export type StudyTarget = (typeof studyTargets)[number];
+/** Kinds of positions. */
 export type Positions = "sinusoidal" | "learned";
 
 /** What is replicated: with it, all numbers are decided. */

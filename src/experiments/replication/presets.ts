@@ -1,3 +1,4 @@
+/** The functions of the study. */
 export const studyTargets = ["m2n1", "m4n3"] as const;
 
 /** How much of the study is replicated. */

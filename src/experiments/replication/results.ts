@@ -47,6 +47,7 @@ export interface SettingResult extends Setting {
   readonly baselines: readonly Trivial[];
 }
 
+/** What `replicate` found, setting by setting: plain JSON. */
 export interface ReplicationResults {
   readonly settings: readonly SettingResult[];
 }

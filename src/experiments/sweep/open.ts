@@ -86,7 +86,10 @@ function definition(
   return { ...(input as Partial<StudyInput>), ...named };
 }
 
-/** The study that a training study is: with its space, objective and task. */
+/**
+ * The study that a training study is: with its space, objective and task.
+ * @throws PlateauError `usage` where an option, parameter or value is none of training, `unknown-name`
+ */
 export function trainingStudy(input: TrainingStudyInput): StudyInput {
   requireStudyOptions(input);
   const {

@@ -6,6 +6,7 @@ import type { ExperimentInput } from "../config.js";
 /** A space that ships with plateau, and the options of training that it was made for. */
 export interface Preset {
   readonly description: string;
+  /** The space of a target. */
   space(experiment: Readonly<Partial<ExperimentInput>>): SpaceInput;
   readonly experiment: Readonly<Partial<ExperimentInput>>;
 }

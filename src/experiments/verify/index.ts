@@ -6,6 +6,7 @@ import { verifyOp } from "./ops.js";
 
 export type { CaseResult } from "./cases.js";
 
+/** What `verify` found, file by file. */
 export interface VerifyResult {
   cases: CaseResult[];
   passed: number;
@@ -16,6 +17,7 @@ export interface VerifyResult {
  * Runs reference files (safetensors: an op or a model with its inputs, outputs, gradients and ten
  * training updates) through this build and compares.
  * A file that cannot be run counts as failed, with its `problem`.
+ * @throws PlateauError `usage` where `files` is no list
  */
 export function verify(
   files: Iterable<{ name: string; bytes: Uint8Array }>,

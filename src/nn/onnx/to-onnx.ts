@@ -18,6 +18,10 @@ const schema = v.strictObject({
   maxTokens: v.optional(count, 1024),
 });
 
+/**
+ * Options of `toOnnx`.
+ * @useDeclaredType
+ */
 export type OnnxOptions = v.InferInput<typeof schema>;
 
 /**

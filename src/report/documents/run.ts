@@ -30,6 +30,7 @@ import {
   trainingSection,
 } from "./run/sections.js";
 
+/** How making the report of a run is watched and stopped. */
 export interface RunDocumentOptions {
   readonly signal?: AbortSignal;
   /** What is at work, and which share of all the work is done, 0 … 1. */

@@ -14,7 +14,10 @@ export const experimentSource: ReportSource = {
   document: async (path) => documentOfRecord(await ExperimentFolder.open(path).record()),
 };
 
-/** The report of an experiment, which tells the parts of its results apart when it is repeated. */
+/**
+ * The report of an experiment, which tells the parts of its results apart when it is repeated.
+ * @throws PlateauError `unknown-name` where there is no such kind of experiment
+ */
 export async function documentOfRecord(record: ExperimentRecord): Promise<ReportDocument> {
   const document = documentOf(record);
   return { ...document, methods: { ...document.methods, repeat: await repeatableRecord(record) } };

@@ -1,5 +1,6 @@
 import type { ReportDocument } from "../document.js";
 
+/** What is reported of a file or folder, watched and stopped. */
 export interface SourceOptions {
   /** Which study of several. */
   readonly name?: string;

@@ -19,8 +19,11 @@ export interface TrialJob {
 
 /** What an executor tells while a trial runs. It waits for every answer before the trial goes on. */
 export interface TrialEvents {
+  /** An intermediate value. @returns whether the trial goes on */
   report(report: Report): Decision | Promise<Decision>;
+  /** What the seed at a place of the list gave. @returns whether the next one is to run */
   replicate(place: number, replicate: Replicate): Decision | Promise<Decision>;
+  /** Bytes to go on from. */
   checkpoint(bytes: Uint8Array): void | Promise<void>;
   /** Not waited for; some may be left out. */
   progress(place: number, done: number, total: number): void;

@@ -7,6 +7,7 @@ import { type Executor, timerMilliseconds } from "./executor.js";
 /**
  * Runs trials on the calling thread: for objectives that are closures, wait for something else, or are quick.
  * One that computes for long, or ignores its signal, keeps everything else waiting.
+ * @throws PlateauError `usage` where `workers` is no whole number, 1 or more
  */
 export function inlineExecutor(
   objective: Objective,

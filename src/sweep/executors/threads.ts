@@ -26,6 +26,7 @@ const WORKER = new URL("../../../workers/entry.cjs", import.meta.url).href;
 /** How long a trial that was told to stop may take before its thread is ended. */
 export const GRACE_MILLISECONDS = 1500;
 
+/** How trials are spread over worker threads. */
 export interface ThreadsOptions {
   /** Default: one a core. */
   readonly workers?: number;

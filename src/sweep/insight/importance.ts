@@ -16,6 +16,7 @@ const MOST_PAIRED = 16;
 const TREES = 64;
 const FEWEST_IN_LEAF = 2;
 
+/** How much a parameter matters to the objective. */
 export interface Importance {
   /** Complete trials that it was learnt from, and how many there are. */
   readonly trials: number;
@@ -31,6 +32,7 @@ export interface Importance {
   readonly rest: Estimate;
 }
 
+/** Which trials importance is taken from, and how. */
 export interface ImportanceOptions {
   /** Of the draws that trees are grown from. Default 0. */
   readonly seed?: number;

@@ -10,6 +10,7 @@ export interface InsightTrial {
   readonly value: number | null;
 }
 
+/** What an insight looks at. */
 export interface InsightInput {
   readonly trials: readonly InsightTrial[];
   readonly space: Space;

@@ -10,6 +10,7 @@ import { slice } from "./slice.js";
 // Each knows its own result and options; here they are names for whoever looks them up.
 const registry = [history, importance, parallel, slice, edf] as readonly Insight<unknown>[];
 
+/** Every insight by name. */
 export const insights: ReadonlyMap<string, Insight<unknown>> = new Map(
   registry.map((one) => [one.name, one]),
 );

@@ -5,6 +5,7 @@ import { bestOf, curve, STEPS, TRIALS, trialOf } from "./made-up-study.js";
 import type { Decision, Judge, Pruner, PrunerDefinition } from "./pruner.js";
 import { withoutChance } from "./without-chance.js";
 
+/** How a pruner is made for its conformance cases. */
 export interface PrunerConformanceOptions {
   /** The pruner's options. Default: its own defaults. */
   readonly options?: unknown;

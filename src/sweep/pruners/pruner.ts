@@ -1,12 +1,14 @@
 import type * as v from "valibot";
 import type { Direction, ReportedTrial } from "../trial.js";
 
+/** What a pruner is made for. All of it is stored with the study. */
 export interface PrunerContext<Options = unknown> {
   readonly seed: number;
   readonly direction: Direction;
   readonly options: Options;
 }
 
+/** Whether a trial goes on. */
 export type Decision = "continue" | "stop";
 
 /** Judges one trial, report by report. Steps rise; a continued trial reports again from its first step. */
@@ -34,5 +36,6 @@ export interface PrunerDefinition<Schema extends v.GenericSchema = v.GenericSche
   /** Whether decisions depend on other trials. */
   readonly usesHistory: boolean;
   readonly schema: Schema;
+  /** Makes one for a study. */
   create(context: PrunerContext<v.InferOutput<Schema>>): Pruner;
 }

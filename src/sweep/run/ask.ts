@@ -30,10 +30,13 @@ export interface AskedTrial {
   tell(value: number | readonly number[] | { readonly failed: string }): StoredTrial;
 }
 
+/** Gives trials to whoever evaluates them elsewhere. */
 export interface Asker {
+  /** The next trial, or undefined where there is none left. */
   ask(): AskedTrial | undefined;
   /** Trials that were asked for and not told. */
   readonly open: ReadonlySet<number>;
+  /** Gives files and threads back. */
   close(): void;
 }
 

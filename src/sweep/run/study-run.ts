@@ -26,6 +26,7 @@ export type StudyEvent =
   /** It broke down, or was interrupted, and waits to be run again. */
   | { readonly kind: "released"; readonly worker: number; readonly number: number; readonly reason?: string };
 
+/** How a study is run. */
 export interface RunStudyOptions {
   /** Trials that the study is to have in all: those that there are count. */
   readonly trials: number;
@@ -39,6 +40,7 @@ export interface RunStudyOptions {
   readonly footprint?: (parameters: Parameters, task: unknown) => number;
   /** Bytes that running trials may take together. Default: 90% of what the machine has to give. */
   readonly memory?: number;
+  /** Called with whatever happens to a trial. */
   readonly onEvent?: (event: StudyEvent) => void;
 }
 

@@ -9,6 +9,7 @@ import { bowl, type Objective, type Play, play, replay } from "./conformance/pla
 import { conformanceSpaces, unsatisfiable } from "./conformance/spaces.js";
 import type { SamplerContext, SamplerDefinition } from "./sampler.js";
 
+/** How a sampler is made for its conformance cases. */
 export interface SamplerConformanceOptions {
   /** Options to make the sampler with, checked by its own schema. */
   readonly options?: unknown;
@@ -22,6 +23,7 @@ export interface SamplerConformanceOptions {
  * What every sampler has to hold, whoever wrote it, as cases for any test runner:
  * `for (const { name, run } of samplerConformance(mine)) test(name, run)`.
  * Samplers that use history are told of trials as a study tells them, with different lookaheads.
+ * @throws PlateauError `usage` where the options are not valid by the sampler's own schema
  */
 export function* samplerConformance(
   definition: SamplerDefinition,

@@ -40,5 +40,6 @@ export interface SamplerDefinition<Schema extends v.GenericSchema = v.GenericSch
   readonly usesHistory: boolean;
   /** Options with their defaults: `v.strictObject({})` where there are none. */
   readonly schema: Schema;
+  /** Makes one for a study. */
   create(context: SamplerContext<v.InferOutput<Schema>>): Sampler;
 }

@@ -20,6 +20,7 @@ export type ParameterSpec =
   | { type: "choice"; values: readonly ParameterValue[]; when?: When }
   | { type: "constant"; value: ParameterValue; when?: When };
 
+/** How a parameter varies. */
 export type ParameterKind = "uniform" | "log-uniform" | "integer" | "choice" | "constant";
 
 /** One parameter of a space. Every kind is a function of one number, uniform on [0, 1). */

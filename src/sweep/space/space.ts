@@ -164,6 +164,7 @@ export class Space {
     throw this.unsatisfiable();
   }
 
+  /** The error to throw where no draw satisfies the constraints. */
   unsatisfiable(): PlateauError {
     const list = this.constraints.map(({ text }) => quote(text)).join(", ");
     return new PlateauError(

@@ -19,6 +19,7 @@ const done = (value: number): Ending => ({
 /**
  * What every storage must do: for a storage of your own, run each case in your tests.
  * @param open makes an empty storage
+ * @throws Error from each case, saying what was found, and what was expected
  */
 export function* storageConformance(open: () => Storage | Promise<Storage>): Iterable<ConformanceCase> {
   const each = (

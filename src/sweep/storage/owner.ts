@@ -21,6 +21,7 @@ export function retire(owner: Owner): void {
   living.delete(owner.nonce);
 }
 
+/** An owner as text: what is stored with a trial that is being run. */
 export const ownerText = ({ host, process: pid, began, nonce }: Owner): string =>
   `${host} ${pid} ${began || "-"} ${nonce}`;
 

@@ -8,6 +8,7 @@ import { prepareSchema } from "./schema.js";
 import { SqliteStudy } from "./sqlite-study.js";
 import type { Storage, StudyStorage, StudySummary } from "./storage.js";
 
+/** How a study's file is opened. */
 export interface OpenOptions {
   /** Make the file where there is none. Default true. */
   readonly create?: boolean;

@@ -35,6 +35,7 @@ export interface StoredTrial {
   readonly engine: string | null;
 }
 
+/** A study in one line: what a list shows. */
 export interface StudySummary {
   readonly name: string;
   readonly definition: StudyDefinition;
@@ -47,6 +48,7 @@ export interface StudySummary {
 export interface Storage {
   /** Where it is, for messages. */
   readonly where: string;
+  /** Every study in the storage. */
   list(): StudySummary[];
   /** @returns undefined where there is no study of that name */
   find(name: string): StudyStorage | undefined;
@@ -58,6 +60,7 @@ export interface Storage {
    * @throws PlateauError `study` while a living process runs its trials
    */
   remove(name: string): boolean;
+  /** Gives files and threads back. */
   close(): void;
 }
 
@@ -71,6 +74,7 @@ export interface StudyStorage {
   readonly plateau: string;
   /** How many trials there are, whatever their state: their numbers are 0 … count − 1. */
   count(): number;
+  /** How many trials are in each state. */
   states(): Record<TrialState, number>;
   /** The least number of a trial that has not ended; undefined where all have. */
   firstOpen(): number | undefined;
@@ -95,11 +99,13 @@ export interface StudyStorage {
   checkpoint(number: number, seconds: number, bytes: Uint8Array, owner: Owner): boolean;
   /** What a trial goes on from. */
   progress(number: number): TrialProgress;
+  /** Ends a trial: it is never run again. */
   finish(number: number, ending: Ending, owner: Owner): boolean;
   /** Puts a claimed trial back, to be run again; with an error, as one that broke down. */
   release(number: number, owner: Owner, error?: TrialError): void;
   /** Puts all failed trials back, with nothing of their failures but the record. @returns how many */
   retryFailed(): number;
+  /** One trial, by its number. */
   trial(number: number): StoredTrial | undefined;
   /** By number. */
   trials(states?: readonly TrialState[]): Iterable<StoredTrial>;
@@ -107,10 +113,13 @@ export interface StudyStorage {
   observations(first: number, last: number): Iterable<Observation>;
   /** What a trial's seeds reported, by seed and step. */
   reports(number: number): Report[];
+  /** What each seed of a trial gave. */
   replicates(number: number): Replicate[];
+  /** The best trial so far. */
   best(): StoredTrial | undefined;
 }
 
+/** What a running trial has reported so far. */
 export interface TrialProgress {
   readonly replicates: readonly Replicate[];
   readonly reports: readonly Report[];

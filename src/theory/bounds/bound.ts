@@ -8,6 +8,7 @@ import type { Holder } from "./rates.js";
 import { holderDelta, modulusDelta, neededDelta, type Resolutions, sufficientDelta } from "./resolution.js";
 import { type Route, routes } from "./routes.js";
 
+/** Which error is asked for, and how constants are looked for. */
 export interface BoundOptions {
   /** ε: what the error is to stay below, in units of outputs. */
   readonly epsilon: number;
@@ -16,6 +17,7 @@ export interface BoundOptions {
   /** Bytes of this machine. Default: what one WebAssembly memory holds. */
   readonly memory?: number;
   readonly signal?: AbortSignal;
+  /** Called with the share done, 0 … 1. */
   readonly onProgress?: (share: number) => void;
 }
 

@@ -43,11 +43,13 @@ export interface Constants {
   readonly steep: boolean;
 }
 
+/** How constants are looked for. */
 export interface ConstantsOptions {
   readonly seed?: number;
   /** Points of the box that means are taken over. Default 4096. */
   readonly samples?: number;
   readonly signal?: AbortSignal;
+  /** Called with the share done, 0 … 1. */
   readonly onProgress?: (share: number) => void;
 }
 
@@ -60,7 +62,10 @@ const MOST_CURVED = 4;
 /** Hölder exponents up to this are not those of a Lipschitz function. */
 const CUSP = 0.98;
 
-/** In closed form where the library knows it, proven by interval arithmetic where there is a formula, else estimated. */
+/**
+ * In closed form where the library knows it, proven by interval arithmetic where there is a formula, else estimated.
+ * @throws PlateauError `aborted` through the signal
+ */
 export async function constantsOf(task: Task, options: ConstantsOptions = {}): Promise<Constants> {
   const { f, low, high, target, dim } = task;
   const known = dim === 1 ? knownConstants(target.name) : undefined;

@@ -11,6 +11,7 @@ export interface Holder {
   readonly inputs: number;
 }
 
+/** An order that a paper states, of sizes against ε. */
 export interface Rate {
   readonly name: string;
   readonly arxiv: string;
@@ -23,6 +24,7 @@ export interface Rate {
   exponent(f: Holder): number;
 }
 
+/** Every rate, one a paper. */
 export const rates: readonly Rate[] = [
   {
     name: "Shi & Liao",
@@ -68,6 +70,7 @@ export interface Statement {
   readonly concerns: "continuous" | "in-context";
 }
 
+/** Theorems without a rate in ε, one a paper. */
 export const statements: readonly Statement[] = [
   {
     name: "Zhou et al.",

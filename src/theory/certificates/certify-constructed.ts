@@ -6,6 +6,7 @@ import type { Enclosure } from "./enclosure.js";
 import { networkEnclosure } from "./network-enclosure.js";
 import { type Modulus, targetEnclosure } from "./target-enclosure.js";
 
+/** `CertifyOptions`, and what is known of the target besides its formula. */
 export interface CertifyTaskOptions extends CertifyOptions {
   /** What the target's change is known to stay below, besides what its formula says; without either an estimate. */
   readonly modulus?: Modulus;

@@ -10,6 +10,7 @@ import type { Enclosure } from "./enclosure.js";
 import { Queue } from "./queue.js";
 import { Worst } from "./worst.js";
 
+/** Which error is bounded, and how much work it may take. */
 export interface CertifyOptions {
   /** Largest error over the box, or its square mean. Default sup. */
   readonly norm?: "sup" | "l2";
@@ -26,6 +27,7 @@ export interface CertifyOptions {
   /** Of those points. Default 0. */
   readonly seed?: number;
   readonly signal?: AbortSignal;
+  /** Called with the share done, 0 … 1. */
   readonly onProgress?: (share: number) => void;
 }
 

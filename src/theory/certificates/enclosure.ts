@@ -23,8 +23,8 @@ export interface Enclosure {
   readonly inputs: number;
   readonly outputs: number;
   /**
-   * Bounds of the function's values on the box [low, high], rounded outward. A point is a box of no size.
-   * @param low, high [inputs]
+   * Bounds of the function's values on the box from low [inputs] to high [inputs], rounded outward. A point is a
+   * box of no size.
    */
   enclose(low: Float64Array, high: Float64Array): Enclosed;
   /** What the bounds rest on besides arithmetic, in sentences. Empty or absent: nothing, they are proven. */

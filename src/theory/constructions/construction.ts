@@ -78,6 +78,7 @@ export interface Construction<S extends v.GenericSchema = any> {
 /** Hölder exponent 0 < α ≤ 1, or "C2". */
 export type Smoothness = number | "C2";
 
+/** An exponent that a theorem gives, and where it is from. */
 export interface Rate {
   /** p of error ~ size^−p. */
   readonly bySize: number;

@@ -14,6 +14,7 @@ const all: readonly Construction[] = [
   incontext,
 ];
 
+/** Every construction by name. */
 export const constructions: ReadonlyMap<string, Construction> = new Map(
   all.map((one) => [one.name, checked(one)]),
 );

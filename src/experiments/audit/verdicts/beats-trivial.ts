@@ -5,6 +5,7 @@ import { meanOverSeeds } from "../paired.js";
 /** A model is better than a trivial predictor where it saves more than this share of that one's loss. */
 export const TRIVIAL_MARGIN = 0.05;
 
+/** Whether a model is better than guessing. */
 export type TrivialAnswer = "better" | "no-better" | "undecided";
 
 /** Whether a model beats a predictor that does not look at its input. */

@@ -11,6 +11,7 @@ export interface Candidate {
   readonly flips: boolean;
 }
 
+/** A switch with the size of its effect. */
 export interface Ranked {
   readonly switch: string;
   readonly effect: Estimate;

@@ -6,6 +6,7 @@ import { meanOverSeeds } from "../paired.js";
 /** A model whose predictions vary by less than this share of what the target does is one constant, not several. */
 export const CONSTANT_VARIANCE = 0.01;
 
+/** Whether fitted functions are piecewise constant. */
 export type PiecewiseAnswer = "yes" | "no" | "one-constant" | "undecided" | "not-measured";
 
 /** Whether fitted functions are piecewise constant. */

@@ -5,6 +5,7 @@ import { meanOverSeeds } from "../paired.js";
 /** One mode fails more where it does by more than this: of the majority's failures, or of all labels where those are not asked. */
 export const MODE_MARGIN = 0.05;
 
+/** Whether regression fails more than classification. */
 export type HarderAnswer = "regression" | "classification" | "alike" | "undecided";
 
 /** Which of two modes fails more. */

@@ -8,7 +8,9 @@ import { quantiseLayers, widthOf } from "./quantise.js";
 import { requireSymmetric } from "./symmetric.js";
 import { type ValueMapping, valueMapping } from "./value.js";
 
+/** The stages, in order. */
 export const stages = ["quantise", "contextual", "value"] as const;
+/** A stage of Yun et al.'s construction. */
 export type Stage = (typeof stages)[number];
 
 /**
@@ -41,8 +43,9 @@ export interface Yun {
 /**
  * Writes down the Transformer that has f's value at the corner of each cell all over the cell. `f` is a
  * function of all numbers of a context, [m·d] → [n·d], on the box `low` to `high`.
- * @throws PlateauError `memory` where the grid does not fit; `usage` where f is not finite at a corner, or
- *   without positions, where the order of tokens matters to it
+ * @throws PlateauError `memory` where the grid does not fit; `shape-mismatch` where f and box are not of the sizes that
+ *   the options say; `usage` where f is not finite at a corner, or without positions, where the order of tokens matters
+ *   to it
  */
 export function buildYun(
   f: BatchFunction,

@@ -27,7 +27,15 @@ export const yunSchema = v.strictObject({
   lambda: v.optional(positive),
 });
 
+/**
+ * What a user writes: tokens, their numbers, and cells a side.
+ * @useDeclaredType
+ */
 export type YunOptions = v.InferInput<typeof yunSchema>;
+/**
+ * With every default filled in.
+ * @useDeclaredType
+ */
 export type YunConfig = v.InferOutput<typeof yunSchema>;
 
 /** @throws PlateauError `usage` */

@@ -29,6 +29,7 @@ export interface AttentionLayer {
   readonly out: Float64Array;
 }
 
+/** A layer of the construction, in float64. */
 export type Layer = TokenLayer | AttentionLayer;
 
 /** Value of a function of three pieces. */

@@ -58,7 +58,10 @@ export interface Distance {
   readonly points: number;
 }
 
-/** Measures it, on all corners up to `most` and on seeded uniform points. */
+/**
+ * Measures it, on all corners up to `most` and on seeded uniform points.
+ * @throws PlateauError `usage` where λ is no number above 0, or the seed is none
+ */
 export function distanceAt(
   built: Yun,
   lambda: number,

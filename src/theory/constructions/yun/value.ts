@@ -16,6 +16,7 @@ export interface ValueMapping {
   readonly numbers: Float64Array;
   /** The outputs [layers, d] that they stand for. */
   readonly outputs: Float64Array;
+  /** One of its layers. */
   layer(i: number): TokenLayer;
   /** Which layer a token of that number meets; −1: none. */
   find(number: number): number;
