@@ -135,6 +135,13 @@ anyTest(
   },
 );
 
+anyTest("a bundle is one file: workers of pages, as some bundlers make them, can be no more", async (t) => {
+  const outdir = join(root, "split");
+  const options = { entryPoints: ["all.js"], bundle: true, splitting: true, write: false, outdir } as const;
+  const { outputFiles } = await esbuild({ absWorkingDir: root, ...options, format: "esm" });
+  t.is(outputFiles.length, 1);
+});
+
 anyTest("what is not used is left out of a bundle", async (t) => {
   const stdin = { contents: 'import { version } from "plateau"; console.log(version);', resolveDir: root };
   const { outputFiles } = await esbuild({ stdin, bundle: true, minify: true, write: false, format: "esm" });
