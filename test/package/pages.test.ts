@@ -136,9 +136,15 @@ anyTest(
 );
 
 anyTest("a bundle is one file: workers of pages, as some bundlers make them, can be no more", async (t) => {
-  const outdir = join(root, "split");
-  const options = { entryPoints: ["all.js"], bundle: true, splitting: true, write: false, outdir } as const;
-  const { outputFiles } = await esbuild({ absWorkingDir: root, ...options, format: "esm" });
+  const { outputFiles } = await esbuild({
+    absWorkingDir: root,
+    entryPoints: ["all.js"],
+    bundle: true,
+    splitting: true,
+    write: false,
+    format: "esm",
+    outdir: join(root, "split"),
+  });
   t.is(outputFiles.length, 1);
 });
 
