@@ -3,6 +3,8 @@ import { audit } from "./audit.js";
 import { bound } from "./bound.js";
 import { certifyCommand } from "./certify.js";
 import type { CliCommand } from "./command.js";
+import { commandsCommand } from "./commands.js";
+import { completion } from "./completion.js";
 import { construct } from "./construct.js";
 import { demo } from "./demo.js";
 import { evaluate } from "./eval.js";
@@ -40,4 +42,6 @@ export const commands: readonly CliCommand[] = [
   verify,
   info,
   demo,
+  commandsCommand,
+  completion,
 ];
