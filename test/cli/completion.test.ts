@@ -94,8 +94,7 @@ function isThere(t: ExecutionContext, shell: string): boolean {
 test("bash completes commands, options, values and paths", async (t) => {
   if (!isThere(t, "bash")) return;
   const { cwd, file } = await written(t, "bash");
-  const line =
-    'source "$1"; shift; COMP_WORDS=(plateau "$@"); COMP_CWORD=$#; _plateau; IFS=$\'\\n\'; echo "${COMPREPLY[*]}"';
+  const line = `source "$1"; shift; COMP_WORDS=(plateau "$@"); COMP_CWORD=$#; _plateau; IFS=$'\\n'; echo "\${COMPREPLY[*]}"`;
   const complete = (typed: readonly string[]) =>
     execFileSync("bash", ["--norc", "-c", line, "bash", file, ...typed], { cwd, encoding: "utf8" }).split(
       "\n",

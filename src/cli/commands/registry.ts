@@ -12,6 +12,7 @@ import { exportCommand } from "./export.js";
 import { fit } from "./fit.js";
 import { gap } from "./gap.js";
 import { info } from "./info.js";
+import { predict } from "./predict.js";
 import { repeat } from "./repeat.js";
 import { replicateCommand } from "./replicate.js";
 import { report } from "./report.js";
@@ -25,6 +26,7 @@ import { verify } from "./verify.js";
 export const commands: readonly CliCommand[] = [
   train, //
   evaluate,
+  predict,
   analyze,
   exportCommand,
   fit,
