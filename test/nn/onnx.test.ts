@@ -181,7 +181,7 @@ test.serial("any small Transformer is exported, whatever its options", async (t)
       const difference = largestDifference(await runOnnx(toOnnx(model), inputs), predicted(model, inputs));
       t.true(difference <= 1e-5, `${JSON.stringify(options)}: ${difference}`);
     }),
-    // Each compiles a session.
+    // The runtime takes its time to load each.
     { numRuns: 25 },
   );
 });
