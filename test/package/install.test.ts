@@ -131,8 +131,8 @@ async function saysWhatToInstall(t: ExecutionContext, { folder, call }: Project)
   writeFileSync(join(folder, "table.parquet"), "PAR1");
   const needs: [args: readonly string[], packages: string][] = [
     [["report", "run", "-o", "a.html"], "vega vega-lite vega-embed"],
-    [["report", "run", "-o", "a.html", "--svg", "figures"], "vega vega-lite"],
-    [["report", "run", "-o", "a.html", "--png", "figures"], "vega vega-lite"],
+    [["report", "run", "-o", "a.html", "--svg", "figures"], "vega vega-lite vega-embed"],
+    [["report", "run", "-o", "a.html", "--png", "figures"], "vega vega-lite vega-embed"],
     [["fit", "--data", "table.parquet", "--output", "y"], "hyparquet"],
     [["study", "export", "runs.sqlite", "-o", "trials.parquet"], "hyparquet-writer"],
   ];
