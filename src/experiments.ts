@@ -1,9 +1,9 @@
 // Experiments of many runs: replications, audits, expressivity against learning. Needs Node's files and threads.
 export { audit } from "./experiments/audit/audit.js";
-export type { AuditConfig } from "./experiments/audit/config.js";
+export type { AuditConfig, AuditInput } from "./experiments/audit/config.js";
 export type { AuditResults } from "./experiments/audit/results.js";
 export { ExperimentFolder } from "./experiments/experiment-folder.js";
-export type { GapConfig } from "./experiments/gap/config.js";
+export type { GapConfig, GapInput } from "./experiments/gap/config.js";
 export { gap } from "./experiments/gap/gap.js";
 export type { GapResults } from "./experiments/gap/results.js";
 export {

@@ -35,6 +35,7 @@ export {
   scoreBaselines,
 } from "./experiments/evaluate.js";
 export { type Fit, fitSubject, fitTable } from "./experiments/fit/fit.js";
+export { type Predictions, type PredictRowsOptions, predictRows } from "./experiments/predict.js";
 export { type Protocol, type ProtocolInput, protocols, resolveProtocol } from "./experiments/protocol.js";
 export {
   evaluate,
@@ -48,8 +49,10 @@ export {
 export { subjectOf } from "./experiments/subject.js";
 export { type CaseResult, type VerifyResult, verify } from "./experiments/verify/index.js";
 export { decodeWeights, encodeWeights, weightsSha256 } from "./experiments/weights.js";
+export { type NpyArray, readNpy, writeNpy } from "./formats/npy.js";
 export { readSafetensors, type Safetensors, writeSafetensors } from "./formats/safetensors.js";
 export { type FileTensor, toFloat32, toFloat64 } from "./formats/tensor.js";
+export { type AttentionMaps, attentionMaps } from "./nn/attention-maps.js";
 export type { TransformerConfig, TransformerOptions } from "./nn/config.js";
 export { type InContextConfig, type InContextOptions, inContext } from "./nn/in-context.js";
 export { type MlpConfig, type MlpOptions, mlp } from "./nn/mlp.js";

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { PlateauError } from "../errors.js";
 import type { Certificate, CertifyOptions } from "../theory/certificates/certify.js";
+import { suggest } from "./completion/suggest.js";
 import { parseNumber } from "./number.js";
 import { short, whole } from "./output.js";
 
@@ -16,7 +17,10 @@ export function addCertifyOptions(command: Command): void {
   const number = (flag: string) => (value: string) => parseNumber(flag, value);
   command
     .addOption(
-      new Option("--norm <norm>", "sup (default), or l2: the root of the mean square").argParser(norm),
+      suggest(new Option("--norm <norm>", "sup (default), or l2: the root of the mean square"), [
+        "sup",
+        "l2",
+      ]).argParser(norm),
     )
     .addOption(
       new Option(

@@ -13,6 +13,7 @@ import { samplers } from "../sweep/samplers/registry.js";
 import { readConfigFile } from "../sweep/space/read.js";
 import type { SpaceInput } from "../sweep/space/space.js";
 import { check } from "../validate.js";
+import { suggest } from "./completion/suggest.js";
 import { parseNumber } from "./number.js";
 import { addTrainOptions, givenInput, type TrainFlags } from "./train-options.js";
 
@@ -69,19 +70,25 @@ export function addSweepOptions(command: Command): void {
       "--space <file|preset>",
       `what varies: JSON or YAML file, or ${listed(Object.keys(presets))} (default: study for m2n1 and m4n3, else sound)`,
     ),
-    new Option(
-      "--sampler <name[:options]>",
-      `${listed(samplers.keys())} (default tpe); tpe:startup=20`,
+    suggest(
+      new Option("--sampler <name[:options]>", `${listed(samplers.keys())} (default tpe); tpe:startup=20`),
+      samplers.keys(),
     ).argParser((text: string) => parseNamed("--sampler", text)),
-    new Option(
-      "--pruner <name[:options]>",
-      `${listed(pruners.keys())} (default none); asha:reduction=3`,
+    suggest(
+      new Option("--pruner <name[:options]>", `${listed(pruners.keys())} (default none); asha:reduction=3`),
+      pruners.keys(),
     ).argParser((text: string) => parseNamed("--pruner", text)),
     new Option(
       "--objective <metric|module>",
       "validation.rmse, test.failureRate.1, …, or a module (default: what validation minimises)",
     ),
-    new Option("--direction <direction>", "minimize or maximize (default: what is better of the objective)"),
+    suggest(
+      new Option(
+        "--direction <direction>",
+        "minimize or maximize (default: what is better of the objective)",
+      ),
+      ["minimize", "maximize"],
+    ),
     number("--seeds <count>", "seeds that each configuration is run on (default 1)"),
     number("--lookahead <trials>", "trial n goes by trials up to n − lookahead (default 8)"),
     number("--retries <count>", "tries after a trial breaks down (default 2)"),

@@ -1,8 +1,17 @@
+import { Argument } from "commander";
 import { PlateauError } from "../errors.js";
 import { functions } from "../targets/expression/functions.js";
 import { freeVariables } from "../targets/expression/variables.js";
-import { findTarget } from "../targets/registry.js";
+import { findTarget, targetFamilies } from "../targets/registry.js";
 import type { Target } from "../targets/target.js";
+import { suggest } from "./completion/suggest.js";
+
+/** What a shell offers for a target; an expression can stand there, too. */
+export const targetNames: readonly string[] = targetFamilies.map(({ name }) => name);
+
+export function targetArgument(flags: string, description: string): Argument {
+  return suggest(new Argument(flags, description), targetNames);
+}
 
 export interface Named {
   readonly target: Target;

@@ -7,8 +7,11 @@ import {
   experimentFromJson,
   identity,
 } from "../experiments/config.js";
-import { type Protocol, type ProtocolInput, parseOverride } from "../experiments/protocol.js";
+import { type Protocol, type ProtocolInput, parseOverride, protocols } from "../experiments/protocol.js";
 import { readJson } from "../files/read-json.js";
+import { schemes } from "../nn/initialize.js";
+import { builds } from "../runtime/compile.js";
+import { suggest } from "./completion/suggest.js";
 import { parseNumber } from "./number.js";
 
 export interface TrainFlags extends Omit<Partial<ExperimentInput>, "protocol"> {
@@ -24,19 +27,20 @@ export interface TrainFlags extends Omit<Partial<ExperimentInput>, "protocol"> {
   recordSpectrum?: boolean;
 }
 
-type Row = [key: keyof ExperimentInput, argument: string, help: string];
+/** `values`: what can be offered, where it is known. */
+type Row = [key: keyof ExperimentInput, argument: string, help: string, values?: readonly string[]];
 
 const words: Row[] = [
-  ["mode", "mode", "regression (default) or classification"],
-  ["positions", "kind", "sinusoidal (default), learned or none"],
-  ["clipEvery", "when", "clip after each update (default) or micro-batch (study)"],
-  ["initialization", "scheme", "pytorch (default), xavier-uniform, kaiming-uniform, …"],
+  ["mode", "mode", "regression (default) or classification", ["regression", "classification"]],
+  ["positions", "kind", "sinusoidal (default), learned or none", ["sinusoidal", "learned", "none"]],
+  ["clipEvery", "when", "clip after each update (default) or micro-batch (study)", ["update", "micro-batch"]],
+  ["initialization", "scheme", "pytorch (default), xavier-uniform, kaiming-uniform, …", schemes],
   [
     "init",
     "construction",
     "begin from a constructed network: construct:partition, construct:relu(16); see plateau construct. random:relu(16): its architecture, weights drawn",
   ],
-  ["build", "build", "strict (default: the same bits everywhere) or relaxed"],
+  ["build", "build", "strict (default: the same bits everywhere) or relaxed", builds],
 ];
 
 const numbers: Record<string, Row[]> = {
@@ -77,7 +81,10 @@ const numbers: Record<string, Row[]> = {
 
 const rows = [...words, ...Object.values(numbers).flat()];
 const flagOf = (key: string) => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-const optionOf = ([key, argument, help]: Row) => new Option(`${flagOf(key)} <${argument}>`, help);
+const optionOf = ([key, argument, help, values = []]: Row) => {
+  const option = new Option(`${flagOf(key)} <${argument}>`, help);
+  return values.length > 0 ? suggest(option, values) : option;
+};
 
 /** Adds every option that decides what is trained. */
 export function addTrainOptions(command: Command): void {
@@ -99,7 +106,11 @@ export function addTrainOptions(command: Command): void {
     }
   }
   command
-    .addOption(new Option("--protocol <name>", "sound (default) or study").helpGroup("Protocol:"))
+    .addOption(
+      suggest(new Option("--protocol <name>", "sound (default) or study"), Object.keys(protocols)).helpGroup(
+        "Protocol:",
+      ),
+    )
     .addOption(
       new Option("--protocol-set <field=value>", "override one field of the protocol (repeatable)")
         .helpGroup("Protocol:")

@@ -54,7 +54,7 @@ export function evaluationSample(experiment: Experiment, split: Exclude<Split, "
 export function predictFor(
   experiment: Experiment,
   model: Model,
-  { x, y }: Sample,
+  { x, y }: { readonly x: Float32Array; readonly y: Float32Array },
   { start, signal }: Pick<PredictOptions, "start" | "signal"> = {},
 ): Float32Array {
   const { config, protocol, quantisation } = experiment;

@@ -58,7 +58,7 @@ export async function drawSvg(
 export async function renderPng(figure: Figure, options: PngOptions = {}): Promise<Uint8Array> {
   const { scale = 2, theme = "light" } = options;
   const svg = await renderSvg(figure, { theme });
-  const { Resvg } = await needed("PNG", ["@resvg/resvg-js"], () => import("@resvg/resvg-js"));
+  const { Resvg } = await rasterizer();
   const image = new Resvg(svg, {
     font: {
       loadSystemFonts: false,
@@ -85,6 +85,21 @@ function drawing() {
     vega: await import("vega"),
     vegaLite: await import("vega-lite"),
   }));
+}
+
+function rasterizer() {
+  return needed("PNG", ["@resvg/resvg-js"], () => import("@resvg/resvg-js"));
+}
+
+/**
+ * Loads what draws figures as SVG, or as PNG, too.
+ * @throws PlateauError `usage` where it is not installed
+ */
+export async function requireDrawing({ png }: { readonly png: boolean }): Promise<void> {
+  await drawing();
+  if (!png) return;
+  await rasterizer();
+  await fonts();
 }
 
 function fonts(): Promise<string[]> {

@@ -3,8 +3,9 @@ import { writeFileAtomic } from "../files/atomic.js";
 import { makeFolder } from "../files/folder.js";
 import type { ReportDocument } from "./document.js";
 import { renderHtml } from "./html/page.js";
+import { drawingPrograms } from "./html/runtime.js";
 import { figuresOf, requireDrawable, tablesOf } from "./parts.js";
-import { figureCsv, figureSpec, renderPng, renderSvg } from "./render.js";
+import { figureCsv, figureSpec, renderPng, renderSvg, requireDrawing } from "./render.js";
 import { fieldsOf, rowsCsv } from "./spec.js";
 
 /** What of a report is written, and where to. */
@@ -23,6 +24,16 @@ export interface ReportFiles {
 export function allFiles(folder: string): ReportFiles {
   const figures = join(folder, "figures");
   return { html: join(folder, "report.html"), svg: figures, png: figures, data: folder };
+}
+
+/**
+ * Finds what will draw a report, before work is done that nothing could draw.
+ * @throws PlateauError `usage` where packages are not installed
+ */
+export async function requirePackages({ html, svg, png }: ReportFiles): Promise<void> {
+  if (html !== undefined) drawingPrograms();
+  if (html === undefined && svg === undefined && png === undefined) return;
+  await requireDrawing({ png: png !== undefined });
 }
 
 /**

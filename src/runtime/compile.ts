@@ -1,6 +1,7 @@
 import { PlateauError, unknownName } from "../errors.js";
-import { base64 as relaxedBytes } from "./generated/relaxed.js";
+import { base64 as relaxedPatch } from "./generated/relaxed.js";
 import { base64 as strictBytes } from "./generated/strict.js";
+import { applyPatch } from "./patch.js";
 import { withSharedMemory } from "./shared-memory.js";
 
 /** strict: the same bits on every engine (default). relaxed: fused multiply-add, bits may differ. */
@@ -8,7 +9,10 @@ export const builds = ["strict", "relaxed"] as const;
 /** `strict`: the same bits everywhere. `relaxed`: fused multiply-add, where the engine has it. */
 export type Build = (typeof builds)[number];
 
-const sources: Record<Build, string> = { strict: strictBytes, relaxed: relaxedBytes };
+const sources: Record<Build, () => Uint8Array> = {
+  strict: () => decode(strictBytes),
+  relaxed: () => applyPatch(decode(strictBytes), decode(relaxedPatch)),
+};
 const modules = new Map<Build, WebAssembly.Module>();
 /** The same for a memory that threads share. */
 const sharing = new Map<Build, WebAssembly.Module>();
@@ -34,10 +38,17 @@ export function recompile(): void {
 /** The wasm bytes of a build. @throws PlateauError `unknown-name` */
 export function wasmBytes(build: Build): Uint8Array<ArrayBuffer> {
   if (!Object.hasOwn(sources, build)) throw unknownName("build", build, builds);
-  const text = atob(sources[build]);
-  const bytes = new Uint8Array(text.length + suffix.length);
+  const source = sources[build]();
+  const bytes = new Uint8Array(source.length + suffix.length);
+  bytes.set(source);
+  bytes.set(suffix, source.length);
+  return bytes;
+}
+
+function decode(base64: string): Uint8Array {
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  bytes.set(suffix, text.length);
   return bytes;
 }
 

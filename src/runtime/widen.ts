@@ -29,11 +29,6 @@ export function enableWide(): Wide {
   return state;
 }
 
-/** Whether `enableWide` was called with success; changes nothing. */
-export function isWide(): boolean {
-  return state?.wide ?? false;
-}
-
 /** `enableWide` with the answer given that its check expects. */
 export function tryToWiden(expected: number): Wide {
   const reason = obstacle();

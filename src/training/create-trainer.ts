@@ -1,3 +1,6 @@
+// A name that package.json resolves, so that what is Node's own stays out of pages. Not by `import()`: workers of
+// pages, as older bundlers make them, are one file.
+import { threadCrew } from "#threads";
 import { PlateauError, quote } from "../errors.js";
 import type { Model } from "../nn/model.js";
 import { Engine } from "../runtime/engine.js";
@@ -26,8 +29,6 @@ export async function createTrainer(
   requireThreads(threads, options.slices);
   if (options.slices === 1) return new Trainer(model, loss, data, options);
   if (threads === 1) return SlicedTrainer.create(model, loss, data, options, alone);
-  // Behind a name that package.json resolves: what is Node's own stays out of pages.
-  const { threadCrew } = await import("#threads");
   const engine = new Engine({ build: model.engine.build, shared: true });
   engine.require(trainingBytes(model.architecture, loss, options, data, threads));
   const moveBack = model.moveTo(engine);

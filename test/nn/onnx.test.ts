@@ -1,4 +1,5 @@
 import test from "ava";
+import fc from "fast-check";
 import { env, InferenceSession, Tensor as OnnxTensor } from "onnxruntime-web";
 import { PlateauError } from "../../src/errors.js";
 import { ops } from "../../src/graph/ops/registry.js";
@@ -13,9 +14,13 @@ import { partition } from "../../src/nn/partition.js";
 import { tabular } from "../../src/nn/tabular.js";
 import { Transformer, transformer } from "../../src/nn/transformer.js";
 import { pointwise } from "../../src/targets/function.js";
+import { findTarget } from "../../src/targets/registry.js";
+import { constructions } from "../../src/theory/constructions/registry.js";
+import { defineTask } from "../../src/theory/constructions/task.js";
 import { buildYun } from "../../src/theory/constructions/yun/build.js";
 import { yunModel } from "../../src/theory/constructions/yun/model.js";
 import { testSource } from "../kernels/run.js";
+import { architectures as anyTransformer } from "../support/architectures.js";
 
 // One session at a time: the runtime is no place for several, hence `test.serial`.
 env.wasm.numThreads = 1;
@@ -74,17 +79,17 @@ const architectures: Record<string, Architecture> = {
 const source = testSource(3);
 
 /** Inputs of some rows, by the names of the file; every third key is hidden, and all of the first row's. */
-function inputsOf({ inputDim, targetDim, extent, config }: Architecture, m: number, n: number) {
+function inputsOf({ inputDim, targetDim, extent, config }: Architecture, m: number, n: number, rows = ROWS) {
   const { padding, kind } = config as Partial<TransformerOptions>;
   const teacher = kind === "encoder-decoder" && extent.outputTokens > 1;
   return {
-    x: { shape: [ROWS, m, inputDim], data: source(ROWS * m * inputDim) },
-    ...(teacher ? { y: { shape: [ROWS, n, targetDim], data: source(ROWS * n * targetDim) } } : {}),
+    x: { shape: [rows, m, inputDim], data: source(rows * m * inputDim) },
+    ...(teacher ? { y: { shape: [rows, n, targetDim], data: source(rows * n * targetDim) } } : {}),
     ...(padding
       ? {
           keyMask: {
-            shape: [ROWS, m],
-            data: Float32Array.from({ length: ROWS * m }, (_, i) => (i < m || i % 3 === 1 ? -Infinity : 0)),
+            shape: [rows, m],
+            data: Float32Array.from({ length: rows * m }, (_, i) => (i < m || i % 3 === 1 ? -Infinity : 0)),
           },
         }
       : {}),
@@ -152,6 +157,43 @@ for (const positions of ["sinusoidal", "learned", "none"] as const) {
       const difference = largestDifference(await runOnnx(file, inputs), program.f32(emitted.output).slice());
       t.true(difference <= 1e-5, `${inputTokens}, ${outputTokens}: ${difference}`);
     }
+  });
+}
+
+test.serial("one file takes any number of rows", async (t) => {
+  const architecture = architectures["encoder–decoder that is not causal, with padding"];
+  const model = new Model(architecture, { seed: 4 });
+  const file = toOnnx(model);
+  for (const rows of [1, 2, 17, 300]) {
+    const inputs = inputsOf(architecture, 4, 3, rows) as Inputs;
+    const difference = largestDifference(await runOnnx(file, inputs), predicted(model, inputs));
+    t.true(difference <= 1e-5, `${rows} rows: ${difference}`);
+  }
+});
+
+test.serial("any small Transformer is exported, whatever its options", async (t) => {
+  await fc.assert(
+    fc.asyncProperty(anyTransformer, async (options) => {
+      const architecture = transformer(options);
+      const model = new Model(architecture, { seed: 4 });
+      const { inputTokens, outputTokens } = architecture.extent;
+      const inputs = inputsOf(architecture, inputTokens, outputTokens) as Inputs;
+      const difference = largestDifference(await runOnnx(toOnnx(model), inputs), predicted(model, inputs));
+      t.true(difference <= 1e-5, `${JSON.stringify(options)}: ${difference}`);
+    }),
+    // The runtime takes its time to load each.
+    { numRuns: 25 },
+  );
+});
+
+for (const { name, construct } of constructions.values()) {
+  test.serial(`the network of a construction is exported: ${name}`, async (t) => {
+    const target = findTarget(name === "incontext" ? "in-context-linear" : "sin(6*x) on x=0:1");
+    const { model } = construct(defineTask(target), 6, {});
+    const { inputTokens, outputTokens } = model!.architecture.extent;
+    const inputs = inputsOf(model!.architecture, inputTokens, outputTokens) as Inputs;
+    const difference = largestDifference(await runOnnx(toOnnx(model!), inputs), predicted(model!, inputs));
+    t.true(difference <= 1e-5, `${difference}`);
   });
 }
 

@@ -7,6 +7,7 @@ import { RunDirectory } from "../../experiments/run-directory.js";
 import { measureOptions, subjectOf } from "../../experiments/subject.js";
 import { describeAnalysis } from "../analysis.js";
 import { prepareBuild } from "../build.js";
+import { suggest } from "../completion/suggest.js";
 import { unitsOf } from "../fit.js";
 import { measureWithProgress } from "../measuring.js";
 import { parseNumber } from "../number.js";
@@ -37,9 +38,9 @@ export const analyze: CliCommand = {
       .description("measure how the model of a finished run approximates its target")
       .argument("<dir>", "folder of plateau train --out or plateau fit --out")
       .addOption(
-        new Option(
-          "--measures <names>",
-          "some of the measures below, separated by commas (default: all)",
+        suggest(
+          new Option("--measures <names>", "some of the measures below, separated by commas (default: all)"),
+          measures.keys(),
         ).argParser((value: string) => value.split(",").map((name) => findMeasure(name.trim()).name)),
       )
       .addOption(

@@ -4,12 +4,13 @@ import { type BoundTable, bound as boundOf } from "../../theory/bounds/bound.js"
 import type { Constant } from "../../theory/bounds/constants.js";
 import { type Magnitude, sayMagnitude } from "../../theory/bounds/magnitude.js";
 import { defineTask } from "../../theory/constructions/task.js";
+import { suggest } from "../completion/suggest.js";
 import { interruptible } from "../interrupt.js";
 import { parseNumber } from "../number.js";
 import { note, percent, print, printJson, short, table } from "../output.js";
 import { ProgressLine } from "../progress.js";
 import { exitCodes } from "../report.js";
-import { targetOf } from "../target.js";
+import { targetNames, targetOf } from "../target.js";
 import { type CliCommand, examples } from "./command.js";
 
 interface BoundFlags {
@@ -34,7 +35,10 @@ export const bound: CliCommand = {
       .command("bound")
       .description("what an error of ε costs in theory: layers, parameters and FLOPs by each construction")
       .addOption(
-        new Option("--target <name>", "a function of plateau targets, or your own").makeOptionMandatory(),
+        suggest(
+          new Option("--target <name>", "a function of plateau targets, or your own").makeOptionMandatory(),
+          targetNames,
+        ),
       )
       .option("--domain <sides>", "where, for an expression: x=-1:1,y=0:2 (default: 0 to 1)")
       .addOption(

@@ -1,4 +1,4 @@
-import { Option } from "commander";
+import { Argument, Option } from "commander";
 import { PlateauError, quote } from "../../errors.js";
 import { storeConstructed } from "../../experiments/constructed.js";
 import type { Certificate } from "../../theory/certificates/certify.js";
@@ -10,13 +10,14 @@ import { defineTask } from "../../theory/constructions/task.js";
 import { leastSize, SEARCH_SECONDS } from "../../theory/least-size.js";
 import { measuredError } from "../../theory/measured-error.js";
 import { addCertifyOptions, type CertifyFlags, certifyOptions, describeCertificate } from "../certificate.js";
+import { suggest } from "../completion/suggest.js";
 import { interruptible } from "../interrupt.js";
 import { parseNumber } from "../number.js";
 import { note, print, printJson, short, whole } from "../output.js";
 import { ProgressLine } from "../progress.js";
 import { exitCodes } from "../report.js";
 import { reportUnsaved, tryToStore } from "../store.js";
-import { targetOf } from "../target.js";
+import { targetNames, targetOf } from "../target.js";
 import { type CliCommand, examples } from "./command.js";
 
 interface ConstructFlags extends CertifyFlags {
@@ -83,8 +84,15 @@ export const construct: CliCommand = {
     const command = program
       .command("construct")
       .description("write down a network that approximates a target, instead of training it")
-      .argument("<construction>", [...constructions.keys()].join(", "))
-      .option("--target <target>", "what to approximate: an expression, or a name of plateau targets")
+      .addArgument(
+        suggest(new Argument("<construction>", [...constructions.keys()].join(", ")), constructions.keys()),
+      )
+      .addOption(
+        suggest(
+          new Option("--target <target>", "what to approximate: an expression, or a name of plateau targets"),
+          targetNames,
+        ),
+      )
       .option("--domain <sides>", "where, for an expression: x=-1:1,y=0:2 (default: 0 to 1)")
       .addOption(new Option("--dim <d>", "numbers a token (default 1)").argParser(number("--dim")))
       .addOption(new Option("--delta <D>", "largest side of a cell").argParser(number("--delta")))

@@ -1,6 +1,6 @@
 import { Option } from "commander";
 import type { Analysis } from "../../analysis/analyze.js";
-import { findMeasure } from "../../analysis/registry.js";
+import { findMeasure, measures } from "../../analysis/registry.js";
 import { PlateauError } from "../../errors.js";
 import type { ExperimentInput } from "../../experiments/config.js";
 import type { FitInput } from "../../experiments/fit/config.js";
@@ -14,6 +14,7 @@ import { weightsSha256 } from "../../experiments/weights.js";
 import { readTable } from "../../tables/read.js";
 import { describeTable } from "../../tables/table.js";
 import { describeAnalysis } from "../analysis.js";
+import { suggest } from "../completion/suggest.js";
 import { describeFit, unitsOf } from "../fit.js";
 import { interruptible } from "../interrupt.js";
 import { type Measured, measureWithProgress } from "../measuring.js";
@@ -23,6 +24,7 @@ import { describeProgress, ProgressLine } from "../progress.js";
 import { exitCodes, Interruption } from "../report.js";
 import { describeResult } from "../result.js";
 import { reportUnsaved, tryToStore } from "../store.js";
+import { targetNames } from "../target.js";
 import { trainInto } from "../train-into.js";
 import { defineGiven, type TrainFlags } from "../train-options.js";
 import { type CliCommand, examples } from "./command.js";
@@ -69,9 +71,9 @@ export const fit: CliCommand = {
       .command("fit")
       .description("train on your own function or table, and say whether a Transformer helps there")
       .addOption(
-        new Option(
-          "--target <expression>",
-          "a function: an expression, or a name of plateau targets",
+        suggest(
+          new Option("--target <expression>", "a function: an expression, or a name of plateau targets"),
+          targetNames,
         ).helpGroup("Function:"),
       )
       .addOption(
@@ -103,9 +105,12 @@ export const fit: CliCommand = {
     }
     command
       .addOption(
-        new Option(
-          "--measures <names>",
-          "measures taken (default: errors, compare; plateaus of a function)",
+        suggest(
+          new Option(
+            "--measures <names>",
+            "measures taken (default: errors, compare; plateaus of a function)",
+          ),
+          measures.keys(),
         ).argParser((value: string) => names(value).map((name) => findMeasure(name).name)),
       )
       .option("--out <dir>", "store weights, result and analysis in a new folder")

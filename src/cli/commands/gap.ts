@@ -3,6 +3,7 @@ import type { GapConfig } from "../../experiments/gap/config.js";
 import { presetNames } from "../../experiments/gap/presets.js";
 import { addExperimentOptions, type ExperimentFlags } from "../experiment.js";
 import { parseNumber } from "../number.js";
+import { targetArgument } from "../target.js";
 import { type CliCommand, examples } from "./command.js";
 
 /** What a gap is told, beside what every experiment is. */
@@ -36,7 +37,7 @@ export const gap: CliCommand = {
       .description(
         "expressivity against learning: what training finds at a size, and what is representable there",
       )
-      .argument("[target]", "an expression, or a name of plateau targets")
+      .addArgument(targetArgument("[target]", "an expression, or a name of plateau targets"))
       .option("--domain <sides>", "where, for an expression: x=-1:1,y=0:2 (default: 0 to 1)")
       .addOption(
         new Option(

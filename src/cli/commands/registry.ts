@@ -3,6 +3,8 @@ import { audit } from "./audit.js";
 import { bound } from "./bound.js";
 import { certifyCommand } from "./certify.js";
 import type { CliCommand } from "./command.js";
+import { commandsCommand } from "./commands.js";
+import { completion } from "./completion.js";
 import { construct } from "./construct.js";
 import { demo } from "./demo.js";
 import { evaluate } from "./eval.js";
@@ -10,6 +12,7 @@ import { exportCommand } from "./export.js";
 import { fit } from "./fit.js";
 import { gap } from "./gap.js";
 import { info } from "./info.js";
+import { predict } from "./predict.js";
 import { repeat } from "./repeat.js";
 import { replicateCommand } from "./replicate.js";
 import { report } from "./report.js";
@@ -23,6 +26,7 @@ import { verify } from "./verify.js";
 export const commands: readonly CliCommand[] = [
   train, //
   evaluate,
+  predict,
   analyze,
   exportCommand,
   fit,
@@ -40,4 +44,6 @@ export const commands: readonly CliCommand[] = [
   verify,
   info,
   demo,
+  commandsCommand,
+  completion,
 ];

@@ -50,14 +50,16 @@ async function execute(
   { output, name, svg, png, data, json, quiet }: ReportFlags,
 ): Promise<number> {
   const { documentAt } = await import("../../report/sources/registry.js");
-  const { writeReport } = await import("../../report/write.js");
+  const { requirePackages, writeReport } = await import("../../report/write.js");
+  const wanted = { html: output, svg, png, data };
+  await requirePackages(wanted);
   const line = new ProgressLine(quiet);
   const { signal, dispose } = interruptible(() => line.show("stopping…"));
   try {
     const onProgress = (text: string, share: number) => line.show(`${(100 * share).toFixed(0)}%  ${text}`);
     const document = await documentAt(path, { name, signal, onProgress });
     line.show("drawing…");
-    const files = await writeReport(document, { html: output, svg, png, data });
+    const files = await writeReport(document, wanted);
     line.clear();
     const { title, question, setting, answer } = document;
     if (json) printJson({ title, question, setting, answer, files });

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { PlateauError, quote } from "../../errors.js";
 import { type TrialState, trialStates } from "../../sweep/trial.js";
+import { suggest } from "../completion/suggest.js";
 import type { Flags } from "../study.js";
 import { type CliCommand, examples } from "./command.js";
 
@@ -40,9 +41,9 @@ export const study: CliCommand = {
       json(sub);
     });
     add("trials", "list trials by number", "trials", (sub) => {
-      const states = new Option(
-        "--state <state>",
-        `only trials of a state (repeatable): ${trialStates.join(", ")}`,
+      const states = suggest(
+        new Option("--state <state>", `only trials of a state (repeatable): ${trialStates.join(", ")}`),
+        trialStates,
       );
       sub.addOption(
         states.argParser((text: string, before: TrialState[] = []) => [...before, stateOf(text)]),

@@ -1,5 +1,6 @@
 import { PlateauError, quote } from "../../errors.js";
 import { addSweepOptions, type SweepFlags } from "../sweep-options.js";
+import { targetArgument } from "../target.js";
 import { type CliCommand, examples } from "./command.js";
 
 export const sweep: CliCommand = {
@@ -8,9 +9,11 @@ export const sweep: CliCommand = {
     const command = program
       .command("sweep")
       .description("search hyperparameters by training many models on all cores")
-      .argument(
-        "[target|config...]",
-        "targets, or .json, .yaml files with target, space and other options: a study each",
+      .addArgument(
+        targetArgument(
+          "[target|config...]",
+          "targets, or .json, .yaml files with target, space and other options: a study each",
+        ),
       );
     addSweepOptions(command);
     command

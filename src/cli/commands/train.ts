@@ -10,6 +10,7 @@ import { note, print, printJson } from "../output.js";
 import { exitCodes } from "../report.js";
 import { describeResult } from "../result.js";
 import { reportUnsaved } from "../store.js";
+import { targetArgument } from "../target.js";
 import { CHECKPOINT_SECONDS, type Trained, trainInto } from "../train-into.js";
 import { addTrainOptions, defineGiven, givenInput, requireSame, type TrainFlags } from "../train-options.js";
 import { type CliCommand, examples } from "./command.js";
@@ -20,7 +21,9 @@ export const train: CliCommand = {
     const command = program
       .command("train")
       .description("train a Transformer on a target and judge it beside baselines")
-      .argument("[target]", 'a target such as m2n1 or "sine(3)": plateau targets lists them');
+      .addArgument(
+        targetArgument("[target]", 'a target such as m2n1 or "sine(3)": plateau targets lists them'),
+      );
     addTrainOptions(command);
     addRunOptions(command)
       .addHelpText(

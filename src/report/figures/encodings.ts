@@ -1,5 +1,3 @@
-import type { Row } from "../figure.js";
-
 // What specifications of several figures share. Vega-Lite has no types that are worth their size here.
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -195,7 +193,3 @@ export const counted = (count: number, what: string): string =>
 
 /** 12345 → 12,345. */
 export const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ",");
-
-/** Rows without fields that are undefined. */
-export const row = (fields: Readonly<Record<string, Row[string] | undefined>>): Row =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Row;

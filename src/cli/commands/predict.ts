@@ -1,0 +1,158 @@
+import { join } from "node:path";
+import { Option } from "commander";
+import { PlateauError, quote } from "../../errors.js";
+import { attentionOf, type Predictions, predictRows } from "../../experiments/predict.js";
+import { RunDirectory } from "../../experiments/run-directory.js";
+import { writeFileAtomic } from "../../files/atomic.js";
+import { makeFolder } from "../../files/folder.js";
+import { writeNpy } from "../../formats/npy.js";
+import { writeCsv, writeParquet } from "../../formats/write-table.js";
+import { readTable } from "../../tables/read.js";
+import { prepareBuild } from "../build.js";
+import { interruptible } from "../interrupt.js";
+import { parseNumber } from "../number.js";
+import { note, whole } from "../output.js";
+import { exitCodes } from "../report.js";
+import { type CliCommand, examples } from "./command.js";
+
+interface PredictFlags {
+  output: string;
+  inputs?: string;
+  rows?: number;
+  attention?: string;
+  quiet?: boolean;
+}
+
+type Write = (predictions: Predictions) => string | Uint8Array | Promise<Uint8Array>;
+
+/** What the output can be, by the ending of its name. */
+const writers: Readonly<Record<string, Write>> = {
+  ".npy": ({ rows, tokens, dim, predicted }) => writeNpy([rows, tokens.outputs, dim], predicted),
+  ".csv": (predictions) => writeCsv(columnsOf(predictions), rowsOf(predictions)),
+  ".parquet": (predictions) => writeParquet(columnsOf(predictions), rowsOf(predictions)),
+  ".json": (predictions) => {
+    const columns = columnsOf(predictions);
+    const records = rowsOf(predictions).map((row) => Object.fromEntries(row.map((v, i) => [columns[i], v])));
+    return `${JSON.stringify(records)}\n`;
+  },
+};
+
+const HELP = `
+An .npy file has the predictions, float32 [rows, output tokens, d]. A table (.csv, .parquet with the package
+hyparquet-writer, .json) has a line for each row: x1.1, x1.2 … are the numbers of the first input token, predicted1.1 …
+those of the first predicted token, truth1.1 … what is true there. A classification predicts the centroids of its classes.
+--attention writes BLOCK.npy for each attention block, float32 [rows, heads, queries, keys]. --inputs is a table of as
+many numeric columns as an input has numbers, in their order: .npy, .csv, .tsv, .json or .parquet.`;
+
+export const predict: CliCommand = {
+  name: "predict",
+  define(program, exit) {
+    program
+      .command("predict")
+      .description(
+        "write what a trained model predicts, of its test rows or of your inputs; and its attention",
+      )
+      .argument("<run>", "folder of a finished run (train --out, construct --out)")
+      .requiredOption("-o, --output <file>", `what to write: ${Object.keys(writers).join(", ")}`)
+      .option("--inputs <file>", "inputs to predict for (default: the test rows)")
+      .addOption(
+        new Option("--rows <n>", "so many rows at most, from the first (default: all)").argParser(
+          (text: string) => parseNumber("--rows", text),
+        ),
+      )
+      .option("--attention <dir>", "also write the attention weights on these rows")
+      .option("--quiet", "print nothing")
+      .addHelpText(
+        "after",
+        `${HELP}\n${examples(
+          "plateau predict runs/a -o predictions.npy",
+          "plateau predict runs/a --inputs points.csv -o answers.csv",
+          "plateau predict runs/a --rows 100 -o predictions.npy --attention maps",
+        )}`,
+      )
+      .action(async (run: string, flags: PredictFlags) => exit(await execute(run, flags)));
+  },
+};
+
+async function execute(
+  run: string,
+  { output, inputs, rows, attention, quiet }: PredictFlags,
+): Promise<number> {
+  const ending = /\.\w+$/.exec(output)?.[0].toLowerCase() ?? "";
+  if (!Object.hasOwn(writers, ending)) {
+    const known = Object.keys(writers).join(", ");
+    throw new PlateauError(
+      "usage",
+      `cannot tell what to write as ${quote(output)}: let its name end with ${known}`,
+    );
+  }
+  if (rows !== undefined && !(Number.isSafeInteger(rows) && rows > 0)) {
+    throw new PlateauError("usage", `--rows is ${rows}: expected a whole number, 1 or more`);
+  }
+  const directory = RunDirectory.open(run);
+  const { experiment } = directory;
+  prepareBuild(experiment.config.build);
+  const model = await directory.model();
+  const x =
+    inputs === undefined
+      ? undefined
+      : await readInputs(inputs, experiment.target.inputs * experiment.config.dim);
+  const { signal, dispose } = interruptible();
+  try {
+    const predictions = predictRows(experiment, model, { x, rows, signal });
+    const maps = attention === undefined ? [] : attentionOf(experiment, model, predictions, signal);
+    writeFileAtomic(output, await writers[ending](predictions));
+    if (attention !== undefined) makeFolder(attention);
+    for (const { name, shape, data } of maps) {
+      writeFileAtomic(join(attention!, `${name}.npy`), writeNpy(shape, data));
+    }
+    if (!quiet) {
+      const also = maps.length > 0 ? `, attention of ${maps.length} blocks in ${attention}` : "";
+      note(`predictions of ${whole(predictions.rows)} rows in ${output}${also}`);
+    }
+    return exitCodes.done;
+  } finally {
+    dispose();
+  }
+}
+
+/** Rows of numbers. @throws PlateauError `usage` where the columns are not the numbers of an input */
+async function readInputs(file: string, width: number): Promise<Float32Array> {
+  const { columns, rows } = await readTable(file);
+  if (columns.length !== width) {
+    throw new PlateauError(
+      "usage",
+      `--inputs ${quote(file)} has ${columns.length} columns: an input of this model has ${width} numbers`,
+    );
+  }
+  const x = new Float32Array(rows * width);
+  for (const [j, column] of columns.entries()) {
+    if (column.kind !== "numeric" || column.missing > 0) {
+      const problem =
+        column.kind === "numeric" ? `lacks ${column.missing} values` : `is ${column.kind}, not numeric`;
+      throw new PlateauError("usage", `--inputs ${quote(file)}: column ${quote(column.name)} ${problem}`);
+    }
+    for (let i = 0; i < rows; i++) x[i * width + j] = column.values[i];
+  }
+  return x;
+}
+
+function columnsOf({ tokens, dim }: Predictions): string[] {
+  const names = (what: string, count: number) =>
+    Array.from({ length: count * dim }, (_, i) => `${what}${Math.floor(i / dim) + 1}.${(i % dim) + 1}`);
+  return [
+    ...names("x", tokens.inputs),
+    ...names("predicted", tokens.outputs),
+    ...names("truth", tokens.outputs),
+  ];
+}
+
+function rowsOf({ rows, tokens, dim, x, predicted, truth }: Predictions): number[][] {
+  const of = (data: Float32Array, row: number, count: number) =>
+    data.subarray(row * count * dim, (row + 1) * count * dim);
+  return Array.from({ length: rows }, (_, row) => [
+    ...of(x, row, tokens.inputs),
+    ...of(predicted, row, tokens.outputs),
+    ...of(truth, row, tokens.outputs),
+  ]);
+}

@@ -1,0 +1,156 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import test, { type ExecutionContext } from "ava";
+import { evaluationSample } from "../../src/experiments/evaluate.js";
+import { RunDirectory } from "../../src/experiments/run-directory.js";
+import type { NumericColumn } from "../../src/tables/column.js";
+import { readTable } from "../../src/tables/read.js";
+import { folder, plateau, tiny } from "./plateau.js";
+
+/** A float32 file of numpy, read on its own. */
+function npy(path: string): { shape: number[]; data: Float32Array } {
+  const file = readFileSync(path);
+  const start = 10 + file.readUInt16LE(8);
+  const [, shape] = /'descr': '<f4', 'fortran_order': False, 'shape': \(([\d, ]*)\)/.exec(
+    file.toString("latin1", 10, start),
+  )!;
+  const bytes = new Uint8Array(file.subarray(start)).buffer;
+  return {
+    shape: shape
+      .split(",")
+      .filter((part) => part.trim())
+      .map(Number),
+    data: new Float32Array(bytes),
+  };
+}
+
+async function trained(t: ExecutionContext, target: string, ...more: string[]): Promise<string> {
+  const run = join(folder(t), "run");
+  const { code, stderr } = await plateau(["train", target, ...tiny, ...more, "--out", run, "--quiet"]);
+  t.is(code, 0, stderr);
+  return run;
+}
+
+test("predict writes the same numbers as npy, CSV, Parquet and JSON, truth and inputs beside them", async (t) => {
+  const run = await trained(t, "m4n3", "--dim", "2");
+  const path = folder(t);
+  const at = (name: string) => join(path, name);
+  const said = await plateau(["predict", run, "-o", at("p.npy"), "--attention", at("maps")]);
+  t.is(said.code, 0, said.stderr);
+  t.regex(said.stderr, /^predictions of 200 rows in .*p\.npy, attention of 3 blocks in .*maps\n$/);
+  const { shape, data } = npy(at("p.npy"));
+  t.deepEqual(shape, [200, 3, 2]);
+  const { experiment } = RunDirectory.open(run);
+  const model = await RunDirectory.open(run).model();
+  const { x, y } = evaluationSample(experiment, "test");
+  t.deepEqual(data, model.predict(x));
+
+  for (const ending of ["csv", "parquet", "json"]) {
+    const file = at(`p.${ending}`);
+    t.is((await plateau(["predict", run, "-o", file, "--quiet"])).stderr, "");
+    const { rows, columns } = await readTable(file);
+    t.is(rows, 200);
+    t.deepEqual(
+      columns.map(({ name }) => name).filter((name) => name.endsWith(".2")),
+      [
+        "x1.2",
+        "x2.2",
+        "x3.2",
+        "x4.2",
+        ...[1, 2, 3].map((i) => `predicted${i}.2`),
+        ...[1, 2, 3].map((i) => `truth${i}.2`),
+      ],
+    );
+    const column = (name: string) => (columns.find((one) => one.name === name) as NumericColumn).values;
+    t.is(Math.fround(column("x4.2")[7]), x[7 * 8 + 7], ending);
+    t.is(Math.fround(column("predicted3.1")[7]), data[7 * 6 + 4], ending);
+    t.is(Math.fround(column("truth2.2")[7]), y[7 * 6 + 3], ending);
+  }
+
+  const blocks = readdirSync(at("maps")).sort();
+  t.deepEqual(blocks, [
+    "transformer.decoder.layers.0.multihead_attn.npy",
+    "transformer.decoder.layers.0.self_attn.npy",
+    "transformer.encoder.layers.0.self_attn.npy",
+  ]);
+  for (const [i, queries, keys] of [
+    [0, 3, 4],
+    [1, 3, 3],
+    [2, 4, 4],
+  ]) {
+    const maps = npy(join(at("maps"), blocks[i]));
+    t.deepEqual(maps.shape, [200, 4, queries, keys]);
+    for (let row = 0; row < maps.data.length / keys; row++) {
+      const sum = maps.data.subarray(row * keys, (row + 1) * keys).reduce((a, b) => a + b, 0);
+      if (Math.abs(sum - 1) > 1e-5) t.fail(`${blocks[i]}: row ${row} sums to ${sum}`);
+    }
+  }
+});
+
+test("predict answers the user's own inputs, and refuses what is none", async (t) => {
+  const run = await trained(t, "sin(6*x) on x=0:1", "--mode", "classification", "--classes", "4");
+  const path = folder(t);
+  const [inputs, output] = [join(path, "points.csv"), join(path, "answers.json")];
+  writeFileSync(inputs, "x\n0\n0.25\n0.5\n");
+  t.is((await plateau(["predict", run, "--inputs", inputs, "--rows", "2", "-o", output])).code, 0);
+  const answers = JSON.parse(readFileSync(output, "utf8")) as Record<string, number>[];
+  t.deepEqual(
+    answers.map((row) => row["x1.1"]),
+    [0, 0.25],
+  );
+  const { quantisation, config } = RunDirectory.open(run).experiment;
+  const { low, high } = quantisation(config.classes);
+  const centroids = [0, 1, 2, 3].map((k) => low + (k * (high - low)) / 3);
+  for (const row of answers) {
+    t.true(
+      centroids.some((one) => Math.abs(one - row["predicted1.1"]) < 1e-6),
+      `${row["predicted1.1"]}`,
+    );
+  }
+  t.true(Math.abs(answers[1]["truth1.1"] - Math.sin(1.5)) < 1e-6);
+
+  writeFileSync(join(path, "wide.csv"), "a,b\n1,2\n3,4\n");
+  writeFileSync(join(path, "words.csv"), "a\nyes\nno\nyes\n");
+  const refused: [args: string[], code: number, message: RegExp][] = [
+    [["-o", join(path, "p.xlsx")], 2, /^error: .*p\.xlsx.*\.npy, \.csv, \.parquet, \.json\n$/],
+    [
+      ["-o", output, "--inputs", join(path, "wide.csv")],
+      2,
+      /^error: --inputs .*has 2 columns.*has 1 numbers?/,
+    ],
+    [
+      ["-o", output, "--inputs", join(path, "words.csv")],
+      2,
+      /^error: --inputs .*column "a" is unusable, not numeric/,
+    ],
+    [["-o", output, "--rows", "0"], 2, /^error: --rows is 0: expected a whole number/],
+    [[], 2, /^error: .*--output/],
+  ];
+  for (const [args, code, message] of refused) {
+    const ended = await plateau(["predict", run, ...args]);
+    t.is(ended.code, code, ended.stderr);
+    t.regex(ended.stderr, message);
+  }
+});
+
+test("attention is refused of a network without any", async (t) => {
+  const run = join(folder(t), "run");
+  const made = await plateau([
+    "construct",
+    "relu",
+    "--target",
+    "sin(6*x)",
+    "--size",
+    "8",
+    "--out",
+    run,
+    "--quiet",
+  ]);
+  t.is(made.code, 0, made.stderr);
+  const path = folder(t);
+  const args = ["predict", run, "--rows", "3", "-o", join(path, "p.npy"), "--attention", join(path, "maps")];
+  const { code, stderr } = await plateau(args);
+  t.is(code, 2);
+  t.regex(stderr, /without attention layers has no attention maps/);
+  t.deepEqual(readdirSync(path), []);
+});
