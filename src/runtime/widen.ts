@@ -1,5 +1,5 @@
 import { setFlagsFromString } from "node:v8";
-import { compiled, recompile } from "./compile.js";
+import { compiled, recompile, supports } from "./compile.js";
 import { Engine } from "./engine.js";
 import { hashOfKernels, KNOWN_HASH } from "./known-answer.js";
 import { gemmTile, setGemmTile } from "./tile.js";
@@ -62,6 +62,7 @@ function obstacle(): string | undefined {
   if (Object.keys(compiled()).length > 0) {
     return "kernels were compiled before: call enableWide() before the first model is made or loaded";
   }
+  if (!supports("strict")) return "there is no WebAssembly SIMD here";
   return undefined;
 }
 

@@ -3,16 +3,25 @@ import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import type Database from "libsql";
 import { PlateauError, quote } from "../../errors.js";
+import { deniedPermission } from "../../files/denied.js";
 import { ioError } from "../../files/io-error.js";
 
 type Libsql = new (path: string, options: Database.Options) => Database.Database;
 let loaded: Libsql | undefined;
 
-/** @throws PlateauError `usage` where its native part is not installed, or not made for this machine */
+/**
+ * @throws PlateauError `usage` where its native part is not installed, or not made for this machine; `permission`
+ * where Deno may not load it
+ */
 function libsql(): Libsql {
   try {
     return (loaded ??= createRequire(import.meta.url)("libsql") as Libsql);
   } catch (cause) {
+    const denied = deniedPermission(cause);
+    if (denied)
+      throw new PlateauError("permission", `studies are stored by the native module of libsql: ${denied}`, {
+        cause,
+      });
     const [reason] = (cause as Error).message.split("\n");
     throw new PlateauError(
       "usage",
