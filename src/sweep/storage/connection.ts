@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import type Database from "libsql";
@@ -28,6 +28,15 @@ function libsql(): Libsql {
       `studies are stored by the package libsql, whose native part is not here (${reason}): install again without --omit=optional, on this kind of machine`,
       { cause },
     );
+  }
+}
+
+/** What SQLite says of a folder that takes no file fits three causes. @throws PlateauError `io` with the one */
+function requireWritable(folder: string, path: string): void {
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch (cause) {
+    throw ioError("cannot make", path, cause);
   }
 }
 
@@ -71,6 +80,7 @@ export class Connection {
           `cannot open ${quote(path)}: there is no folder ${quote(folder)}: create it first`,
         );
       }
+      if (!existsSync(file)) requireWritable(resolve(file, ".."), path);
     }
     this.#file = file;
     this.#database =
