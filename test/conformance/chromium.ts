@@ -22,10 +22,8 @@ const pages: Record<string, readonly [type: string, content: string]> = {
   "/": ["text/html", "<!doctype html><title>plateau</title>"],
   "/program.js": ["text/javascript", PROGRAM],
   "/worker.js": ["text/javascript", 'import { done } from "/program.js"; postMessage(await done);'],
-  "/page": [
-    "text/html",
-    '<!doctype html><script type="module">import { done } from "/program.js"; globalThis.found = await done;</script>',
-  ],
+  "/page.js": ["text/javascript", 'import { done } from "/program.js"; globalThis.found = await done;'],
+  "/page": ["text/html", '<!doctype html><script type="module" src="/page.js"></script>'],
 };
 
 interface Printed {
@@ -36,12 +34,15 @@ interface Printed {
 }
 
 /** A server of this machine alone; no header asks for isolation from other origins. */
-async function serve() {
+async function serve(headers: Record<string, string> = {}) {
   const server = createServer(({ url = "/" }, response) => {
     const [type, content] = SCRIPTS.has(url)
       ? ["text/javascript", readFileSync(new URL(`.${url}`, DIST))]
       : (pages[url] ?? []);
-    response.writeHead(content === undefined ? 404 : 200, { "content-type": type ?? "text/plain" });
+    response.writeHead(content === undefined ? 404 : 200, {
+      "content-type": type ?? "text/plain",
+      ...headers,
+    });
     response.end(content);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -79,6 +80,25 @@ export async function inChromium(
     if (!threads.includes("pages train on one thread")) throw new Error(`of threads it says: ${threads}`);
     found["2 threads"] = { not: "pages train on one thread, and say so" };
     return found;
+  } finally {
+    await browser.close();
+    close();
+  }
+}
+
+/** How the program fails in a page that is served with a Content-Security-Policy. */
+export async function failureUnder(executable: string, policy: string): Promise<string | undefined> {
+  const { origin, close } = await serve({ "content-security-policy": policy });
+  const browser = await launch(executable);
+  try {
+    const page = await browser.newPage();
+    await page.goto(`${origin}/page`);
+    // A policy without 'unsafe-eval' takes polling functions from the test, too; evaluation is the debugger's.
+    for (;;) {
+      const found = await page.evaluate(() => (globalThis as { found?: Printed }).found);
+      if (found) return found.failed;
+      await page.waitForTimeout(50);
+    }
   } finally {
     await browser.close();
     close();

@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { tiny } from "../cli/plateau.js";
 import { type Hashes, jsonSha256 } from "./program.js";
 import type { Found } from "./runtimes.js";
+import { sweepOn, TRIALS } from "./sweep.js";
 
 const SERVER = fileURLToPath(new URL("./server.js", import.meta.url));
 const MAIN = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
@@ -72,7 +73,8 @@ export async function inProcess(
   };
   const script = async (...words: string[]) => (await run(command, [...args, ...words], options)).stdout;
   try {
-    const printed = JSON.parse(await script(SERVER, ...(wide ? ["--wide"] : []))) as Printed;
+    await sweepOn(join(cwd, "begun.sqlite"), 1, TRIALS / 2);
+    const printed = JSON.parse(await script(SERVER, "begun.sqlite", ...(wide ? ["--wide"] : []))) as Printed;
     const found: Found = {};
     for (const [feature, hash] of Object.entries(printed.hashes)) found[feature] = { is: hash };
     found["thread and storage cases"] = { is: `${printed.held} held` };
