@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { launch } from "../support/chromium.js";
 import type { Hashes } from "./program.js";
 import type { Found } from "./runtimes.js";
+import { stored } from "./stored.js";
 
 /** Seen from dist/test/conformance. */
 const DIST = new URL("../../", import.meta.url);
@@ -76,6 +77,7 @@ export async function inChromium(
     if (failed) throw new Error(failed);
     if (isolated) throw new Error("the page has shared memory, which was not asked for");
     const found: Found = {};
+    for (const feature of Object.keys(stored())) found[feature] = { not: "is for runtimes of servers" };
     for (const [feature, hash] of Object.entries(hashes)) found[feature] = { is: hash };
     if (!threads.includes("pages train on one thread")) throw new Error(`of threads it says: ${threads}`);
     found["2 threads"] = { not: "pages train on one thread, and say so" };

@@ -38,11 +38,13 @@ export async function outcomes(
   return all;
 }
 
-/** Features that are found otherwise than stored, or that nothing is stored of. */
+/** Features that are found otherwise than stored, of which nothing is stored, or of which nothing is said. */
 export function differences(found: Found, stored: Record<string, string>): string[] {
-  return Object.entries(found).flatMap(([feature, one]) =>
-    "is" in one && one.is !== stored[feature] ? [feature] : [],
-  );
+  const features = new Set([...Object.keys(stored), ...Object.keys(found)]);
+  return [...features].filter((feature) => {
+    const one = found[feature];
+    return one === undefined || ("is" in one && one.is !== stored[feature]);
+  });
 }
 
 const DIGITS = 8;
@@ -59,7 +61,7 @@ export function describe(outcomes: readonly Outcome[], stored: Record<string, st
     if (absent) return noted(absent);
     if (failed) return `failed${noted(failed).slice(1)}`;
     const one = found[feature];
-    if (!one) return noted("needs threads or files of a server's runtime");
+    if (!one) return "≠ nothing";
     if ("not" in one) return noted(one.not);
     return `${one.is === stored[feature] ? "" : "≠ "}${short(one.is)}`;
   };
