@@ -47,7 +47,7 @@ function describe(error: unknown): { code: ErrorCode; message: string } {
   const denied = deniedPermission(error);
   const message = error instanceof Error ? error.message : String(error);
   if (denied) return { code: "permission", message: `${denied} (${message})` };
-  if (error instanceof RangeError && /allocation|array (buffer )?length/i.test(message)) {
+  if (error instanceof RangeError && /allocation|array (buffer )?length|out of memory/i.test(message)) {
     return {
       code: "memory",
       message: `the machine has no memory for arrays of that size (${message}): use fewer rows or a smaller dim`,
