@@ -48,6 +48,16 @@ const refusals: Record<string, readonly [given: string[], args: string[], says: 
   ],
 };
 
+test("a thread that Deno lets read no environment says what to give", async (t) => {
+  const cwd = folder(t);
+  const { code, stderr } = await run(["read"], ["demo", "--steps", "1"], cwd);
+  t.is(code, 1);
+  t.regex(
+    stderr,
+    /error: its thread could not begin: Deno was not given --allow-(env|sys): run it with that/,
+  );
+});
+
 for (const [flag, [given, args, says]] of Object.entries(refusals)) {
   test(`what lacks ${flag} on Deno says so in one line`, async (t) => {
     const cwd = folder(t);

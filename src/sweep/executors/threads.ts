@@ -7,6 +7,7 @@ import {
 } from "node:worker_threads";
 import { Piscina } from "piscina";
 import { PlateauError } from "../../errors.js";
+import { deniedPermission } from "../../files/denied.js";
 import { compile, compiled } from "../../runtime/compile.js";
 import { gemmTile } from "../../runtime/tile.js";
 import type { Decision } from "../pruners/pruner.js";
@@ -184,10 +185,12 @@ function threadFailure(error: unknown): JobOutcome {
   if (code === "ERR_WORKER_OUT_OF_MEMORY") {
     return failed("memory", "its thread ran out of JavaScript heap and was replaced");
   }
+  const denied = deniedPermission(error);
+  if (denied) return failed("permission", `its thread could not begin: ${denied}`);
   return failed("internal", `its thread ended and was replaced: ${message}`);
 }
 
-const failed = (code: "internal" | "memory" | "time-limit", message: string): JobOutcome => ({
+const failed = (code: "internal" | "memory" | "permission" | "time-limit", message: string): JobOutcome => ({
   kind: "failed",
   again: true,
   error: { code, message },
