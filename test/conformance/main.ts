@@ -13,6 +13,11 @@ const { values, positionals } = parseArgs({
 });
 const here = `node ${Number.parseInt(process.versions.node, 10)}`;
 const names = values.write ? [here] : positionals;
+for (const name of names) {
+  if (!runtimes.some((runtime) => runtime.name === name)) {
+    throw new Error(`no runtime "${name}" (known: ${runtimes.map(({ name }) => name).join(", ")})`);
+  }
+}
 const chosen = runtimes.filter(({ name }) => names.length === 0 || names.includes(name));
 if (values.write) {
   const found = await chosen[0].run();
