@@ -1,5 +1,5 @@
 import type { Engine } from "../src/runtime/engine.js";
-import { isWide } from "../src/runtime/widen.js";
+import { gemmTile } from "../src/runtime/tile.js";
 
 /** Turns of the yardstick in one call: some 30 µs. */
 const TURNS = 20_000;
@@ -7,7 +7,7 @@ const TURNS = 20_000;
 /** A loop of nothing but multiplications and additions, in registers: as many of either, or fused. */
 export function multiplyAdds(engine: Engine): { call: () => void; flops: number } {
   const { maddLoop, maddLoopWide } = engine.kernels;
-  const [loop, floats] = isWide() ? [maddLoopWide, 96] : [maddLoop, 48];
+  const [loop, floats] = gemmTile() > 2 ? [maddLoopWide, 96] : [maddLoop, 48];
   const registers = engine.allocate(4 * (floats + 2));
   engine.f32(registers, floats + 2).fill(1);
   const operations = engine.build === "relaxed" ? 2 * floats : floats;

@@ -8,6 +8,7 @@ export type ErrorCode =
   | "shape-mismatch" // tensors that do not fit together
   | "format" // a file that is not what it claims to be
   | "io" // the file system refused
+  | "permission" // Deno was not given what this takes
   | "memory" // more bytes than WebAssembly or the machine has
   | "simd" // the engine lacks an instruction set
   | "study" // a study file that is none, is damaged, newer, or holds another study than the one asked for

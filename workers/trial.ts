@@ -5,6 +5,7 @@ import type { JobOutcome, TrialEvents } from "../src/sweep/executors/executor.js
 import type { FromTrial, ThreadData, ToTrial, TrialTask } from "../src/sweep/executors/messages.js";
 import type { Objective } from "../src/sweep/objective.js";
 import type { Decision } from "../src/sweep/pruners/pruner.js";
+import { divertOutput } from "../src/sweep/run/divert-output.js";
 import { loadObjective } from "../src/sweep/run/load-objective.js";
 import { failure, runTrial } from "../src/sweep/run/trial-run.js";
 
@@ -14,8 +15,7 @@ const given = workerData as ThreadData | null;
 for (const [build, module] of Object.entries(given?.modules ?? {})) adopt(build, module);
 if (given) setGemmTile(given.tile);
 
-// Standard output is for results: what an objective prints is for people.
-process.stdout.write = process.stderr.write.bind(process.stderr) as typeof process.stdout.write;
+divertOutput();
 
 /** Piscina's entry point: runs one trial. */
 export default async function trial({ objective, job, port, stop }: TrialTask): Promise<JobOutcome> {

@@ -1,10 +1,11 @@
 import { setFlagsFromString } from "node:v8";
 import { type Build, compile, supports } from "../runtime/compile.js";
 import { enableWide, type Wide } from "../runtime/widen.js";
+import { env } from "./env.js";
 
 /** Widens the kernels where this engine can, unless the environment says PLATEAU_WIDE=0. */
 export function widen(): Wide {
-  return process.env.PLATEAU_WIDE === "0" ? { wide: false, reason: "PLATEAU_WIDE=0" } : enableWide();
+  return env("PLATEAU_WIDE") === "0" ? { wide: false, reason: "PLATEAU_WIDE=0" } : enableWide();
 }
 
 /**

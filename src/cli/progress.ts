@@ -1,4 +1,5 @@
 import type { Progress } from "../training/loop.js";
+import { env } from "./env.js";
 import { duration, short, whole } from "./output.js";
 
 /** One line on a terminal, rewritten in place. Silent where stderr is no terminal. */
@@ -7,7 +8,7 @@ export class ProgressLine {
   #shown = false;
 
   constructor(quiet = false) {
-    this.#live = !quiet && process.stderr.isTTY === true && process.env["TERM"] !== "dumb";
+    this.#live = !quiet && process.stderr.isTTY === true && env("TERM") !== "dumb";
   }
 
   show(text: string): void {

@@ -1,5 +1,7 @@
 import { CommanderError } from "commander";
 import { type ErrorCode, PlateauError } from "../errors.js";
+import { deniedPermission } from "../files/denied.js";
+import { env } from "./env.js";
 import { printJson } from "./output.js";
 
 export const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
@@ -26,7 +28,7 @@ export function report(error: unknown, json: boolean, lines = false): number {
   const { code, message: text } = describe(error);
   const message = text.replace(/\s*\n\s*/g, " ");
   process.stderr.write(code === "aborted" ? `${message}\n` : `error: ${message}\n`);
-  if (process.env["PLATEAU_DEBUG"] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  if (env("PLATEAU_DEBUG") && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   if (json) {
     const directory = error instanceof Interruption ? error.directory : undefined;
     const document = { error: { code, message, directory } };
@@ -42,14 +44,16 @@ function describe(error: unknown): { code: ErrorCode; message: string } {
     const message = error.code === "commander.help" ? "no command given" : error.message;
     return { code: "usage", message: `${message.replace(/^error: /, "")} (see plateau --help)` };
   }
+  const denied = deniedPermission(error);
   const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof RangeError && /allocation|array (buffer )?length/i.test(message)) {
+  if (denied) return { code: "permission", message: `${denied} (${message})` };
+  if (error instanceof RangeError && /allocation|array (buffer )?length|out of memory/i.test(message)) {
     return {
       code: "memory",
       message: `the machine has no memory for arrays of that size (${message}): use fewer rows or a smaller dim`,
     };
   }
-  const how = process.env["PLATEAU_DEBUG"] ? "" : "; PLATEAU_DEBUG=1 shows where";
+  const how = env("PLATEAU_DEBUG") ? "" : "; PLATEAU_DEBUG=1 shows where";
   return { code: "internal", message: `${message} (a defect of plateau${how})` };
 }
 

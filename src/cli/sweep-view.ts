@@ -3,6 +3,7 @@ import type { StudyEvent } from "../sweep/run/study-run.js";
 import type { StoredTrial } from "../sweep/storage/storage.js";
 import type { Study } from "../sweep/study.js";
 import { better, type TrialState } from "../sweep/trial.js";
+import { env } from "./env.js";
 import { duration, short, whole } from "./output.js";
 import { fitted } from "./progress.js";
 
@@ -35,7 +36,7 @@ export class SweepView {
     study: Study,
     { trials, workers, quiet = false }: { trials: number; workers: number; quiet?: boolean },
   ) {
-    this.#live = !quiet && process.stderr.isTTY === true && process.env["TERM"] !== "dumb";
+    this.#live = !quiet && process.stderr.isTTY === true && env("TERM") !== "dumb";
     this.#study = study;
     this.#trials = trials;
     this.#slots = Array.from({ length: workers });

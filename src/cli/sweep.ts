@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { PlateauError, quote } from "../errors.js";
 import { openStudy } from "../experiments/sweep/open.js";
+import { divertOutput } from "../sweep/run/divert-output.js";
 import { loadObjective } from "../sweep/run/load-objective.js";
 import { openSqlite } from "../sweep/storage/sqlite.js";
 import type { StoredTrial } from "../sweep/storage/storage.js";
@@ -25,8 +26,7 @@ export async function runSweep(argument: string | undefined, flags: SweepFlags):
   const request = await sweepRequest(argument, flags);
   const { write } = process.stdout;
   const print = (text: string) => void write.call(process.stdout, `${text}\n`);
-  // Standard output is for results: what an objective's module prints is for people.
-  process.stdout.write = process.stderr.write.bind(process.stderr) as typeof write;
+  const giveBack = divertOutput();
   try {
     const study = await openRequested(request, flags);
     try {
@@ -35,7 +35,7 @@ export async function runSweep(argument: string | undefined, flags: SweepFlags):
       study.close();
     }
   } finally {
-    process.stdout.write = write;
+    giveBack();
   }
 }
 

@@ -68,7 +68,7 @@ export interface RunOptions extends Omit<LoopOptions, "evaluate"> {
   /** Called with the model before it is trained: its weights change under whoever watches. */
   onModel?: (model: Model) => void;
   /**
-   * Threads that share each batch, at most as many as the experiment's `slices`; in Node. They change no bits,
+   * Threads that share each batch, at most as many as the experiment's `slices`; not in pages. They change no bits,
    * so a run may be continued with another number. Default 1.
    */
   threads?: number;

@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
-import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { threadId } from "node:worker_threads";
 import { PlateauError, quote } from "../errors.js";
+import { hostName } from "./host.js";
 import { ioError } from "./io-error.js";
 
 /** What `writeFileAtomic` calls of node:fs; tests put failing ones in place. */
@@ -22,9 +22,10 @@ export type WriteFs = Pick<
 /** Some systems refuse more than 2 GiB in one call. */
 const CHUNK = 2 ** 30;
 /** Host and process in the name tell later whether anyone still writes it. */
-const HOST = hostname()
-  .replace(/[^A-Za-z0-9]/g, "_")
-  .slice(0, 32);
+const host = () =>
+  hostName()
+    .replace(/[^A-Za-z0-9]/g, "_")
+    .slice(0, 32);
 const TEMPORARY = /^\.plateau-([A-Za-z0-9_]*)-([0-9]+)-([0-9]+)-([0-9]+)\.tmp$/;
 let written = 0;
 
@@ -78,7 +79,7 @@ function resolveTarget(path: string, files: WriteFs): { target: string; mode?: n
 
 function openTemporary(folder: string, files: WriteFs): { temporary: string; descriptor: number } {
   for (;;) {
-    const name = `.plateau-${HOST}-${process.pid}-${threadId}-${written++}.tmp`;
+    const name = `.plateau-${host()}-${process.pid}-${threadId}-${written++}.tmp`;
     const temporary = join(folder, name);
     try {
       return { temporary, descriptor: files.openSync(temporary, "wx", 0o666) };
@@ -181,7 +182,7 @@ export function removeStaleTemporaries(folder: string): string[] {
 
 function isStale(path: string): boolean {
   const match = TEMPORARY.exec(basename(path));
-  if (!match || match[1] !== HOST) return false;
+  if (!match || match[1] !== host()) return false;
   const info = fs.lstatSync(path, { throwIfNoEntry: false });
   if (!info?.isFile()) return false;
   const pid = Number(match[2]);

@@ -1,4 +1,5 @@
 import { PlateauError, quote } from "../errors.js";
+import { deniedPermission } from "./denied.js";
 
 const remedies: Record<string, string> = {
   EACCES: "permission denied: choose another place or change its permissions",
@@ -22,6 +23,6 @@ const remedies: Record<string, string> = {
  */
 export function ioError(action: string, path: string, cause: unknown, remedy?: string): PlateauError {
   const { code, message } = cause as NodeJS.ErrnoException;
-  const text = remedy ?? remedies[code ?? ""] ?? message ?? String(cause);
+  const text = deniedPermission(cause) ?? remedy ?? remedies[code ?? ""] ?? message ?? String(cause);
   return new PlateauError("io", `${action} ${quote(path)}: ${text}${code ? ` (${code})` : ""}`, { cause });
 }

@@ -1,7 +1,8 @@
-import { PlateauError, unknownName } from "../errors.js";
+import { unknownName } from "../errors.js";
 import { base64 as relaxedPatch } from "./generated/relaxed.js";
 import { base64 as strictBytes } from "./generated/strict.js";
 import { applyPatch } from "./patch.js";
+import { refused } from "./refused.js";
 import { withSharedMemory } from "./shared-memory.js";
 
 /** strict: the same bits on every engine (default). relaxed: fused multiply-add, bits may differ. */
@@ -57,6 +58,7 @@ function decode(base64: string): Uint8Array {
  * @throws PlateauError `unknown-name` where there is no such build
  */
 export function supports(build: Build): boolean {
+  if (typeof WebAssembly === "undefined") return false;
   return modules.has(build) || WebAssembly.validate(wasmBytes(build));
 }
 
@@ -66,7 +68,8 @@ export type CompiledModule = object;
 /**
  * The compiled module of a build, compiled once a process.
  * @param shared for a memory that threads share
- * @throws PlateauError `simd` where the engine lacks the instructions, `unknown-name`
+ * @throws PlateauError `simd` where the engine lacks the instructions, `permission` where a page's policy forbids
+ * WebAssembly, `memory`, `unknown-name`
  */
 export function compile(build: Build, { shared = false } = {}): CompiledModule {
   const work = beforeFirst;
@@ -79,13 +82,7 @@ export function compile(build: Build, { shared = false } = {}): CompiledModule {
     try {
       module = new WebAssembly.Module(bytes);
     } catch (cause) {
-      throw new PlateauError(
-        "simd",
-        build === "strict"
-          ? "this JavaScript engine has no WebAssembly SIMD: use Node ≥ 20, Deno 2, Bun 1 or a browser of 2023 or later"
-          : "this JavaScript engine has no relaxed WebAssembly SIMD: use the strict build (the default)",
-        { cause },
-      );
+      throw refused(build, bytes, cause);
     }
     known.set(build, module);
   }

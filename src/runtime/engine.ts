@@ -50,7 +50,7 @@ export class Engine {
     } catch (cause) {
       throw new PlateauError(
         "memory",
-        "the machine has no address space left for another WebAssembly memory: keep fewer models at a time",
+        "the machine has no address space left for another WebAssembly memory: keep fewer models at a time, or raise the limit (ulimit -v)",
         { cause },
       );
     }
@@ -79,9 +79,11 @@ export class Engine {
       try {
         this.memory.grow(Math.ceil(missing / PAGE));
       } catch (cause) {
-        throw new PlateauError("memory", `no memory for ${end} bytes: the machine refused to grow`, {
-          cause,
-        });
+        throw new PlateauError(
+          "memory",
+          `no memory for ${end} bytes: the machine refused to grow; use a smaller model, batch or fewer rows, or close other programs`,
+          { cause },
+        );
       }
     }
     this.#top = end;

@@ -29,7 +29,7 @@ export type TrainInput = TrainingInput &
   LoopOptions & {
     loss?: Loss;
     /**
-     * Threads that share each batch, at most as many as `slices`; in Node. Bits depend on the slices alone.
+     * Threads that share each batch, at most as many as `slices`; not in pages. Bits depend on the slices alone.
      * Default 1.
      */
     threads?: number;

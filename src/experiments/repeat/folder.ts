@@ -18,6 +18,17 @@ export interface RepeatFolder {
   dispose(): void;
 }
 
+/** @throws PlateauError `io` */
+function temporaryFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), "plateau-repeat-"));
+  } catch (cause) {
+    const remedy =
+      "nothing can be written there: name another folder in TMPDIR, or one to be kept with --out";
+    throw ioError("cannot make a folder in", tmpdir(), cause, remedy);
+  }
+}
+
 /**
  * A folder of the user's, which is kept and which the same repetition continues in; or one that goes when it is
  * disposed of. What was first run is never taken for what is run again: it lies in no such folder.
@@ -25,7 +36,7 @@ export interface RepeatFolder {
  */
 export function repeatFolder(path: string | undefined, repeatable: Repeatable): RepeatFolder {
   if (path === undefined) {
-    const temporary = mkdtempSync(join(tmpdir(), "plateau-repeat-"));
+    const temporary = temporaryFolder();
     const dispose = () => rmSync(temporary, { recursive: true, force: true });
     return { work: join(temporary, "again"), dispose };
   }

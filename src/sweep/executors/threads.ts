@@ -6,6 +6,8 @@ import {
   receiveMessageOnPort,
 } from "node:worker_threads";
 import { Piscina } from "piscina";
+import { PlateauError } from "../../errors.js";
+import { deniedPermission } from "../../files/denied.js";
 import { compile, compiled } from "../../runtime/compile.js";
 import { gemmTile } from "../../runtime/tile.js";
 import type { Decision } from "../pruners/pruner.js";
@@ -30,7 +32,10 @@ export const GRACE_MILLISECONDS = 1500;
 export interface ThreadsOptions {
   /** Default: one a core. */
   readonly workers?: number;
-  /** Of each thread's JavaScript heap, as `worker_threads` takes them. WebAssembly memory does not count. */
+  /**
+   * Of each thread's JavaScript heap, as `worker_threads` takes them. WebAssembly memory does not count. Node alone
+   * keeps them.
+   */
   readonly resourceLimits?: ResourceLimits;
 }
 
@@ -46,6 +51,7 @@ export interface ThreadPool {
 export function threadPool(options: ThreadsOptions = {}): ThreadPool {
   const { workers = availableParallelism(), resourceLimits } = options;
   requireWorkers(workers);
+  if (resourceLimits) requireLimits();
   compile("strict");
   const workerData: ThreadData = { modules: compiled(), tile: gemmTile() };
   const pool = new Piscina<TrialTask, JobOutcome>({
@@ -64,6 +70,20 @@ export function threadPool(options: ThreadsOptions = {}): ThreadPool {
     run: (objective, job, events, signal) => runInThread(pool, objective, job, events, signal),
     close: () => pool.destroy(),
   };
+}
+
+/**
+ * Bun would take no notice of limits, and of a thread that passes them Deno (2.9) never says that it has ended, so
+ * that its trial would run for ever.
+ * @throws PlateauError `usage`
+ */
+function requireLimits(): void {
+  const { bun, deno } = process.versions;
+  if (!bun && !deno) return;
+  throw new PlateauError(
+    "usage",
+    `executor: resourceLimits are kept by Node alone, not by ${bun ? "Bun" : "Deno"}: leave them out`,
+  );
 }
 
 /**
@@ -167,10 +187,12 @@ function threadFailure(error: unknown): JobOutcome {
   if (code === "ERR_WORKER_OUT_OF_MEMORY") {
     return failed("memory", "its thread ran out of JavaScript heap and was replaced");
   }
+  const denied = deniedPermission(error);
+  if (denied) return failed("permission", `its thread could not begin: ${denied}`);
   return failed("internal", `its thread ended and was replaced: ${message}`);
 }
 
-const failed = (code: "internal" | "memory" | "time-limit", message: string): JobOutcome => ({
+const failed = (code: "internal" | "memory" | "permission" | "time-limit", message: string): JobOutcome => ({
   kind: "failed",
   again: true,
   error: { code, message },

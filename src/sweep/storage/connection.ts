@@ -1,24 +1,42 @@
-import { existsSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import type Database from "libsql";
 import { PlateauError, quote } from "../../errors.js";
+import { deniedPermission } from "../../files/denied.js";
 import { ioError } from "../../files/io-error.js";
 
 type Libsql = new (path: string, options: Database.Options) => Database.Database;
 let loaded: Libsql | undefined;
 
-/** @throws PlateauError `usage` where its native part is not installed, or not made for this machine */
+/**
+ * @throws PlateauError `usage` where its native part is not installed, or not made for this machine; `permission`
+ * where Deno may not load it
+ */
 function libsql(): Libsql {
   try {
     return (loaded ??= createRequire(import.meta.url)("libsql") as Libsql);
   } catch (cause) {
+    const denied = deniedPermission(cause);
+    if (denied)
+      throw new PlateauError("permission", `studies are stored by the native module of libsql: ${denied}`, {
+        cause,
+      });
     const [reason] = (cause as Error).message.split("\n");
     throw new PlateauError(
       "usage",
       `studies are stored by the package libsql, whose native part is not here (${reason}): install again without --omit=optional, on this kind of machine`,
       { cause },
     );
+  }
+}
+
+/** What SQLite says of a folder that takes no file fits three causes. @throws PlateauError `io` with the one */
+function requireWritable(folder: string, path: string): void {
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch (cause) {
+    throw ioError("cannot make", path, cause);
   }
 }
 
@@ -62,6 +80,7 @@ export class Connection {
           `cannot open ${quote(path)}: there is no folder ${quote(folder)}: create it first`,
         );
       }
+      if (!existsSync(file)) requireWritable(resolve(file, ".."), path);
     }
     this.#file = file;
     this.#database =

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { hostname } from "node:os";
 import { isAlive } from "../../files/atomic.js";
+import { hostName } from "../../files/host.js";
 import { LEASE_SECONDS, type Owner } from "./storage.js";
 
 /** Tells this process from an earlier one of the same number: in a container that is usual. */
@@ -12,7 +12,7 @@ const living = new Set<string>();
 export function newOwner(): Owner {
   const nonce = `${PROCESS}-${owners++}`;
   living.add(nonce);
-  const host = hostname().replace(/\s/g, "_");
+  const host = hostName().replace(/\s/g, "_");
   return { host, process: process.pid, began: beginningOf(process.pid), nonce };
 }
 

@@ -1,0 +1,82 @@
+import { execFile } from "node:child_process";
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import test from "ava";
+import { folder, main } from "../cli/plateau.js";
+import { findChromium } from "../support/chromium.js";
+import { bun, deno, NO_RUNTIMES } from "../support/runtimes.js";
+import { failureUnder } from "./chromium.js";
+
+// What is particular to one engine, and so not in the matrix.
+
+const run = promisify(execFile);
+const LIMITS = fileURLToPath(new URL("../support/thread-limits.js", import.meta.url));
+const BUNDLE = fileURLToPath(new URL("../../browser/plateau.js", import.meta.url));
+
+const printing = `console.log("loaded"); console.info("once");
+export default ({ parameters }) => {
+  console.log("hello");
+  console.table([1]);
+  process.stdout.write("written\\n");
+  return parameters.x;
+};`;
+const sweep = {
+  objective: "./printing.mjs",
+  sampler: "random",
+  space: { parameters: { x: { type: "uniform", low: 0, high: 1 } } },
+};
+
+for (const [name, command, args] of [
+  ["Node", process.execPath, []],
+  ["Deno", deno(), ["run", "-A"]],
+  ["Bun", bun(), []],
+] as const) {
+  const title = (text: string) => `${name}: ${text}${command ? "" : ": SKIPPED"}`;
+  const absent = () => {
+    if (!command) console.warn(`${name}: ${NO_RUNTIMES}`);
+    return !command;
+  };
+
+  test.serial(title("what an objective prints is kept out of the JSON lines"), async (t) => {
+    if (absent()) return t.pass();
+    const cwd = folder(t);
+    writeFileSync(join(cwd, "printing.mjs"), printing);
+    writeFileSync(join(cwd, "sweep.json"), JSON.stringify(sweep));
+    const words = ["sweep", "sweep.json", "--name", "printing", "--trials", "3", "--workers", "2", "--json"];
+    const { stdout, stderr } = await run(command!, [...args, main, ...words], { cwd, timeout: 120_000 });
+    const lines = stdout.trim().split("\n");
+    t.is(lines.length, 4);
+    for (const line of lines) t.notThrows(() => JSON.parse(line), line);
+    for (const word of ["loaded", "once", "hello", "written"]) t.true(stderr.includes(word), word);
+  });
+
+  test.serial(title("limits of threads are kept, or refused"), async (t) => {
+    if (absent()) return t.pass();
+    const { stdout } = await run(command!, [...args, LIMITS], { timeout: 120_000 });
+    const { outcome, refused } = JSON.parse(stdout);
+    if (name === "Node") t.like(outcome, { kind: "failed", error: { code: "memory" } });
+    else t.regex(refused, new RegExp(`^executor: resourceLimits are kept by Node alone, not by ${name}: `));
+  });
+}
+
+const chromium = findChromium();
+const ready = chromium !== undefined && existsSync(BUNDLE);
+test.serial(
+  `a page whose policy forbids WebAssembly is told which to allow${ready ? "" : ": SKIPPED"}`,
+  async (t) => {
+    t.timeout(180_000);
+    if (!ready) {
+      console.warn(
+        "policies of pages: SKIPPED, there is no Chromium, or no module for pages (npm run build)",
+      );
+      return t.pass();
+    }
+    const told = await failureUnder(chromium, "default-src 'self'");
+    t.regex(
+      told ?? "nothing",
+      /Content-Security-Policy forbids WebAssembly: add 'wasm-unsafe-eval' to its script-src/,
+    );
+  },
+);
