@@ -12,6 +12,7 @@ import type { ExperimentRecord } from "../experiments/record.js";
 import { findTarget } from "../targets/registry.js";
 import type { AuditFlags } from "./commands/audit.js";
 import { runExperiment } from "./experiment.js";
+import { namingOptions } from "./option-names.js";
 import { duration, print, printJson, short, table } from "./output.js";
 import { ProgressLine } from "./progress.js";
 import { exitCodes } from "./report.js";
@@ -19,12 +20,16 @@ import { exitCodes } from "./report.js";
 /** Runs what `plateau audit` was told. @returns the exit code */
 export async function runAudit(flags: AuditFlags): Promise<number> {
   const given = givenOf(flags);
-  if (flags.dryRun) return dryRun(parseAudit(given ?? {}), flags);
-  return runExperiment(audit, flags.resume ? given : (given ?? {}), flags, describe);
+  if (flags.dryRun)
+    return dryRun(
+      namingOptions(() => parseAudit(given), given),
+      flags,
+    );
+  return runExperiment(audit, given, flags, describe);
 }
 
-/** The audit's own options; undefined where none is given. */
-function givenOf(flags: AuditFlags): Record<string, unknown> | undefined {
+/** The audit's own options. */
+function givenOf(flags: AuditFlags): Record<string, unknown> {
   const {
     out: _,
     study: _s,
@@ -37,8 +42,7 @@ function givenOf(flags: AuditFlags): Record<string, unknown> | undefined {
     ...own
   } = flags;
   // Commander has --no-factorial as true unless it is given.
-  const given = { ...own, ...(factorial === false ? { factorial } : {}) };
-  return Object.keys(given).length > 0 ? given : undefined;
+  return { ...own, ...(factorial === false ? { factorial } : {}) };
 }
 
 async function dryRun(config: AuditConfig, { workers, json, quiet }: AuditFlags): Promise<number> {

@@ -88,7 +88,10 @@ async function runRequested(
   }
   if (!json && !quiet) note(describeStudy(study.definition));
   const view = new SweepView(study, { trials, workers: Math.min(workers, trials), quiet: quiet || json });
-  const { signal, dispose } = interruptible(() => view.note("stopping…"));
+  const { signal, dispose } = interruptible(
+    () => view.note("stopping…"),
+    () => resumeSweep(study, trials),
+  );
   let failed: unknown;
   try {
     const running = study.run({

@@ -9,7 +9,9 @@ import {
 } from "../experiments/config.js";
 import { type Protocol, type ProtocolInput, parseOverride } from "../experiments/protocol.js";
 import { readJson } from "../files/read-json.js";
+import { shellWord } from "../text.js";
 import { parseNumber } from "./number.js";
+import { flagOf } from "./option-names.js";
 
 export interface TrainFlags extends Omit<Partial<ExperimentInput>, "protocol"> {
   protocol?: string;
@@ -76,7 +78,6 @@ const numbers: Record<string, Row[]> = {
 };
 
 const rows = [...words, ...Object.values(numbers).flat()];
-const flagOf = (key: string) => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 const optionOf = ([key, argument, help]: Row) => new Option(`${flagOf(key)} <${argument}>`, help);
 
 /** Adds every option that decides what is trained. */
@@ -127,7 +128,7 @@ export function givenInput(target: string | undefined, flags: TrainFlags): Parti
 
 /** @throws PlateauError `io`, `format`, `usage` naming the file */
 function readConfig(path: string): Partial<ExperimentInput> {
-  const input = experimentFromJson(readJson(path, `--config ${path}`), `--config ${path}`);
+  const input = experimentFromJson(readJson(path, { name: `--config ${path}` }), `--config ${path}`);
   // A run.json holds the configuration of its run under `config`.
   const { plateau, config } = input as { plateau?: unknown; config?: unknown };
   return plateau === undefined ? input : experimentFromJson(config, `--config ${path}: config`);
@@ -170,7 +171,7 @@ export function requireSame(stored: Experiment, given: Partial<ExperimentInput>,
     const what = key === "target" ? "target" : flagOf(key);
     throw new PlateauError(
       "usage",
-      `${what} ${quote(value)} is not that of the run in ${path}: leave it out, or start a new run without --resume`,
+      `${what} ${quote(value)} is not that of the run in ${shellWord(path)}: leave it out, or start a new run without --resume`,
     );
   }
 }

@@ -72,7 +72,6 @@ test("what makes no sense is refused, quoted", async (t) => {
   };
   await Promise.all([
     refused([], /no target given/),
-    refused(["--resume", "--steps", "20"], /steps 20 without a target/),
     refused(["sine", "--preset", "quik"], /quik.*quick, standard, full/),
     refused(["sine", "--widths", "4,x"], /--widths "x" is no number/),
     refused(["sine", "--construction", "relu(8)"], /"relu\(8\)" has a size/),

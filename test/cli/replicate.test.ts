@@ -43,7 +43,7 @@ test("bad lists and folders are refused by name", async (t) => {
   await refused(["--classes", "5,,20"], /^error: --classes "5,,20": "" is no whole number/m);
   await refused(["--targets", "m2n1,sine"], /"sine": expected one of m2n1, m4n3/);
   await refused(["--preset", "huge"], /huge/);
-  await refused(["--resume", "--out", "nowhere"], /nowhere holds no experiment/);
+  await refused(["--resume", "--out", "nowhere"], /there is no folder nowhere/);
   writeFileSync(join(cwd, "notes.txt"), "mine");
   await refused(["--out", ".", "--quiet"], /is not empty \(notes.txt\)/);
 });

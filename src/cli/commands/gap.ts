@@ -1,8 +1,7 @@
 import { type Command, Option } from "commander";
 import type { GapConfig } from "../../experiments/gap/config.js";
-import { presetNames } from "../../experiments/gap/presets.js";
 import { addExperimentOptions, type ExperimentFlags } from "../experiment.js";
-import { parseNumber } from "../number.js";
+import { parseNumber, parseNumbers } from "../number.js";
 import { type CliCommand, examples } from "./command.js";
 
 /** What a gap is told, beside what every experiment is. */
@@ -38,12 +37,7 @@ export const gap: CliCommand = {
       )
       .argument("[target]", "an expression, or a name of plateau targets")
       .option("--domain <sides>", "where, for an expression: x=-1:1,y=0:2 (default: 0 to 1)")
-      .addOption(
-        new Option(
-          "--preset <name>",
-          "quick (default): minutes; standard: a quarter of an hour; full: a day",
-        ).choices([...presetNames]),
-      )
+      .option("--preset <name>", "quick (default): minutes; standard: a quarter of an hour; full: a day")
       .addOption(number("--seed <seed>", "the first seed (default 0)"))
       .addOption(numbers("--widths <D,…>", "widths of Transformers"))
       .addOption(numbers("--depths <L,…>", "encoder layers, and as many decoder layers"))
@@ -81,9 +75,7 @@ function number(flags: string, help: string): Option {
 
 function numbers(flags: string, help: string): Option {
   const [name] = flags.split(" ");
-  return new Option(flags, help).argParser((value: string) =>
-    value.split(",").map((part) => parseNumber(name, part.trim())),
-  );
+  return new Option(flags, help).argParser((value: string) => parseNumbers(name, value));
 }
 
 /** SQLite and worker threads are loaded when they are needed: other commands start faster without. */

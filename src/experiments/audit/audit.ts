@@ -1,8 +1,9 @@
 import { PlateauError } from "../../errors.js";
 import { findTarget } from "../../targets/registry.js";
 import { type CellOutcome, runCells } from "../cells/run-cells.js";
-import { conclude, studiesFile } from "../conclude.js";
+import { conclude } from "../conclude.js";
 import type { ExperimentKind, ExperimentOptions } from "../record.js";
+import { studiesFile } from "../studies-file.js";
 import { type SeedBaselines, trivialBaselines } from "./baselines.js";
 import type { Setting } from "./cell.js";
 import { type AuditConfig, parseAudit } from "./config.js";
