@@ -207,3 +207,19 @@ test("options that make no sense are called what they are called on the command 
     refused(["gap", "--resume", "--domain", "x=0:1"], /--domain "x=0:1" without a target: leave it out/),
   ]);
 });
+
+test("an audit's dry run prints its design before it times anything, and what it leaves out", async (t) => {
+  const given = [...command("audit", "--dry-run"), "--steps", "4"];
+  const [json, text] = await Promise.all([plateau([...given, "--json"]), plateau(given)]);
+  t.is(json.code, 0, json.stderr);
+  const dry = JSON.parse(json.stdout) as { leftOut: string[]; seconds: number; sizes: number };
+  t.true(dry.seconds > 0 && dry.sizes > 0);
+  t.true(dry.leftOut.includes("targets: m4n3") && dry.leftOut.includes("updates: 4 of 3000"));
+  const [design, left, time] = [
+    /^m2n1, d = 2, K = 5: /m,
+    /^Left out: targets: m4n3; /m,
+    /^They take about /m,
+  ].map((line) => text.stdout.search(line));
+  t.true(design === 0 && left > design && time > left, text.stdout);
+  t.regex(text.stdout, /\n\d+ trainings of 4 updates on 2 seeds\.\n/);
+});

@@ -34,7 +34,7 @@ test("--dry-run prints the ladder, what it takes and what is left out, and does 
   t.is(dry.estimate.trainings, 3 * 2 * 3, "networks × learning rates × seeds");
   t.true(dry.estimate.seconds > 0);
   t.regex(text.stdout, /relu\(4, variant=wide\) *│ *499 │/);
-  t.regex(text.stdout, /18 trainings and 1 certificates .* about \d/);
+  t.regex(text.stdout, /18 trainings and 1 certificate of .* about \d/);
   t.regex(text.stdout, /standard has widths 4 to 32/);
   t.is((await plateau(["gap", "--resume", "--out", out])).code, 1, "there is no such folder");
 });

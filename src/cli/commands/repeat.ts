@@ -4,7 +4,7 @@ import { differing } from "../../experiments/repeat/parts.js";
 import type { Repeatable } from "../../experiments/repeat/repeatable.js";
 import type { Repeated, Repeater, RepeatOptions } from "../../experiments/repeat/repeater.js";
 import type { Build } from "../../runtime/compile.js";
-import { shellWord } from "../../text.js";
+import { counted, shellWord } from "../../text.js";
 import { version } from "../../version.js";
 import { prepareBuild } from "../build.js";
 import { interruptible } from "../interrupt.js";
@@ -145,7 +145,7 @@ function show(
     const named = different.slice(0, NAMED).map(printable).join(", ");
     const more = different.length > NAMED ? `, and ${whole(different.length - NAMED)} more` : "";
     if (different.length > 0)
-      print(`${whole(different.length)} of ${whole(count)} parts differ: ${named}${more}`);
+      print(`${whole(different.length)} of ${counted(count, "part")} differ: ${named}${more}`);
     if (!promised)
       print("the relaxed build was used: its last bits may differ from engine to engine, none are promised");
   }
