@@ -29,9 +29,21 @@ export class PlateauError extends Error {
   }
 }
 
-/** An `unknown-name` error that lists the valid names. */
-export function unknownName(what: string, value: unknown, known: readonly string[]): PlateauError {
-  return new PlateauError("unknown-name", `unknown ${what}: ${quote(value)} (known: ${known.join(", ")})`);
+/**
+ * An `unknown-name` error that lists the valid names.
+ * @param more what else is taken that has no name
+ */
+export function unknownName(
+  what: string,
+  value: unknown,
+  known: readonly string[],
+  more?: string,
+): PlateauError {
+  const others = more === undefined ? "" : `; ${more}`;
+  return new PlateauError(
+    "unknown-name",
+    `unknown ${what}: ${quote(value)} (known: ${known.join(", ")}${others})`,
+  );
 }
 
 /** A value as a message shows it: short, on one line. */

@@ -10,6 +10,13 @@ export function rSquared(value: number): string {
   return text === "-0.000" ? "0.000" : text;
 }
 
+/** 12345 → 12,345, the same in every locale. */
+export const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ",");
+
+/** 1 seed, 2 seeds. */
+export const counted = (count: number, one: string, many = `${one}s`): string =>
+  `${grouped(count)} ${count === 1 ? one : many}`;
+
 /** A text as one word of a command for a shell. */
 export function shellWord(text: string): string {
   return /^[\w./+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;

@@ -1,30 +1,37 @@
 import { availableParallelism } from "node:os";
 import { audit } from "../experiments/audit/audit.js";
-import { type AuditConfig, parseAudit, presets } from "../experiments/audit/config.js";
+import { type AuditConfig, parseAudit } from "../experiments/audit/config.js";
 import { designOf, modes, type SettingDesign, trainingsOf } from "../experiments/audit/design.js";
 import type { Effect } from "../experiments/audit/effects.js";
 import { estimateTime } from "../experiments/audit/estimate.js";
 import { findingsOf, sayContext, switchName } from "../experiments/audit/findings.js";
+import { leftOut } from "../experiments/audit/left-out.js";
 import type { ResponseName } from "../experiments/audit/responses.js";
 import type { AuditResults, SettingResults } from "../experiments/audit/results.js";
 import { switches } from "../experiments/audit/switches.js";
 import type { ExperimentRecord } from "../experiments/record.js";
 import { findTarget } from "../targets/registry.js";
+import { counted } from "../text.js";
 import type { AuditFlags } from "./commands/audit.js";
 import { runExperiment } from "./experiment.js";
-import { duration, print, printJson, short, table } from "./output.js";
+import { namingOptions } from "./option-names.js";
+import { longDuration, print, printJson, short, table } from "./output.js";
 import { ProgressLine } from "./progress.js";
 import { exitCodes } from "./report.js";
 
 /** Runs what `plateau audit` was told. @returns the exit code */
 export async function runAudit(flags: AuditFlags): Promise<number> {
   const given = givenOf(flags);
-  if (flags.dryRun) return dryRun(parseAudit(given ?? {}), flags);
-  return runExperiment(audit, flags.resume ? given : (given ?? {}), flags, describe);
+  if (flags.dryRun)
+    return dryRun(
+      namingOptions(() => parseAudit(given), given),
+      flags,
+    );
+  return runExperiment(audit, given, flags, describe);
 }
 
-/** The audit's own options; undefined where none is given. */
-function givenOf(flags: AuditFlags): Record<string, unknown> | undefined {
+/** The audit's own options. */
+function givenOf(flags: AuditFlags): Record<string, unknown> {
   const {
     out: _,
     study: _s,
@@ -37,31 +44,41 @@ function givenOf(flags: AuditFlags): Record<string, unknown> | undefined {
     ...own
   } = flags;
   // Commander has --no-factorial as true unless it is given.
-  const given = { ...own, ...(factorial === false ? { factorial } : {}) };
-  return Object.keys(given).length > 0 ? given : undefined;
+  return { ...own, ...(factorial === false ? { factorial } : {}) };
 }
 
+/** The design first: timing takes a while. */
 async function dryRun(config: AuditConfig, { workers, json, quiet }: AuditFlags): Promise<number> {
   const designs = designOf(config);
   const trainings = trainingsOf(designs, config);
+  const left = leftOut(config);
+  if (!json) {
+    for (const design of designs) print(`${describeDesign(design)}\n`);
+    print(describeLeftOut(config));
+  }
   const line = new ProgressLine(quiet);
-  const { coreSeconds, trainings: count } = await estimateTime(trainings, config, (share) =>
-    line.show(`timing a few updates of each model: ${(100 * share).toFixed(0)}%`),
-  );
+  const estimate = await estimateTime(trainings, config, {
+    onProgress: (done, total) => line.show(`timing a few updates of each size of model: ${done} of ${total}`),
+  });
   line.clear();
+  const { coreSeconds, trainings: count, sizes, untimed } = estimate;
   const threads = workers ?? availableParallelism();
   const seconds = coreSeconds / Math.min(threads, count);
   if (json) {
-    printJson({ config, designs: designs.map(plain), trainings: count, coreSeconds, seconds });
+    printJson({ config, designs: designs.map(plain), leftOut: left, ...estimate, seconds });
     return exitCodes.done;
   }
-  for (const design of designs) print(`${describeDesign(design)}\n`);
-  print(`${count} trainings of ${config.steps} updates on ${config.seeds} seeds.`);
+  const by = untimed > 0 ? ` (${untimed} of ${counted(sizes, "size")} of model by smaller ones)` : "";
   print(
-    `They take about ${duration(seconds)} on ${threads} threads as busy as the machine is now, measures included.`,
+    `${counted(count, "training")} of ${counted(config.steps, "update")} on ${counted(config.seeds, "seed")}.`,
+  );
+  print(
+    `They take about ${longDuration(seconds)} on ${counted(threads, "thread")} while nothing else uses the cores${by}, measures included.`,
   );
   return exitCodes.done;
 }
+
+const describeLeftOut = (config: AuditConfig) => `Left out: ${leftOut(config).join("; ")}.`;
 
 const plain = ({ setting, whole, cells, factorials }: SettingDesign) => ({
   ...setting,
@@ -91,7 +108,7 @@ function describeDesign({ setting, whole, cells, factorials }: SettingDesign): s
     if (!plan) continue;
     const made = plan.generators.map(({ factor, product }) => `${factor} = ${product.join("×")}`);
     lines.push(
-      `  factorial, ${mode}: ${plan.runs.length} runs of ${plan.factors.join(", ")}${made.length > 0 ? `; ${made.join(", ")}; resolution ${plan.resolution}` : ""}`,
+      `  factorial, ${mode}: ${counted(plan.runs.length, "run")} of ${plan.factors.join(", ")}${made.length > 0 ? `; ${made.join(", ")}; resolution ${plan.resolution}` : ""}`,
     );
   }
   return lines.join("\n");
@@ -102,12 +119,11 @@ function describe({ config, results }: ExperimentRecord<AuditConfig, AuditResult
     const findings = findingsOf(one).map(({ question, answer, lines }) =>
       [question, `   → ${answer}`, ...lines.map((line) => `     ${line}`)].join("\n"),
     );
-    return [`${sayContext(one)}: ${one.baselines.length} seeds`, ...findings, effectsTable(one)]
+    return [`${sayContext(one)}: ${counted(one.baselines.length, "seed")}`, ...findings, effectsTable(one)]
       .filter(Boolean)
       .join("\n\n");
   });
-  const left = presets[config.preset].left;
-  return `${parts.join("\n\n")}\n\nThe preset ${config.preset} leaves out ${left}.`;
+  return `${parts.join("\n\n")}\n\n${describeLeftOut(config)}`;
 }
 
 const shown: readonly (readonly [ResponseName, string])[] = [

@@ -1,10 +1,13 @@
+import { existsSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { type Command, Option } from "commander";
-import { PlateauError } from "../errors.js";
+import { PlateauError, quote } from "../errors.js";
 import { ExperimentFolder } from "../experiments/experiment-folder.js";
 import type { ExperimentKind, ExperimentRecord } from "../experiments/record.js";
 import { shellWord } from "../text.js";
 import { interruptible } from "./interrupt.js";
-import { parseNumber } from "./number.js";
+import { parseWorkers } from "./number.js";
+import { namingOptions } from "./option-names.js";
 import { note, print, printJson } from "./output.js";
 import { ProgressLine } from "./progress.js";
 import { exitCodes, Interruption } from "./report.js";
@@ -23,41 +26,63 @@ export interface ExperimentFlags {
 export function addExperimentOptions(command: Command, kind: string): void {
   command
     .option("--out <dir>", "folder of its studies, results and report", `plateau-${kind}`)
-    .option("--study <file>", "SQLite file of its studies (default: studies.sqlite in the folder)")
     .addOption(
-      new Option("--workers <n>", "trainings at a time (default: one a core)").argParser((text: string) =>
-        parseNumber("--workers", text),
-      ),
+      new Option(
+        "--study <file>",
+        "SQLite file of its studies (default: studies.sqlite in the folder)",
+      ).argParser(parseStudy),
+    )
+    .addOption(
+      new Option("--workers <n>", "trainings at a time (default: one a core)").argParser(parseWorkers),
     )
     .option("--resume", "continue what the folder holds")
     .option("--json", "print one JSON document: configuration, results, fingerprint")
     .option("--quiet", "no progress on stderr");
 }
 
+/** A file that studies can be stored in, before hours of training show it. @throws PlateauError `io` */
+function parseStudy(file: string): string {
+  const refuse = (problem: string) => new PlateauError("io", `--study ${quote(file)}: ${problem}`);
+  const folder = dirname(file);
+  if (!existsSync(folder)) throw refuse(`there is no folder ${quote(folder)}: create it first`);
+  if (existsSync(file) && !statSync(file).isFile()) throw refuse("it is no regular file: name another");
+  return file;
+}
+
 /**
  * Runs an experiment in its folder from the beginning or where it was left, stores what came out, writes its report
  * and prints what matters.
- * @param given the experiment's own options; undefined: as the folder has them, where it is resumed
+ * @param given the experiment's own options; where it is resumed, the folder has the others
  * @param describe what a person is to read of the results
+ * @param flagsOf flags of the fields that are not named by them
  * @returns the exit code
  */
 export async function runExperiment<Config, Results>(
   kind: ExperimentKind<Config, Results>,
-  given: unknown,
+  given: Readonly<Record<string, unknown>>,
   flags: ExperimentFlags,
   describe: (record: ExperimentRecord<Config, Results>) => string,
+  flagsOf: Readonly<Record<string, string>> = {},
 ): Promise<number> {
-  const { out = `plateau-${kind.name}`, study, workers, quiet, json } = flags;
-  const folder = flags.resume
-    ? ExperimentFolder.resume(
-        out,
-        kind as ExperimentKind,
-        given === undefined ? undefined : kind.parse(given),
-      )
-    : ExperimentFolder.create(out, kind as ExperimentKind, kind.parse(given ?? {}));
+  const { out = `plateau-${kind.name}`, study: named, workers, resume, quiet, json } = flags;
+  const folder = namingOptions(
+    () =>
+      resume
+        ? ExperimentFolder.resume(out, kind as ExperimentKind, given, named)
+        : ExperimentFolder.create(out, kind as ExperimentKind, kind.parse(given), named),
+    given,
+    flagsOf,
+  );
   const config = kind.parse(folder.config);
+  const { study } = folder;
+  if (resume && !quiet && !existsSync(study)) {
+    note(`note: there is no file ${quote(study)}, which holds what was trained: all of it is trained again`);
+  }
   const line = new ProgressLine(quiet);
-  const { signal, dispose } = interruptible(() => line.show("stopping…"));
+  const { signal, dispose } = interruptible(
+    () => line.show("stopping…"),
+    () => resumeCommand(kind.name, flags),
+  );
   let record: ExperimentRecord<Config, Results>;
   try {
     record = await kind.run(config, {
@@ -107,10 +132,10 @@ async function reportInto(folder: string, record: ExperimentRecord): Promise<str
   }
 }
 
-function resumeCommand(name: string, { out, study, workers }: ExperimentFlags): string {
+/** The folder knows its file of studies. */
+function resumeCommand(name: string, { out, workers }: ExperimentFlags): string {
   const options = [
     ...(out ? ["--out", shellWord(out)] : []),
-    ...(study ? ["--study", shellWord(study)] : []),
     ...(workers ? ["--workers", String(workers)] : []),
   ];
   return ["plateau", name, ...options, "--resume"].join(" ");

@@ -7,6 +7,7 @@ import type { Ladder, Omitted } from "../experiments/gap/ladder.js";
 import type { GapResults } from "../experiments/gap/results.js";
 import { curveName, sayAnswer, sayNotes } from "../experiments/gap/say.js";
 import type { ExperimentRecord } from "../experiments/record.js";
+import { counted } from "../text.js";
 import { duration, short, table, whole } from "./output.js";
 
 /** What a person is to read of the results: errors by size, then the answer. */
@@ -20,7 +21,7 @@ export function describeGap({
   const kind = value === null ? "none" : value === "C2" ? "twice differentiable" : `α = ${short(value)}`;
   const [answer, ...why] = sayAnswer(results);
   return [
-    `${config.target}: largest errors (the best constant's: about ${short(constant.sup)}), ${seeds.length} seeds, ${whole(config.steps)} updates`,
+    `${config.target}: largest errors (the best constant's: about ${short(constant.sup)}), ${counted(seeds.length, "seed")}, ${counted(config.steps, "update")}`,
     `smoothness for theorems: ${kind}; ${how}`,
     ...transformerTable(results),
     ...constructedTable(results),
@@ -73,7 +74,7 @@ function slopeTable({ slopes }: GapResults): string[] {
     ...[curveName({ curve, family }), by],
     `${short(exponent.value)} [${short(range.low)}, ${short(range.high)}]`,
     ...[theory ? short(theory.exponent) : "–", beside ? words[beside] : "–"],
-    doubts.length === 0 ? "yes" : doubts.length === 1 ? "1 doubt" : `${doubts.length} doubts`,
+    doubts.length === 0 ? "yes" : counted(doubts.length, "doubt"),
   ]);
   const head = ["errors fall as size^−p", "size", "p", "theory", "beside it", "power law"];
   return [table(head, rows, ["left", "left", "right", "right", "left", "left"])];
@@ -116,10 +117,10 @@ export function describeLadder(
     ...constructed.map(({ spec, parameters }) => [spec, whole(parameters)]),
   ];
   return [
-    `${config.target}, preset ${config.preset}: ${config.seeds} seeds × learning rates ${config.lr.join(", ")}, ${whole(config.steps)} updates`,
+    `${config.target}, preset ${config.preset}: ${counted(config.seeds, "seed")} × learning ${config.lr.length === 1 ? "rate" : "rates"} ${config.lr.join(", ")}, ${counted(config.steps, "update")}`,
     table(["network", "parameters"], rows),
     ...omitted.map(sayOmitted),
     ...left.map((line) => `note: ${line}`),
-    `${whole(trainings)} trainings and ${constructed.length} certificates of up to ${whole(config.boxes)} boxes: about ${duration(seconds)} as busy as this machine is now`,
+    `${counted(trainings, "training")} and ${counted(constructed.length, "certificate")} of up to ${counted(config.boxes, "box", "boxes")}: about ${duration(seconds)} as busy as this machine is now`,
   ].join("\n");
 }

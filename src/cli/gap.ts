@@ -9,46 +9,55 @@ import { findTarget } from "../targets/registry.js";
 import type { GapFlags } from "./commands/gap.js";
 import { runExperiment } from "./experiment.js";
 import { describeGap, describeLadder } from "./gap-view.js";
+import { namingOptions } from "./option-names.js";
 import { note, print, printJson } from "./output.js";
 import { exitCodes } from "./report.js";
 import { targetOf } from "./target.js";
+
+/** Flags of the fields that are not named by them. */
+const flagsOf = { target: "target", cells: "--sizes", constructions: "--construction" };
 
 /** `plateau gap`. @returns the exit code */
 export async function runGap(text: string | undefined, flags: GapFlags): Promise<number> {
   const given = givenOf(text, flags);
   if (flags.dryRun) return dryRun(given, flags);
-  if (given && !flags.quiet) {
-    const { preset, target } = kind.parse(given);
+  if (!flags.resume && !flags.quiet) {
+    const { preset, target } = parsed(given);
     for (const line of leftOut(preset, findTarget(target).inputs)) note(`note: ${line}`);
   }
-  return runExperiment(kind, given, flags, describeGap);
+  return runExperiment(kind, given, flags, describeGap, flagsOf);
 }
 
-/** The configuration that was given; undefined where a folder's is to be continued. */
-function givenOf(text: string | undefined, flags: GapFlags): Partial<GapConfig> | undefined {
+type Given = Readonly<Partial<GapConfig>>;
+
+const parsed = (given: Given) => namingOptions(() => kind.parse(given), given, flagsOf);
+
+/** The configuration that was given: where a folder's is to be continued, of that what was said again. */
+function givenOf(text: string | undefined, flags: GapFlags): Given {
   const { preset, seed, widths, depths, construction: constructions, sizes: cells } = flags;
-  const { seeds, steps, lr, batch, boxes } = flags;
+  const { seeds, steps, lr, batch, boxes, domain } = flags;
   const options = { preset, seed, widths, depths, constructions, cells, seeds, steps, lr, batch, boxes };
-  const own = Object.entries(options).filter(([, value]) => value !== undefined);
+  const own = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   if (text === undefined) {
-    if (flags.resume && own.length === 0 && flags.domain === undefined) return undefined;
+    if (domain !== undefined) {
+      throw new PlateauError(
+        "usage",
+        `--domain ${quote(domain)} without a target: ${flags.resume ? "leave it out, the folder has both" : "give the expression, too"}`,
+      );
+    }
+    if (flags.resume && !flags.dryRun) return own;
     throw new PlateauError(
       "usage",
-      flags.resume
-        ? `${own.length > 0 ? `${own[0][0]} ${quote(own[0][1])}` : `--domain ${flags.domain}`} without a target: to continue, leave it out; else give the target, too`
-        : 'no target given: plateau gap "sin(6*x)", a name of plateau targets, or --resume',
+      'no target given: plateau gap "sin(6*x)", a name of plateau targets, or --resume',
     );
   }
-  const { target, assumed } = targetOf(text, flags.domain);
+  const { target, assumed } = targetOf(text, domain);
   if (assumed && !flags.quiet) note(`note: ${assumed}`);
-  return { target: target.name, ...Object.fromEntries(own) };
+  return { target: target.name, ...own };
 }
 
-function dryRun(given: Partial<GapConfig> | undefined, { workers, json }: GapFlags): number {
-  if (given === undefined) {
-    throw new PlateauError("usage", "--dry-run says what a target would take: give one");
-  }
-  const config = kind.parse(given);
+function dryRun(given: Given, { workers, json }: GapFlags): number {
+  const config = parsed(given);
   const ladder = ladderOf(config);
   const estimate = estimateOf(config, ladder, workers ?? availableParallelism());
   const { inputs } = findTarget(config.target);

@@ -2,6 +2,7 @@ import { type Analysis, analyzeSubject } from "../analysis/analyze.js";
 import type { Subject } from "../analysis/measure.js";
 import type { PlateauError } from "../errors.js";
 import { saveAnalysis } from "../experiments/analysis-file.js";
+import { shellWord } from "../text.js";
 import { interruptible } from "./interrupt.js";
 import { percent } from "./output.js";
 import { ProgressLine } from "./progress.js";
@@ -62,7 +63,7 @@ export async function measureWithProgress(work: Measuring): Promise<Measured> {
     const rest = analysis.aborted.join(",");
     throw new Interruption(
       file
-        ? `interrupted; what was done is in ${file}, the rest by: plateau analyze ${folder} --measures ${rest}`
+        ? `interrupted; what was done is in ${file}, the rest by: plateau analyze ${shellWord(folder!)} --measures ${rest}`
         : `interrupted before ${rest}; nothing is kept without --out`,
       folder,
     );

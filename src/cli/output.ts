@@ -78,3 +78,9 @@ export function duration(seconds: number): string {
   if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`;
   return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
 }
+
+/** The same, from two days on in days: "2.5 days". */
+export function longDuration(seconds: number): string {
+  const days = seconds / 86_400;
+  return days < 2 ? duration(seconds) : `${days.toFixed(days < 10 ? 1 : 0)} days`;
+}

@@ -6,7 +6,7 @@ import { loadObjective } from "../sweep/run/load-objective.js";
 import { openSqlite } from "../sweep/storage/sqlite.js";
 import type { StoredTrial } from "../sweep/storage/storage.js";
 import { moduleUrl, type Study } from "../sweep/study.js";
-import { shellWord } from "../text.js";
+import { counted, shellWord } from "../text.js";
 import { interruptible } from "./interrupt.js";
 import { note } from "./output.js";
 import { exitCodes, Interruption } from "./report.js";
@@ -55,7 +55,7 @@ async function openRequested({ file, study }: SweepRequest, flags: SweepFlags): 
   if (found !== undefined && !flags.resume) {
     throw new PlateauError(
       "study",
-      `${quote(file)} has a study ${quote(name)} of ${found} trials: continue it with --resume, or give the new one another --name`,
+      `${quote(file)} has a study ${quote(name)} of ${counted(found, "trial")}: continue it with --resume, or give the new one another --name`,
     );
   }
   // A module that cannot be loaded is no reason to make a study.
@@ -88,7 +88,10 @@ async function runRequested(
   }
   if (!json && !quiet) note(describeStudy(study.definition));
   const view = new SweepView(study, { trials, workers: Math.min(workers, trials), quiet: quiet || json });
-  const { signal, dispose } = interruptible(() => view.note("stopping…"));
+  const { signal, dispose } = interruptible(
+    () => view.note("stopping…"),
+    () => resumeSweep(study, trials),
+  );
   let failed: unknown;
   try {
     const running = study.run({
@@ -148,7 +151,9 @@ function explained(error: unknown, study: Study, trials: number): unknown {
   if (code === "aborted") {
     const { waiting, running, ...ended } = study.states;
     const done = Object.values(ended).reduce((a, b) => a + b, 0);
-    return new Interruption(`interrupted after ${done} of ${trials} trials, continue with: ${resume}`);
+    return new Interruption(
+      `interrupted after ${done} of ${counted(trials, "trial")}, continue with: ${resume}`,
+    );
   }
   if (code !== "io") return error;
   return new PlateauError("io", `${message}; then continue with: ${resume}`, { cause: error });

@@ -31,8 +31,11 @@ export async function trainInto(
   flags: { quiet?: boolean; checkpointEvery?: number; recordSpectrum?: boolean; threads?: number },
 ): Promise<Trained> {
   const progress = new ProgressLine(flags.quiet);
-  const { signal, dispose } = interruptible(() => progress.show("stopping…"));
   let home = directory;
+  const { signal, dispose } = interruptible(
+    () => progress.show("stopping…"),
+    () => home && resumeCommand(home.path),
+  );
   let refused: PlateauError | undefined;
   const resume = await directory?.checkpoint();
   const watch = watchTraining(experiment, { spectrum: flags.recordSpectrum, notes: resume?.notes });

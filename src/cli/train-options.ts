@@ -11,8 +11,10 @@ import { type Protocol, type ProtocolInput, parseOverride, protocols } from "../
 import { readJson } from "../files/read-json.js";
 import { schemes } from "../nn/initialize.js";
 import { builds } from "../runtime/compile.js";
+import { shellWord } from "../text.js";
 import { suggest } from "./completion/suggest.js";
 import { parseNumber } from "./number.js";
+import { flagOf } from "./option-names.js";
 
 export interface TrainFlags extends Omit<Partial<ExperimentInput>, "protocol"> {
   protocol?: string;
@@ -80,7 +82,6 @@ const numbers: Record<string, Row[]> = {
 };
 
 const rows = [...words, ...Object.values(numbers).flat()];
-const flagOf = (key: string) => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 const optionOf = ([key, argument, help, values = []]: Row) => {
   const option = new Option(`${flagOf(key)} <${argument}>`, help);
   return values.length > 0 ? suggest(option, values) : option;
@@ -138,7 +139,7 @@ export function givenInput(target: string | undefined, flags: TrainFlags): Parti
 
 /** @throws PlateauError `io`, `format`, `usage` naming the file */
 function readConfig(path: string): Partial<ExperimentInput> {
-  const input = experimentFromJson(readJson(path, `--config ${path}`), `--config ${path}`);
+  const input = experimentFromJson(readJson(path, { name: `--config ${path}` }), `--config ${path}`);
   // A run.json holds the configuration of its run under `config`.
   const { plateau, config } = input as { plateau?: unknown; config?: unknown };
   return plateau === undefined ? input : experimentFromJson(config, `--config ${path}: config`);
@@ -181,7 +182,7 @@ export function requireSame(stored: Experiment, given: Partial<ExperimentInput>,
     const what = key === "target" ? "target" : flagOf(key);
     throw new PlateauError(
       "usage",
-      `${what} ${quote(value)} is not that of the run in ${path}: leave it out, or start a new run without --resume`,
+      `${what} ${quote(value)} is not that of the run in ${shellWord(path)}: leave it out, or start a new run without --resume`,
     );
   }
 }

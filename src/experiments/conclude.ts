@@ -1,5 +1,4 @@
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
 import { version } from "../version.js";
 import { busySeconds } from "./busy-seconds.js";
 import { environment } from "./environment.js";
@@ -9,11 +8,7 @@ import {
   type ExperimentRecord,
   fingerprintOf,
 } from "./record.js";
-
-/** The SQLite file of an experiment's studies. */
-export function studiesFile({ folder, study }: Pick<ExperimentOptions, "folder" | "study">): string {
-  return study ?? join(folder, "studies.sqlite");
-}
+import { studiesFile } from "./studies-file.js";
 
 /**
  * The record of an experiment that is done.

@@ -7,6 +7,7 @@ import { openNewFolder } from "../files/new-folder.js";
 import { readFileChecked } from "../files/read.js";
 import { readJson } from "../files/read-json.js";
 import { Model } from "../nn/model.js";
+import { shellWord } from "../text.js";
 import { decodeCheckpoint } from "../training/checkpoint.js";
 import type { TrainingState } from "../training/state.js";
 import { version } from "../version.js";
@@ -76,11 +77,14 @@ export class RunDirectory {
     if (existing.includes(RUN)) {
       throw new PlateauError(
         "run-directory",
-        `${path} holds a run already: continue it with --resume ${path}, or choose another folder`,
+        `${shellWord(path)} holds a run already: continue it with --resume ${shellWord(path)}, or choose another folder`,
       );
     }
     if (existing.length > 0) {
-      throw new PlateauError("run-directory", `${path} is not empty (${existing[0]}): choose a new folder`);
+      throw new PlateauError(
+        "run-directory",
+        `${shellWord(path)} is not empty (${existing[0]}): choose a new folder`,
+      );
     }
     const directory = new RunDirectory(path, experiment, version);
     try {
@@ -100,10 +104,14 @@ export class RunDirectory {
     if (!existsSync(path) || !statSync(path).isDirectory() || !existsSync(file)) {
       throw new PlateauError(
         "run-directory",
-        `${path} is not a run directory: it has no ${RUN} (give the folder of plateau train --out)`,
+        `${shellWord(path)} is not a run directory: it has no ${RUN} (give the folder of plateau train --out)`,
       );
     }
-    const { plateau, config } = (readJson(file) ?? {}) as { plateau?: unknown; config?: unknown };
+    const remedy = "put the right one back, or train anew in another folder";
+    const { plateau, config } = (readJson(file, { name: shellWord(file), remedy }) ?? {}) as {
+      plateau?: unknown;
+      config?: unknown;
+    };
     let experiment: Experiment;
     try {
       experiment = defineExperiment(experimentFromJson(config, "config"));
@@ -138,7 +146,7 @@ export class RunDirectory {
     if (this.version !== version) {
       throw new PlateauError(
         "run-directory",
-        `the run in ${this.path} was begun by plateau ${this.version}, this is ${version}: continue it with that version, or start it anew with --config ${join(this.path, RUN)}`,
+        `the run in ${shellWord(this.path)} was begun by plateau ${this.version}, this is ${version}: continue it with that version, or start it anew with --config ${shellWord(join(this.path, RUN))}`,
       );
     }
     const file = join(this.path, CHECKPOINT);
@@ -173,13 +181,15 @@ export class RunDirectory {
   result(): RunResult {
     this.#requireFinished();
     const file = join(this.path, RESULT);
-    const stored = readJson(file);
+    const name = shellWord(file);
+    const remedy = `delete it and train to the same bits with ${this.#resume}`;
+    const stored = readJson(file, { name, remedy });
     const found = v.safeParse(resultSchema, stored);
     if (found.success) return stored as RunResult;
     const [issue] = found.issues;
     throw new PlateauError(
       "format",
-      `${file}: ${v.getDotPath(issue) ?? "all of it"} is ${quote(issue.input)}, which no result has: delete the file and continue with --resume ${this.path}`,
+      `${name}: ${v.getDotPath(issue) ?? "all of it"} is ${quote(issue.input)}, which no result has: ${remedy}`,
     );
   }
 
@@ -192,7 +202,7 @@ export class RunDirectory {
     this.#requireFinished();
     const { architecture, config } = this.experiment;
     const file = join(this.path, WEIGHTS);
-    const state = decodeWeights(readFileChecked(file, MAX_TENSORS), file);
+    const state = this.#decodeWeights(file);
     const model = new Model(architecture, { seed: config.seed, build: config.build });
     model.loadStateDict(state, file);
     const { weightsSha256: expected } = this.result();
@@ -206,11 +216,31 @@ export class RunDirectory {
     return model;
   }
 
+  /** @throws PlateauError `format` saying how to come by the right weights, `io` */
+  #decodeWeights(file: string): ReturnType<typeof decodeWeights> {
+    try {
+      return decodeWeights(readFileChecked(file, MAX_TENSORS), file);
+    } catch (error) {
+      if (!(error instanceof PlateauError && error.code === "format")) throw error;
+      const again = this.experiment.initial
+        ? "make it anew in another folder"
+        : `delete ${shellWord(join(this.path, RESULT))} and train to the same bits with ${this.#resume}`;
+      throw new PlateauError("format", `${error.message}: put the right file back, or ${again}`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** The command that continues it. */
+  get #resume(): string {
+    return `plateau train --resume ${shellWord(this.path)}`;
+  }
+
   #requireFinished(): void {
     if (this.finished) return;
     throw new PlateauError(
       "run-directory",
-      `the run in ${this.path} is not finished: continue it with plateau train --resume ${this.path}`,
+      `the run in ${shellWord(this.path)} is not finished: continue it with ${this.#resume}`,
     );
   }
 

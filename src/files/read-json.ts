@@ -3,12 +3,18 @@ import { readFileChecked } from "./read.js";
 
 const MAX_JSON = 1 << 26;
 
-/** A JSON file's value. @throws PlateauError `io`, `format` naming the file as `name` does */
-export function readJson(file: string, name = file): unknown {
+/**
+ * A JSON file's value.
+ * @param told what errors call the file, and what they say to do. Default: its path, nothing
+ * @throws PlateauError `io`, `format`
+ */
+export function readJson(file: string, told: { name?: string; remedy?: string } = {}): unknown {
+  const { name = file, remedy } = told;
   const text = new TextDecoder().decode(readFileChecked(file, MAX_JSON));
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new PlateauError("format", `${name} is no JSON: ${(cause as Error).message}`, { cause });
+    const what = text.trim() === "" ? "is empty" : `is no JSON: ${(cause as Error).message}`;
+    throw new PlateauError("format", `${name} ${what}${remedy ? `: ${remedy}` : ""}`, { cause });
   }
 }

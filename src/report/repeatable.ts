@@ -7,6 +7,8 @@ import { REPEAT_ID } from "./html/page.js";
 const LARGEST = 2 ** 28;
 const BEGIN = `<script type="application/json" id="${REPEAT_ID}">`;
 const END = "</script>";
+/** Before all that a page holds. */
+const OURS = '<meta name="generator" content="plateau ';
 
 /**
  * What a report's page holds for `plateau repeat`. Nothing of the page is run.
@@ -16,6 +18,12 @@ export function readRepeatable(path: string): Repeatable {
   const page = new TextDecoder().decode(readFileChecked(path, LARGEST));
   const begin = page.indexOf(BEGIN);
   const end = page.indexOf(END, begin);
+  if (page.includes(OURS) && (begin < 0 || end < 0)) {
+    throw new PlateauError(
+      "format",
+      `${quote(path)} is a report of plateau that was cut off: make it again with plateau report`,
+    );
+  }
   if (begin < 0 || end < 0) {
     throw new PlateauError(
       "format",

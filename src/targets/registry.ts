@@ -64,6 +64,12 @@ export function findTarget(name: string): Target {
   // The pattern takes quadratic time on long runs of spaces; no name is long.
   const [, base, list] = name.length > 1000 ? [] : (/^\s*([\w-]+)\s*(?:\(([^()]*)\))?\s*$/.exec(name) ?? []);
   const family = targetFamilies.find((one) => one.name === base);
-  if (!family) throw unknownName("target", name, [...targets.keys(), "an expression: x^2 on x=-1:1"]);
+  if (!family)
+    throw unknownName(
+      "target",
+      name,
+      [...targets.keys()],
+      'or an expression on its domain, such as "x^2 on x=-1:1"',
+    );
   return list === undefined ? targets.get(base)! : family.make(parseValues(family, list));
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { folder, plateau, start, tiny } from "./plateau.js";
@@ -160,7 +160,9 @@ test.serial("damaged, foreign and misshapen weights", async (t) => {
   const good = readFileSync(file);
   const format = (message: RegExp) => refused(t, ["eval", out], { code: 1, errorCode: "format", message });
   writeFileSync(file, good.subarray(0, good.length - 8));
-  await format(/weights.safetensors: /);
+  await format(
+    /weights.safetensors: .*: put the right file back, or delete \S+\/result\.json and train to the same bits with plateau train --resume \S+\n/,
+  );
   writeFileSync(file, "these are no weights, but a text");
   await format(/weights.safetensors: .*is it a safetensors file/);
   writeFileSync(file, "");
@@ -174,8 +176,15 @@ test.serial("damaged, foreign and misshapen weights", async (t) => {
   const golden = new URL("../../../test/fixtures/golden/op.relu.safetensors", import.meta.url);
   writeFileSync(file, readFileSync(golden));
   await misfit(/weights.safetensors has no tensor embed.weight, expected with shape \[8, 4\]/);
-  writeFileSync(file, good);
-  t.is((await plateau(["eval", out])).code, 0);
+  // As told: what was lost is trained again.
+  const { weightsSha256 } = JSON.parse(readFileSync(join(out, "result.json"), "utf8"));
+  rmSync(join(out, "result.json"));
+  const again = await plateau(["train", "--resume", out, "--json"]);
+  t.is(again.code, 0, again.stderr);
+  t.is(JSON.parse(again.stdout).weightsSha256, weightsSha256);
+  t.deepEqual(readFileSync(file), good);
+  writeFileSync(join(out, "run.json"), "{");
+  await format(/run\.json is no JSON: .*: put the right one back, or train anew in another folder\n/);
 });
 
 test.serial("reference files that are missing, damaged or foreign", async (t) => {

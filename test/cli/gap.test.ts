@@ -34,7 +34,7 @@ test("--dry-run prints the ladder, what it takes and what is left out, and does 
   t.is(dry.estimate.trainings, 3 * 2 * 3, "networks × learning rates × seeds");
   t.true(dry.estimate.seconds > 0);
   t.regex(text.stdout, /relu\(4, variant=wide\) *│ *499 │/);
-  t.regex(text.stdout, /18 trainings and 1 certificates .* about \d/);
+  t.regex(text.stdout, /18 trainings and 1 certificate of .* about \d/);
   t.regex(text.stdout, /standard has widths 4 to 32/);
   t.is((await plateau(["gap", "--resume", "--out", out])).code, 1, "there is no such folder");
 });
@@ -72,7 +72,6 @@ test("what makes no sense is refused, quoted", async (t) => {
   };
   await Promise.all([
     refused([], /no target given/),
-    refused(["--resume", "--steps", "20"], /steps 20 without a target/),
     refused(["sine", "--preset", "quik"], /quik.*quick, standard, full/),
     refused(["sine", "--widths", "4,x"], /--widths "x" is no number/),
     refused(["sine", "--construction", "relu(8)"], /"relu\(8\)" has a size/),

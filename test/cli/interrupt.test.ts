@@ -2,7 +2,7 @@ import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
 import type { RunResult } from "../../src/experiments/run.js";
-import { appears, type Ended, folder, long, plateau, sleep, start, tiny } from "./plateau.js";
+import { appears, type Ended, folder, long, plateau, sleep, start, startScript, tiny } from "./plateau.js";
 
 /** Enough updates to be stopped in the middle, few enough to be done again from the start. */
 const middling = [
@@ -87,19 +87,36 @@ test.serial("the folder of an interrupted expression is named by its letters and
   t.regex((await plateau(["eval", made], { cwd })).stderr, /is not finished: continue it with/);
 });
 
-test.serial("a second SIGINT ends the process at once", async (t) => {
-  const out = join(folder(t), "run");
-  // One update takes a second or more: both signals wait for its end.
-  const slow = ["--d-model", "128", "--layers", "4", "--accumulation", "32", "--steps", "100"];
-  const { child, ended } = start(["train", "m2n1", ...slow, "--out", out]);
-  await appears(join(out, "run.json"));
-  await sleep(500);
-  child.kill("SIGINT");
-  // Long enough for a busy machine to deliver the first: two that wait together would become one.
-  await sleep(250);
-  child.kill("SIGINT");
-  const { code, stderr } = await ended;
-  t.is(code, 130);
-  t.is(stderr, "stopped at once: nothing was saved since the last checkpoint\n");
-  t.deepEqual(readdirSync(out), ["run.json"]);
-});
+test.serial(
+  "of two signals at once one counts; a later one ends the process, and says how to go on",
+  async (t) => {
+    const out = join(folder(t), "a b");
+    // Saving waits for as long as the script lives: only a signal ends it.
+    const interrupt = new URL("../../src/cli/interrupt.js", import.meta.url).href;
+    const script = `import { interruptible } from ${JSON.stringify(interrupt)};
+    interruptible(() => console.log("stopping"), () => process.argv[2]);
+    setInterval(() => {}, 1000);
+    console.log("ready");`;
+    writeFileSync(`${out}.mjs`, script);
+    for (const command of ["plateau train --resume a", ""]) {
+      const { child, ended } = startScript([`${out}.mjs`, command]);
+      const says = (word: string) =>
+        new Promise((resolve) => child.stdout!.on("data", (text) => text.includes(word) && resolve(text)));
+      await says("ready");
+      const stopping = says("stopping");
+      // What `timeout` does: to the process, then to its group.
+      child.kill("SIGTERM");
+      await stopping;
+      child.kill("SIGTERM");
+      await sleep(200);
+      t.is(child.exitCode, null);
+      await sleep(500);
+      child.kill("SIGTERM");
+      const { code, stdout, stderr } = await ended;
+      t.is(code, 130);
+      t.is(stdout, "ready\nstopping\n");
+      const next = command === "" ? "" : ", continue with: plateau train --resume a";
+      t.is(stderr, `stopped at once: nothing was saved since the last checkpoint${next}\n`);
+    }
+  },
+);

@@ -23,7 +23,7 @@ test("replicate --dry-run prints what would be run, what it leaves out and how l
   t.is(code, 0);
   t.regex(
     stdout,
-    /^replicate --preset quick: 2 settings, of each 1 trials and 1 seeds of the best: 4 trainings$/m,
+    /^replicate --preset quick: 2 settings, of each 1 trial and 1 seed of the best: 4 trainings$/m,
   );
   t.regex(stdout, /^left out of the study's size: targets: m4n3; m2n1: d = 8, 16, 32, 64, 128, 256; /m);
   t.regex(stdout, /^will take about \d+ (s|min)/m);
@@ -43,7 +43,7 @@ test("bad lists and folders are refused by name", async (t) => {
   await refused(["--classes", "5,,20"], /^error: --classes "5,,20": "" is no whole number/m);
   await refused(["--targets", "m2n1,sine"], /"sine": expected one of m2n1, m4n3/);
   await refused(["--preset", "huge"], /huge/);
-  await refused(["--resume", "--out", "nowhere"], /nowhere holds no experiment/);
+  await refused(["--resume", "--out", "nowhere"], /there is no folder nowhere/);
   writeFileSync(join(cwd, "notes.txt"), "mine");
   await refused(["--out", ".", "--quiet"], /is not empty \(notes.txt\)/);
 });

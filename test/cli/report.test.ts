@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "ava";
@@ -40,6 +40,47 @@ test("a study is reported, repeated, and told from one whose numbers were change
   t.is(older.code, 2);
   t.regex(older.stderr, /plateau 0\.0\.1.*--anyway/);
   t.is((await plateau(["repeat", at("c.html"), "--anyway", "--workers", "1"])).code, 0);
+});
+
+test("a report that was cut off, and an empty study, are called what they are", async (t) => {
+  const head = '<meta charset="utf-8">\n<meta name="generator" content="plateau 0.1.0">\n';
+  const begun = '<script type="application/json" id="plateau-repeat">{"kind":"swe';
+  for (const page of [head, `${head}${begun}`]) {
+    writeFileSync(at("cut.html"), page);
+    const { code, stderr } = await plateau(["repeat", at("cut.html")]);
+    t.is(code, 1);
+    t.regex(
+      stderr,
+      /cut\.html" is a report of plateau that was cut off: make it again with plateau report\n$/,
+    );
+  }
+  writeFileSync(at("empty.sqlite"), "");
+  const { code, stderr } = await plateau(["report", at("empty.sqlite")]);
+  t.is(code, 2);
+  t.regex(stderr, /empty\.sqlite" is empty \(0 bytes\): nothing was stored in it/);
+});
+
+test("the report of one is not written over that of another experiment", async (t) => {
+  const other = at("other");
+  mkdirSync(join(other, "figures"), { recursive: true });
+  writeFileSync(join(other, "experiment.json"), "{}");
+  writeFileSync(join(other, "report.html"), "mine");
+  const refused = async (args: string[], option: string, cwd?: string) => {
+    const { code, stderr } = await plateau(["report", at("one"), ...args], { cwd });
+    t.is(code, 2, stderr);
+    t.regex(
+      stderr,
+      new RegExp(`^error: ${option} ".*": ".*" is the folder of another experiment, which has its`),
+    );
+  };
+  await refused(["-o", join(other, "report.html")], "-o");
+  await refused([], "-o", other);
+  await refused(["-o", at("r.html"), "--svg", join(other, "figures")], "--svg");
+  await refused(["-o", at("r.html"), "--data", other], "--data");
+  t.is(readFileSync(join(other, "report.html"), "utf8"), "mine");
+  // Its own folder is where it belongs: what is wrong there is another thing.
+  const own = await plateau(["report", other, "-o", join(other, "report.html")]);
+  t.regex(own.stderr, /is not what an experiment begins with: put the right one back/);
 });
 
 test("what is no report, and what cannot be reported, is told so in one line", async (t) => {

@@ -61,10 +61,12 @@ test.serial("a second SIGINT leaves at once", async (t) => {
   await appears(join(cwd, "runs.sqlite"));
   await sleep(2000);
   child.kill("SIGINT");
-  await sleep(100);
+  await sleep(700);
   child.kill("SIGINT");
   const { code, stderr } = await ended;
   t.is(code, 130, stderr);
+  // Of the one that leaves at once, or of the first, where its trials had ended by then.
+  t.regex(stderr, /continue with: plateau sweep --study runs\.sqlite --name m2n1 --trials \d+ --resume\n$/);
 });
 
 test.serial("SIGINT in the middle of an update of seconds keeps what was done before it", async (t) => {

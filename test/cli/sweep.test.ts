@@ -298,6 +298,18 @@ const refusals: [string, string[], number, RegExp][] = [
   ["trials that are no number", ["sweep", "m2n1", "--trials", "many"], 2, /--trials "many" is no number/],
   ["trials below 1", ["sweep", "m2n1", "--trials", "0"], 2, /sweep: trials is 0/],
   ["workers below 1", ["sweep", "m2n1", "--workers", "0"], 2, /sweep: workers is 0/],
+  [
+    "steps beside a preset's epochs",
+    ["sweep", "m2n1", "--steps", "20"],
+    2,
+    /^error: steps 20: the space study sets epochs, .*: give that instead \(--epochs 1\), or another space \(--space sound\)\n/,
+  ],
+  [
+    "a warm-up beside a preset's batches of it",
+    ["sweep", "m2n1", "--warmup", "5"],
+    2,
+    /^error: warmup 5: the space study sets warmupBatches, .*\(--warmup-batches 1\)/,
+  ],
   ["an unknown space", ["sweep", "m2n1", "--space", "mine"], 2, /unknown preset of a space: "mine"/],
   ["a missing space file", ["sweep", "m2n1", "--space", "none.yaml"], 1, /cannot read .*none.yaml/],
   ["a missing folder", ["sweep", "m2n1", "--study", "no/where/a.sqlite"], 1, /there is no folder/],

@@ -1,8 +1,10 @@
 import { Option } from "commander";
+import { PlateauError } from "../../errors.js";
 import { presetNames } from "../../experiments/audit/config.js";
+import { suggest } from "../completion/suggest.js";
 import type { ExperimentFlags } from "../experiment.js";
 import { addExperimentOptions } from "../experiment.js";
-import { parseNumber } from "../number.js";
+import { parseNumber, parseNumbers } from "../number.js";
 import { type CliCommand, examples } from "./command.js";
 
 /** What an audit is told, beside what every experiment is. */
@@ -33,20 +35,31 @@ verdict for each of the study's claims, read off the results by rules that can c
 
 const words = (text: string) => text.split(",").map((word) => word.trim());
 
+/** @throws PlateauError `usage` */
+function classes(text: string): number[] {
+  if (text !== "none") return parseNumbers("--classes", text);
+  throw new PlateauError(
+    "usage",
+    '--classes "none": an audit holds regressions against classifications: give a list such as 5,10',
+  );
+}
+
 export const audit: CliCommand = {
   name: "audit",
   define(program, exit) {
     const number = (flag: string) => (text: string) => parseNumber(flag, text);
-    const numbers = (flag: string) => (text: string) => words(text).map((word) => parseNumber(flag, word));
+    const numbers = (flag: string) => (text: string) => parseNumbers(flag, text);
     const option = (flags: string, description: string, parse: (text: string) => unknown) =>
       new Option(flags, description).argParser(parse);
     const command = program
       .command("audit")
       .description("measure what each choice of the study's protocol does to its conclusions")
-      .option("--preset <name>", `${presetNames.join(", ")} (default standard)`)
+      .addOption(
+        suggest(new Option("--preset <name>", `${presetNames.join(", ")} (default standard)`), presetNames),
+      )
       .addOption(option("--targets <names>", "such as m4n3,m2n1", words))
       .addOption(option("--dims <list>", "numbers a token has: all designs at the first", numbers("--dims")))
-      .addOption(option("--classes <list>", "K: all designs with the first", numbers("--classes")))
+      .addOption(option("--classes <list>", "K: all designs with the first", classes))
       .addOption(option("--seeds <n>", "runs of each cell", number("--seeds")))
       .addOption(option("--seed <seed>", "the first of them (default 0)", number("--seed")))
       .option("--no-factorial", "leave the factorial design out")

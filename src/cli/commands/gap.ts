@@ -1,8 +1,9 @@
 import { type Command, Option } from "commander";
 import type { GapConfig } from "../../experiments/gap/config.js";
 import { presetNames } from "../../experiments/gap/presets.js";
+import { suggest } from "../completion/suggest.js";
 import { addExperimentOptions, type ExperimentFlags } from "../experiment.js";
-import { parseNumber } from "../number.js";
+import { parseNumber, parseNumbers } from "../number.js";
 import { targetArgument } from "../target.js";
 import { type CliCommand, examples } from "./command.js";
 
@@ -40,10 +41,13 @@ export const gap: CliCommand = {
       .addArgument(targetArgument("[target]", "an expression, or a name of plateau targets"))
       .option("--domain <sides>", "where, for an expression: x=-1:1,y=0:2 (default: 0 to 1)")
       .addOption(
-        new Option(
-          "--preset <name>",
-          "quick (default): minutes; standard: a quarter of an hour; full: a day",
-        ).choices([...presetNames]),
+        suggest(
+          new Option(
+            "--preset <name>",
+            "quick (default): minutes; standard: a quarter of an hour; full: a day",
+          ),
+          presetNames,
+        ),
       )
       .addOption(number("--seed <seed>", "the first seed (default 0)"))
       .addOption(numbers("--widths <D,…>", "widths of Transformers"))
@@ -82,9 +86,7 @@ function number(flags: string, help: string): Option {
 
 function numbers(flags: string, help: string): Option {
   const [name] = flags.split(" ");
-  return new Option(flags, help).argParser((value: string) =>
-    value.split(",").map((part) => parseNumber(name, part.trim())),
-  );
+  return new Option(flags, help).argParser((value: string) => parseNumbers(name, value));
 }
 
 /** SQLite and worker threads are loaded when they are needed: other commands start faster without. */

@@ -4,11 +4,11 @@ import { differing } from "../../experiments/repeat/parts.js";
 import type { Repeatable } from "../../experiments/repeat/repeatable.js";
 import type { Repeated, Repeater, RepeatOptions } from "../../experiments/repeat/repeater.js";
 import type { Build } from "../../runtime/compile.js";
-import { shellWord } from "../../text.js";
+import { counted, shellWord } from "../../text.js";
 import { version } from "../../version.js";
 import { prepareBuild } from "../build.js";
 import { interruptible } from "../interrupt.js";
-import { parseNumber } from "../number.js";
+import { parseWorkers } from "../number.js";
 import { note, print, printJson, whole } from "../output.js";
 import { ProgressLine } from "../progress.js";
 import { exitCodes, Interruption } from "../report.js";
@@ -33,9 +33,7 @@ export const repeat: CliCommand = {
       .description("run again what a report tells of, and say whether the bits agree")
       .argument("<report>", "HTML file of plateau report")
       .addOption(
-        new Option("--workers <n>", "trainings at a time (default: one a core)").argParser((text: string) =>
-          parseNumber("--workers", text),
-        ),
+        new Option("--workers <n>", "trainings at a time (default: one a core)").argParser(parseWorkers),
       )
       .option("--out <dir>", "keep what is run in a folder, and continue there what was interrupted")
       .option("--anyway", "also where another version made the report: bits are promised within one")
@@ -89,7 +87,12 @@ async function interruptedAs(
   run: (options: Omit<RepeatOptions, "folder">) => Promise<Repeated>,
 ): Promise<Repeated> {
   const line = new ProgressLine(quiet);
-  const { signal, dispose } = interruptible(() => line.show("stopping…"));
+  const options = ["--out", shellWord(out ?? ""), ...(anyway ? ["--anyway"] : [])];
+  const command = ["plateau", "repeat", shellWord(path), ...options].join(" ");
+  const { signal, dispose } = interruptible(
+    () => line.show("stopping…"),
+    () => (out === undefined ? undefined : command),
+  );
   try {
     return await run({
       ...{ workers, signal },
@@ -101,12 +104,10 @@ async function interruptedAs(
     });
   } catch (error) {
     if (!signal.aborted) throw error;
-    const options = ["--out", shellWord(out ?? ""), ...(anyway ? ["--anyway"] : [])];
-    const words = ["plateau", "repeat", shellWord(path), ...options].join(" ");
     throw new Interruption(
       out === undefined
         ? "interrupted: nothing is kept without --out"
-        : `interrupted, continue with: ${words}`,
+        : `interrupted, continue with: ${command}`,
       out,
     );
   } finally {
@@ -144,7 +145,7 @@ function show(
     const named = different.slice(0, NAMED).map(printable).join(", ");
     const more = different.length > NAMED ? `, and ${whole(different.length - NAMED)} more` : "";
     if (different.length > 0)
-      print(`${whole(different.length)} of ${whole(count)} parts differ: ${named}${more}`);
+      print(`${whole(different.length)} of ${counted(count, "part")} differ: ${named}${more}`);
     if (!promised)
       print("the relaxed build was used: its last bits may differ from engine to engine, none are promised");
   }

@@ -3,8 +3,10 @@ import { PlateauError, quote } from "../../errors.js";
 import type { ReplicationConfig } from "../../experiments/replication/config.js";
 import { leftOut } from "../../experiments/replication/left-out.js";
 import { presetNames, presets } from "../../experiments/replication/presets.js";
+import { suggest } from "../completion/suggest.js";
 import { addExperimentOptions, type ExperimentFlags } from "../experiment.js";
 import { parseNumber } from "../number.js";
+import { namingOptions } from "../option-names.js";
 import { note, print, printJson } from "../output.js";
 import { describePlan, describeReplication } from "../replication.js";
 import { exitCodes } from "../report.js";
@@ -31,7 +33,7 @@ export const replicateCommand: CliCommand = {
     const command = program
       .command("replicate")
       .description("run the study's two experiments as its code runs them, beside trivial predictors")
-      .addOption(new Option("--preset <size>", `${sizes} (default: quick)`).choices(presetNames))
+      .addOption(suggest(new Option("--preset <size>", `${sizes} (default: quick)`), presetNames))
       .option("--targets <list>", "m2n1, m4n3 (instead of the preset's; so all below)", names)
       .option("--dims <list>", "d of every target, such as 4,16,64", numbers("--dims"))
       .option("--classes <list>", "K of the classifications, or none", numbers("--classes"))
@@ -68,20 +70,20 @@ async function execute(flags: ReplicateFlags): Promise<number> {
     import("../../experiments/replication/estimate.js"),
     import("../experiment.js"),
   ]);
-  const isNew = Object.keys(given).length > 0 || !flags.resume;
+  const parse = () => namingOptions(() => replicate.parse(given), given);
   const tell = async (config: ReplicationConfig) => {
     const cost = await estimate(config, { workers: flags.workers });
     return { text: describePlan(config, cost), cost };
   };
   if (dryRun) {
-    const config = replicate.parse(given);
+    const config = parse();
     const { text, cost } = await tell(config);
     if (flags.json) printJson({ config, leftOut: leftOut(config), estimate: cost });
     else print(text);
     return exitCodes.done;
   }
-  if (!flags.resume && !flags.quiet) note((await tell(replicate.parse(given))).text);
-  return runExperiment(replicate, isNew ? given : undefined, shared, describeReplication);
+  if (!flags.resume && !flags.quiet) note((await tell(parse())).text);
+  return runExperiment(replicate, given, shared, describeReplication);
 }
 
 const names = (text: string) => text.split(",").map((one) => one.trim());

@@ -1,4 +1,7 @@
-import { statSync } from "node:fs";
+import { existsSync, realpathSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { PlateauError, quote } from "../../errors.js";
+import { counted } from "../../text.js";
 import { interruptible } from "../interrupt.js";
 import { bytes, note, print, printJson } from "../output.js";
 import { ProgressLine } from "../progress.js";
@@ -44,11 +47,31 @@ export const report: CliCommand = {
   },
 };
 
+/**
+ * Reports of others are not written over: experiments have theirs in their folders.
+ * @throws PlateauError `usage`
+ */
+function requireNotOthers(path: string, { output, svg, png, data }: ReportFlags): void {
+  const own = existsSync(path) ? realpathSync(path) : undefined;
+  const places = [
+    ["-o", output],
+    ...Object.entries({ svg, png, data }).map(([name, at]) => [`--${name}`, at]),
+  ];
+  for (const [option, place] of places) {
+    if (place === undefined) continue;
+    const folder = [place, dirname(place)].find((one) => existsSync(join(one, "experiment.json")));
+    if (folder === undefined || realpathSync(folder) === own) continue;
+    throw new PlateauError(
+      "usage",
+      `${option} ${quote(place)}: ${quote(folder)} is the folder of another experiment, which has its own report there: choose another place`,
+    );
+  }
+}
+
 /** Loads what it needs when it is called: other commands start faster without. */
-async function execute(
-  path: string,
-  { output, name, svg, png, data, json, quiet }: ReportFlags,
-): Promise<number> {
+async function execute(path: string, flags: ReportFlags): Promise<number> {
+  const { output, name, svg, png, data, json, quiet } = flags;
+  requireNotOthers(path, flags);
   const { documentAt } = await import("../../report/sources/registry.js");
   const { requirePackages, writeReport } = await import("../../report/write.js");
   const wanted = { html: output, svg, png, data };
@@ -67,7 +90,7 @@ async function execute(
       print(answer);
       if (!quiet)
         note(
-          `written: ${output} (${bytes(statSync(output).size)})${files.length > 1 ? ` and ${files.length - 1} more files` : ""}`,
+          `written: ${output} (${bytes(statSync(output).size)})${files.length > 1 ? ` and ${counted(files.length - 1, "more file")}` : ""}`,
         );
     }
     return exitCodes.done;

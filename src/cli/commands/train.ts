@@ -4,6 +4,7 @@ import { PlateauError, quote } from "../../errors.js";
 import type { Experiment } from "../../experiments/config.js";
 import { footprint } from "../../experiments/run.js";
 import { RunDirectory } from "../../experiments/run-directory.js";
+import { shellWord } from "../../text.js";
 import { prepareBuild } from "../build.js";
 import { parseNumber } from "../number.js";
 import { note, print, printJson } from "../output.js";
@@ -104,7 +105,7 @@ function resumable(path: string, out: string | undefined): RunDirectory {
   if (out !== undefined && resolve(out) !== resolve(path)) {
     throw new PlateauError(
       "usage",
-      `--out ${out} with --resume ${path}: a run continues in its own folder, leave out --out`,
+      `--out ${shellWord(out)} with --resume ${shellWord(path)}: a run continues in its own folder, leave out --out`,
     );
   }
   return RunDirectory.open(path);

@@ -1,8 +1,10 @@
 import { PlateauError } from "../../errors.js";
 import { findTarget } from "../../targets/registry.js";
+import { counted } from "../../text.js";
 import { type CellOutcome, runCells } from "../cells/run-cells.js";
-import { conclude, studiesFile } from "../conclude.js";
+import { conclude } from "../conclude.js";
 import type { ExperimentKind, ExperimentOptions } from "../record.js";
+import { studiesFile } from "../studies-file.js";
 import { type SeedBaselines, trivialBaselines } from "./baselines.js";
 import type { Setting } from "./cell.js";
 import { type AuditConfig, parseAudit } from "./config.js";
@@ -70,7 +72,7 @@ async function trainAll(
         ...(workers ? { workers } : {}),
         ...(signal ? { signal } : {}),
         onProgress(done, total) {
-          const text = `${name}: ${done} of ${total} trainings`;
+          const text = `${name}: ${done} of ${counted(total, "training")}`;
           onProgress?.(text, (before + (weight(training) * done) / total) / all);
         },
       },
@@ -78,7 +80,7 @@ async function trainAll(
     before += weight(training);
     const diverged = outcomes.flat().filter(({ state }) => state === "diverged").length;
     onNote?.(
-      `${name}: ${cells.length} cells on ${seeds.length} seeds${diverged > 0 ? `, ${diverged} diverged` : ""}`,
+      `${name}: ${counted(cells.length, "cell")} on ${counted(seeds.length, "seed")}${diverged > 0 ? `, ${diverged} diverged` : ""}`,
     );
     trained.set(name, (key) => outcomes[index.get(key)!]);
   }
@@ -118,7 +120,7 @@ async function allBaselines(
     ...(signal ? { signal } : {}),
     onProgress: (done, total) => onProgress?.(`baselines: ${done} of ${total}`, 1),
   });
-  onNote?.(`baselines: of ${settings.length} settings on ${seeds.length} seeds`);
+  onNote?.(`baselines: of ${counted(settings.length, "setting")} on ${counted(seeds.length, "seed")}`);
   const found = new Map<string, SeedBaselines[]>();
   const name = ({ target, dim, classes: K }: Setting) => `${target} ${dim} ${K}`;
   for (const [i, setting] of settings.entries()) {

@@ -69,11 +69,10 @@ type Preset = Pick<
   "targets" | "dims" | "classes" | "seeds" | "factorial" | "steps" | "testRows" | "plateaus"
 >;
 
-export const presets: Readonly<Record<PresetName, Preset & { readonly left: string }>> = {
+export const presets: Readonly<Record<PresetName, Preset>> = {
   quick: {
     ...{ targets: ["m4n3"], dims: [4], classes: [5], seeds: 3, factorial: false, steps: 400, testRows: 1000 },
     plateaus: { segments: 2, samples: 128, mostDim: 64 },
-    left: "the fractional factorial design, larger d, more classes than 5, the target m2n1, and longer training",
   },
   standard: {
     ...{
@@ -86,13 +85,11 @@ export const presets: Readonly<Record<PresetName, Preset & { readonly left: stri
       testRows: 2000,
     },
     plateaus: { segments: 2, samples: 256, mostDim: 64 },
-    left: "more classes than 5, the target m2n1, and d above 64",
   },
   full: {
     ...{ targets: ["m2n1", "m4n3"], dims: [4, 16, 64, 256], classes: [5, 10, 15, 20] },
     ...{ seeds: 10, factorial: true, steps: 3000, testRows: 10_000 },
     plateaus: { segments: 4, samples: 512, mostDim: 64 },
-    left: "the search of hyperparameters (plateau replicate has it), and plateaus of models above d = 64",
   },
 };
 
@@ -106,7 +103,7 @@ export function parseAudit(input: unknown): AuditConfig {
   // A stored configuration has what follows from the others, too.
   const { firstValidation: _, ...given } = (input ?? {}) as Record<string, unknown>;
   const checked = check("audit", schema, given);
-  const { left: _left, ...preset } = presets[checked.preset];
+  const preset = presets[checked.preset];
   const set = Object.fromEntries(Object.entries(checked).filter(([, value]) => value !== undefined));
   const filled = { ...preset, ...set } as Omit<AuditConfig, "warmup" | "trainRows" | "firstValidation"> &
     Partial<AuditConfig>;

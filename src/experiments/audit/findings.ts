@@ -1,4 +1,4 @@
-import { rSquared } from "../../text.js";
+import { counted, rSquared } from "../../text.js";
 import type { Start } from "./answers.js";
 import type { Setting } from "./cell.js";
 import { type ConclusionName, conclusions } from "./conclusions.js";
@@ -144,7 +144,7 @@ function readings(results: SettingResults): Finding {
   return {
     name: "readings",
     question: "What do baselines (question 11) and seeds (question 12) add? (ours)",
-    answer: `Without baselines ${seemGood} of ${cells} cells seem good, failing less than half; ${notBetter} of them ${notBetter === 1 ? "is" : "are"} not shown to be better than the majority class on the same classes.`,
+    answer: `Without baselines ${seemGood} of ${counted(cells, "cell")} ${seemGood === 1 ? "seems" : "seem"} good, failing less than half; ${notBetter} of them ${notBetter === 1 ? "is" : "are"} not shown to be better than the majority class on the same classes.`,
     lines: [...starts.map((start) => sayEqualSize(results, start)), ...seeds],
   };
 }

@@ -11,6 +11,7 @@ import { sha256Hex } from "../../hash.js";
 import type { Model } from "../../nn/model.js";
 import { readTable } from "../../tables/read.js";
 import type { TabularData } from "../../tables/tabular-data.js";
+import { shellWord } from "../../text.js";
 import { version } from "../../version.js";
 import { decodeWeights, encodeWeights, weightsSha256 } from "../weights.js";
 import { type FitConfig, fitConfig } from "./config.js";
@@ -52,7 +53,10 @@ export function requireNewFolder(path: string): void {
     throw ioError("cannot list", path, cause);
   }
   if (found.length > 0) {
-    throw new PlateauError("run-directory", `${path} is not empty (${found[0]}): choose a new folder`);
+    throw new PlateauError(
+      "run-directory",
+      `${shellWord(path)} is not empty (${found[0]}): choose a new folder`,
+    );
   }
 }
 
@@ -91,7 +95,7 @@ export async function openFit(path: string): Promise<{ stored: StoredFit; data: 
   if ((await fileSha256(config.data)) !== stored.dataSha256) {
     throw new PlateauError(
       "run-directory",
-      `${config.data} is not the file that the fit in ${path} was made from: put that one back, or fit anew`,
+      `${config.data} is not the file that the fit in ${shellWord(path)} was made from: put that one back, or fit anew`,
     );
   }
   const { data, model } = prepareFit(await readTable(config.data), config);

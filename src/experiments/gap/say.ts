@@ -1,4 +1,5 @@
 import { short } from "../../analysis/statistics/say.js";
+import { counted } from "../../text.js";
 import type { Answer, KindAnswer } from "./answer.js";
 import type { Ensemble, Norm } from "./ensemble.js";
 import type { Change } from "./further.js";
@@ -44,7 +45,7 @@ export function sayKind({ name, sameArchitecture, verdict, sizes, counts, falls 
     ? "the same architecture with written weights"
     : "networks of at most as many parameters, of another architecture";
   const parts = [
-    `at ${counts.learning} of ${compared} sizes what training finds from drawn weights is worse than ${beside}` +
+    `at ${counts.learning} of ${counted(compared, "size")} what training finds from drawn weights is worse than ${beside}` +
       (counts.learning > 0 ? ` (proven by a certificate at ${proven})` : ""),
     ...(counts.size > 0 ? [`at ${counts.size} it is as good or better`] : []),
     ...(counts.undecided > 0 ? [`at ${counts.undecided} seeds do not decide`] : []),
@@ -72,7 +73,7 @@ export function sayChange(family: string, rungs: readonly ConstructedRung[]): st
       .filter((kind) => count(kind) > 0)
       .map((kind) => `${kind === "undecided" ? "is undecided" : kind} at ${count(kind)}`);
     const factors = changes.map(({ value }) => value);
-    return `${words.join(", ")} of ${changes.length} sizes (error after over before: ${span(factors)})`;
+    return `${words.join(", ")} of ${counted(changes.length, "size")} (error after over before: ${span(factors)})`;
   };
   if (rungs.every(({ change }) => !change.sup && !change.rmse)) {
     return `Training from ${family}'s weights: nothing to compare.`;
@@ -112,7 +113,11 @@ export function sayNotes({ transformers, constructed }: GapResults, lr: readonly
   const unfinished = sum((one) => one.unfinished);
   const ends = ([most, word]: [number, string]) => {
     const count = sum(({ bySeed }) => bySeed.filter((one) => one?.lr === most).length);
-    return count > 0 ? [`${count} of them have the ${word} learning rate that was tried, ${most}.`] : [];
+    return count > 0
+      ? [
+          `${count} of them ${count === 1 ? "has" : "have"} the ${word} learning rate that was tried, ${most}.`,
+        ]
+      : [];
   };
   const diverged = sum((one) => one.diverged);
   const reasons = new Map<string, number>();
@@ -120,12 +125,20 @@ export function sayNotes({ transformers, constructed }: GapResults, lr: readonly
     if (one.uncertified !== null) reasons.set(one.uncertified, (reasons.get(one.uncertified) ?? 0) + 1);
   }
   return [
-    `${unfinished} of ${models} models that were kept are the last of their training: it was still getting better.`,
-    ...ends([Math.min(...lr), "least"]),
-    ...ends([Math.max(...lr), "largest"]),
-    ...(diverged > 0 ? [`${diverged} of ${sum((one) => one.trainings)} trainings diverged.`] : []),
+    `${unfinished} of ${counted(models, "model")} that were kept ${unfinished === 1 ? "is" : "are"} the last of their training: it was still getting better.`,
+    // One rate has no ends.
+    ...(lr.length > 1 ? [...ends([Math.min(...lr), "least"]), ...ends([Math.max(...lr), "largest"])] : []),
+    ...(diverged > 0
+      ? [
+          `${diverged} of ${counted(
+            sum((one) => one.trainings),
+            "training",
+          )} diverged.`,
+        ]
+      : []),
     ...[...reasons].map(
-      ([why, count]) => `${count} of ${constructed.length} constructions have no certificate: ${why}`,
+      ([why, count]) =>
+        `${count} of ${counted(constructed.length, "construction")} ${count === 1 ? "has" : "have"} no certificate: ${why}`,
     ),
   ];
 }

@@ -15,7 +15,7 @@ export function repeatExperiment(kind: ExperimentKind): Repeater {
       const { folder: path } = options;
       const begun = existsSync(path) && readdirSync(path).length > 0;
       const folder = begun
-        ? ExperimentFolder.resume(path, kind, config)
+        ? ExperimentFolder.resume(path, kind, config as Record<string, unknown>)
         : ExperimentFolder.create(path, kind, config);
       const record = await kind.run(config, options);
       folder.finish(record);

@@ -7,6 +7,7 @@ import { makeFolder } from "../../files/folder.js";
 import { ioError } from "../../files/io-error.js";
 import { readJson } from "../../files/read-json.js";
 import { canonicalJson } from "../../formats/canonical-json.js";
+import { shellWord } from "../../text.js";
 import type { Repeatable } from "./repeatable.js";
 
 const REPEAT = "repeat.json";
@@ -49,10 +50,13 @@ export function repeatFolder(path: string | undefined, repeatable: Repeatable): 
     throw ioError("cannot list", path, cause);
   }
   if (!existsSync(file) && found.length > 0) {
-    throw new PlateauError("run-directory", `${path} is not empty (${found[0]}): choose a new folder`);
+    throw new PlateauError(
+      "run-directory",
+      `${shellWord(path)} is not empty (${found[0]}): choose a new folder`,
+    );
   }
   if (existsSync(file) && canonicalJson(readJson(file)) !== canonicalJson(repeatable)) {
-    throw new PlateauError("run-directory", `${path} repeats another report: choose a new folder`);
+    throw new PlateauError("run-directory", `${shellWord(path)} repeats another report: choose a new folder`);
   }
   writeFileAtomic(file, `${JSON.stringify(repeatable, null, 2)}\n`);
   return { work: join(path, "again"), dispose: () => {} };

@@ -6,6 +6,7 @@ import type { Build } from "../../runtime/compile.js";
 import { defineStudy, type StudyDefinition, type StudyInput } from "../../sweep/definition.js";
 import type { StudyStorage } from "../../sweep/storage/storage.js";
 import { Study } from "../../sweep/study.js";
+import { counted } from "../../text.js";
 import { check, whole } from "../../validate.js";
 import { version } from "../../version.js";
 import { fingerprintOf } from "../record.js";
@@ -69,7 +70,7 @@ export const repeatStudy: Repeater<StudyConfig> = {
     return { definition, trials: checked.trials };
   },
   describe({ definition: { name, sampler, pruner, seed }, trials }) {
-    return `study ${quote(name)}, ${trials} trials, sampler ${sampler.name}, pruner ${pruner.name}, seed ${seed}`;
+    return `study ${quote(name)}, ${counted(trials, "trial")}, sampler ${sampler.name}, pruner ${pruner.name}, seed ${seed}`;
   },
   build: ({ definition: { task } }) =>
     (trainingTask(task).experiment["build"] as Build | undefined) ?? "strict",

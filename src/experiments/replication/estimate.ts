@@ -1,10 +1,9 @@
 import { availableParallelism } from "node:os";
-import { failureRanks } from "../../analysis/metrics/failure-rate.js";
-import { nearestRanks } from "../../analysis/metrics/nearest-ranks.js";
 import { Trainer } from "../../training/trainer.js";
-import { defineExperiment, type Experiment, type ExperimentInput } from "../config.js";
+import { defineExperiment, type ExperimentInput } from "../config.js";
 import { predictFor } from "../evaluate.js";
 import { initialModel, trainingData } from "../run.js";
+import { leastSeconds, rankSeconds } from "../timing.js";
 import type { ReplicationConfig } from "./config.js";
 import { type Setting, settingOptions, settingsOf } from "./settings.js";
 
@@ -63,54 +62,12 @@ async function secondsOf(setting: Setting, config: ReplicationConfig): Promise<n
   const few = { ...experiment.rows, validation: Math.min(FEW_ROWS, rows.validation) };
   const sample = experiment.target.sample("validation", { start: 0, count: few.validation }, setting.dim, 0);
   const predict = leastSeconds(3, () => predictFor(experiment, model, sample)) / few.validation;
-  const rank = setting.mode === "regression" ? await rankSeconds(experiment) : 0;
+  const rank =
+    setting.mode === "regression" ? await rankSeconds(experiment.target, setting.dim, rows.validation) : 0;
   const batches = (config.epochs ?? EPOCHS) * Math.floor(rows.train / training.batch);
   const validations = Math.max(1, (batches * PER_BATCH) / training.evaluateEvery);
   return batches * step + validations * (rows.validation * predict + rank);
 }
 
 const STEPS = 8;
-/** Of timing one thing: large sizes scatter little. */
-const ENOUGH_SECONDS = 0.3;
 const FEW_ROWS = 256;
-const MANY_PREDICTIONS = 2048;
-
-/**
- * Of ranking the predictions of all validation rows: what one prediction takes, and what more take, as only the true
- * vectors are all there.
- */
-async function rankSeconds({ target, rows, config: { dim } }: Experiment): Promise<number> {
-  const { y } = target.sample("validation", { start: 0, count: rows.validation }, dim, 0);
-  const all = y.length / dim;
-  const of = async (predictions: number) => {
-    const near = y.subarray(0, predictions * dim).map((value) => 0.9 * value);
-    const begin = coreSeconds();
-    await nearestRanks(near, y, dim, { atMost: failureRanks.length });
-    return coreSeconds() - begin;
-  };
-  const few = Math.min(MANY_PREDICTIONS, all);
-  await of(1);
-  const one = await of(1);
-  const more = Math.max(0, (await of(few)) - one);
-  return one + (more * all) / few;
-}
-
-/** The least of some times: what else the machine does only adds to it. */
-function leastSeconds(times: number, work: () => void): number {
-  let least = Number.POSITIVE_INFINITY;
-  let spent = 0;
-  for (let i = 0; i < times && spent < ENOUGH_SECONDS; i++) {
-    const begin = coreSeconds();
-    work();
-    const took = coreSeconds() - begin;
-    least = Math.min(least, took);
-    spent += took;
-  }
-  return least;
-}
-
-/** Of this process, whatever else the machine does. */
-function coreSeconds(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
-}

@@ -1,4 +1,5 @@
 import type { StudyEvent } from "../../sweep/run/study-run.js";
+import { counted } from "../../text.js";
 import type { ExperimentOptions } from "../record.js";
 import type { ReplicationConfig } from "./config.js";
 import type { SettingResult } from "./results.js";
@@ -47,7 +48,7 @@ export class Progress {
         : rate === undefined
           ? "no seed is complete"
           : `fails ${(100 * rate).toFixed(1)}% at k = 1`;
-    this.#options.onNote?.(`${name}: ${what} (${this.#done} of ${this.#settings} settings)`);
+    this.#options.onNote?.(`${name}: ${what} (${this.#done} of ${counted(this.#settings, "setting")})`);
   }
 
   #show(what: string): void {

@@ -1,4 +1,5 @@
 import { spreadOf } from "../../sweep/replicates.js";
+import { counted } from "../../text.js";
 import type { ReplicationResults, SettingResult } from "./results.js";
 
 /** How many comparisons came out which way: by the 95% interval (Student's t) of the paired differences over seeds. */
@@ -123,7 +124,7 @@ export function answerOf(verdict: ReplicationVerdict): string {
     );
   }
   const better = (mode: SettingResult["mode"], tallies: ReplicationVerdict["trivial"]) =>
-    `${tallies[mode].less} of ${total(tallies[mode])} ${mode}s`;
+    `${tallies[mode].less} of ${counted(total(tallies[mode]), mode)}`;
   const modes = (["regression", "classification"] as const).filter((mode) => total(trivial[mode]) > 0);
   const list = (tallies: ReplicationVerdict["trivial"]) =>
     modes.map((mode) => better(mode, tallies)).join(" and ");
@@ -135,11 +136,10 @@ export function answerOf(verdict: ReplicationVerdict): string {
 
 function inWords(tally: Tally, more: string): string {
   const N = total(tally);
-  const all = (count: number) => (count === N ? `all ${N}` : `${count} of ${N}`);
-  if (tally.more === N) return N === 1 ? `${more} in the one comparison` : `${more} in ${all(N)} comparisons`;
+  if (tally.more === N) return N === 1 ? `${more} in the one comparison` : `${more} in all ${N} comparisons`;
   const rest = [
     ...(tally.less > 0 ? [`less in ${tally.less}`] : []),
     ...(tally.undecided > 0 ? [`undecided in ${tally.undecided}`] : []),
   ];
-  return `${more} in ${all(tally.more)} comparisons (${rest.join(", ")})`;
+  return `${more} in ${tally.more} of ${counted(N, "comparison")} (${rest.join(", ")})`;
 }

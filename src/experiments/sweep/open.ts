@@ -9,7 +9,7 @@ import { check } from "../../validate.js";
 import { defineExperiment, type Experiment, type ExperimentInput, experimentSchema } from "../config.js";
 import { parseMetric, protocolMetric } from "../metric.js";
 import { resolveProtocol } from "../protocol.js";
-import { findPreset } from "./presets.js";
+import { findPreset, presets } from "./presets.js";
 import { type TrainingTask, trainingTask, trialExperiment } from "./task.js";
 
 /** The name that definitions have for the objective that trains a model. */
@@ -104,6 +104,7 @@ export function trainingStudy(input: TrainingStudyInput): StudyInput {
   const preset = typeof space === "string" ? findPreset(space) : undefined;
   const fixed: Partial<ExperimentInput> = { ...preset?.experiment, ...experiment, target };
   const described = preset ? without(preset.space(fixed), Object.keys(experiment)) : (space as SpaceInput);
+  if (preset) requireBeside(fixed, described, space as string);
   requireOptions(fixed, described);
   const options = fixed as TrainingTask["experiment"];
   const [example] = examples({ experiment: options, metric: "", test: false }, described);
@@ -137,6 +138,27 @@ function without({ parameters, constraints = [] }: SpaceInput, given: readonly s
     text.match(/[A-Za-z_]\w*/g)!.every((word) => names.has(word) || word === "divides"),
   );
   return { parameters: Object.fromEntries(varied), constraints: left };
+}
+
+/** What says the same in two ways. */
+const rivals = [
+  ["steps", "epochs"],
+  ["warmup", "warmupBatches"],
+] as const;
+
+/** @throws PlateauError `usage` where what is given cannot be beside what a preset varies */
+function requireBeside(fixed: Partial<ExperimentInput>, { parameters }: SpaceInput, preset: string): void {
+  for (const [given, varied] of rivals) {
+    if (fixed[given] === undefined || !Object.hasOwn(parameters, varied)) continue;
+    const other = Object.entries(presets).find(
+      ([, { space }]) => !Object.hasOwn(space(fixed).parameters, varied),
+    );
+    const flag = varied.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    throw new PlateauError(
+      "usage",
+      `${given} ${quote(fixed[given])}: the space ${preset} sets ${varied}, which says the same in another way: give that instead (--${flag} 1)${other ? `, or another space (--space ${other[0]})` : ""}`,
+    );
+  }
 }
 
 /** @throws PlateauError `usage` where an option, parameter or value is none of training */

@@ -89,7 +89,7 @@ function settingSections(results: SettingResults, several: boolean): ReportSecti
     ...sections,
     {
       name: `numbers-${slug}`,
-      title: `${where}every cell and every effect`,
+      title: `${where}${where ? "every" : "Every"} cell and every effect`,
       text: [
         "An effect is the alternative less the study's answer on the same seeds, everything else equal, with its 95% interval by Student's t over seeds. Each interval is of one effect: of twenty that are nothing, one leaves out 0 by chance.",
       ],

@@ -4,6 +4,7 @@ import type { ReplicationConfig } from "../../experiments/replication/config.js"
 import { leftOut } from "../../experiments/replication/left-out.js";
 import type { ReplicationResults, SettingResult } from "../../experiments/replication/results.js";
 import { answerOf, replicationVerdict } from "../../experiments/replication/verdict.js";
+import { counted } from "../../text.js";
 import type { ReportDocument, ReportSection, ReportTable } from "../document.js";
 import type { Figure } from "../figure.js";
 import { figureByClasses, figureByWidth } from "./replicate-figures.js";
@@ -64,8 +65,8 @@ function settingText(config: ReplicationConfig, count: number): string {
   const classes =
     config.classes.length > 0 ? ` and as classification into K = ${config.classes.join(", ")}` : "";
   return (
-    `${widths.join("; ")}, as regression${classes}, with ${config.positions.join(" and ")} positions: ${count} settings. ` +
-    `Of each, the best of ${config.trials} configurations of the study's space, trained on ${config.seeds} further ${config.seeds === 1 ? "seed" : "seeds"} and judged on test rows, under the protocol of the study's published code. ` +
+    `${widths.join("; ")}, as regression${classes}, with ${config.positions.join(" and ")} positions: ${counted(count, "setting")}. ` +
+    `Of each, the best of ${counted(config.trials, "configuration")} of the study's space, trained on ${counted(config.seeds, "further seed")} and judged on test rows, under the protocol of the study's published code. ` +
     "Every number was computed by this program; none is the paper's."
   );
 }
@@ -75,14 +76,14 @@ function answerText(results: ReplicationResults): string {
   const missing =
     without.length === 0
       ? ""
-      : ` ${without.length} of ${results.settings.length} settings have no result: no trial, or no seed of the best, was trained to its end.`;
+      : ` ${without.length} of ${counted(results.settings.length, "setting")} ${without.length === 1 ? "has" : "have"} no result: no trial, or no seed of the best, was trained to its end.`;
   return `${answerOf(replicationVerdict(results))}${missing}`;
 }
 
 function aboutOf({ seeds, trials }: ReplicationConfig): string {
   const interval =
     seeds > 1 ? `means over ${seeds} seeds, with 95% intervals (Student's t)` : "one seed, so no interval";
-  return `The best of ${trials} configurations on test rows: ${interval}. The measure is the study's: in regression a prediction fails where its true vector is not among the k nearest of all true vectors, in classification where its class is not among the k largest logits. These are different scales.`;
+  return `The best of ${counted(trials, "configuration")} on test rows: ${interval}. The measure is the study's: in regression a prediction fails where its true vector is not among the k nearest of all true vectors, in classification where its class is not among the k largest logits. These are different scales.`;
 }
 
 const widthText = ({ seeds }: ReplicationConfig) => [
@@ -104,7 +105,7 @@ const oursText = [
 function sweepText({ trials }: ReplicationConfig, settings: readonly SettingResult[]): string[] {
   const lost = settings.filter(({ sweep }) => sweep.diverged + sweep.failed > 0).length;
   return [
-    `Each setting is a study of ${trials} trials of the space that the study's code searches, minimising its validation failure rate at k = 1, by TPE in place of the study's Bayesian search.`,
+    `Each setting is a study of ${counted(trials, "trial")} of the space that the study's code searches, minimising its validation failure rate at k = 1, by TPE in place of the study's Bayesian search.`,
     lost === 0
       ? "All trials were trained to their end."
       : `Of ${lost} settings some trials diverged or failed: they count as what they are, and the best of the others was taken.`,
@@ -119,7 +120,7 @@ function leftOutText(config: ReplicationConfig): string[] {
 function methodsText({ trials, seeds, seed, trainRows, epochs }: ReplicationConfig): string[] {
   return [
     "Data, model, training and metric are those of the study's published code (arXiv 2402.15478): an encoder-decoder without input embedding, post-norm, GELU, feed-forward width 2d, Adam with weight decay 0.05 in the gradient, batch 128, clipping at norm 1 of every micro-batch, linear warm-up and cosine, validation every 200 updates, the weights with the least validation failure rate kept. The model is tested with another random start vector than it was trained with, and its decoder sees true outputs, as there.",
-    `The space: layers 2, 4, 6; heads powers of two up to d; dropout 0.1 to 0.2; learning rate 5e-6 to 1e-2; accumulation 1, 2, 4, 8; epochs 4, 6, 9; warm-up 800, 1200, 1600 batches. ${trials} trials by TPE (4 drawn at random before it), then ${seeds} further seeds of the best configuration, the same seeds for all settings.`,
+    `The space: layers 2, 4, 6; heads powers of two up to d; dropout 0.1 to 0.2; learning rate 5e-6 to 1e-2; accumulation 1, 2, 4, 8; epochs 4, 6, 9; warm-up 800, 1200, 1600 batches. ${counted(trials, "trial")} by TPE (4 drawn at random before it), then ${counted(seeds, "further seed")} of the best configuration, the same seeds for all settings.`,
     `Seed ${seed} decides all random numbers.${trainRows === undefined ? "" : ` At most ${trainRows} training rows.`}${epochs === undefined ? "" : ` ${epochs} epochs, whatever the space has.`} Seeds of the best configurations are none of the sweeps'.`,
     "Baselines (ours), of the same seeds: the mean output; the majority class of training rows; least squares with intercept on all inputs.",
   ];

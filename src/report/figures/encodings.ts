@@ -1,3 +1,5 @@
+export { counted, grouped } from "../../text.js";
+
 // What specifications of several figures share. Vega-Lite has no types that are worth their size here.
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -186,10 +188,3 @@ export function thinned<T>(all: readonly T[], most: number): T[] {
 
 /** The first letter in upper case. */
 export const capital = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
-
-/** A plural that needs nothing but an s. */
-export const counted = (count: number, what: string): string =>
-  `${grouped(count)} ${what}${count === 1 ? "" : "s"}`;
-
-/** 12345 → 12,345. */
-export const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ",");

@@ -40,10 +40,7 @@ export const segment: FigureKind<SegmentData> = {
     const curve = (series: string, of: (one: SegmentData["points"][number]) => number | null) =>
       drawn.map((one) => ({ part: "curve", t: one.t, series, value: finite(of(one)), from: null, to: null }));
     const delta = `δ̂ = ${short(resolution)}`;
-    const flat =
-      plateaus.length > 0
-        ? counted(plateaus.length, "flat stretch").replace(/stretchs$/, "stretches")
-        : "nowhere";
+    const flat = plateaus.length > 0 ? counted(plateaus.length, "flat stretch", "flat stretches") : "nowhere";
     const found = plateaus.length > 0 ? `${flat}, ${percent(share)} of the segment` : flat;
     const beyond = known ? "flat where its target is not" : "flat";
     return {

@@ -31,6 +31,12 @@ export async function documentAt(path: string, options: SourceOptions = {}): Pro
       `${quote(path)} holds a fit to a table, which has no report (plateau analyze measures it); reports are of ${known}`,
     );
   }
+  if (found.isFile() && found.size === 0) {
+    throw new PlateauError(
+      "usage",
+      `${quote(path)} is empty (0 bytes): nothing was stored in it, or it was cut off; give ${known}`,
+    );
+  }
   const what = found.isDirectory() ? "holds nothing" : "is nothing";
   throw new PlateauError("usage", `${quote(path)} ${what} that can be reported: give ${known}`);
 }

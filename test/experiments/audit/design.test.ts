@@ -3,6 +3,8 @@ import { type Mode, starts } from "../../../src/experiments/audit/answers.js";
 import { cellKey, trainingInput } from "../../../src/experiments/audit/cell.js";
 import { parseAudit, presets } from "../../../src/experiments/audit/config.js";
 import { designOf, modes, trainingsOf } from "../../../src/experiments/audit/design.js";
+import { estimateTime } from "../../../src/experiments/audit/estimate.js";
+import { leftOut } from "../../../src/experiments/audit/left-out.js";
 import { switches, trainedSwitches, withSwitch } from "../../../src/experiments/audit/switches.js";
 import { defineExperiment } from "../../../src/experiments/config.js";
 import { protocolSchema } from "../../../src/experiments/protocol.js";
@@ -113,4 +115,51 @@ test("a stored configuration is read as it was, and what makes no sense is refus
   ]) {
     t.throws(() => parseAudit(wrong), { code: "usage" });
   }
+});
+
+test("what is left out follows from what is run, not from the preset's name", (t) => {
+  const search = "the search of hyperparameters (plateau replicate has it)";
+  const whole = parseAudit({ preset: "full", dims: [4], classes: [5] });
+  t.deepEqual(leftOut(whole), ["d = 16, 64, 256", "K = 10, 15, 20", search]);
+  const asLarge = parseAudit({
+    ...{
+      preset: "quick",
+      targets: presets.full.targets,
+      dims: [4],
+      classes: [5],
+      seeds: 10,
+      factorial: true,
+    },
+    ...{ steps: 3000, testRows: 10_000, plateaus: presets.full.plateaus },
+  });
+  t.deepEqual(leftOut(asLarge), leftOut(whole));
+  t.deepEqual(leftOut(parseAudit({ preset: "standard", factorial: false, trainRows: 500, dims: [4, 256] })), [
+    ...["targets: m2n1", "d = 16, 64", "K = 10, 15, 20", "the fractional factorial design"],
+    "beside d = 4 with K = 5, all but both protocols and the switches 1, 3 and 7 of the study's",
+    ...["seeds: 5 of 10", "updates: 800 of 3000", "training rows: 500 of 200000", "test rows: 2000 of 10000"],
+    ...["plateaus at d = 256", "segments of plateaus: 2 of 4", "cells of a segment: 256 of 512", search],
+  ]);
+});
+
+test("an estimate of time goes from small sizes to large ones when it has taken long enough", async (t) => {
+  const config = parseAudit({
+    preset: "quick",
+    targets: ["m2n1"],
+    dims: [2, 8],
+    seeds: 2,
+    testRows: 100,
+    steps: 4,
+  });
+  const trainings = trainingsOf(designOf(config), config);
+  const seen: number[] = [];
+  const onProgress = (done: number, total: number) => void seen.push(done / total);
+  const timed = await estimateTime(trainings, config, { onProgress });
+  t.is(timed.untimed, 0);
+  t.is(timed.trainings, 2 * trainings.reduce((sum, { cells }) => sum + cells.length, 0));
+  t.is(seen.length, timed.sizes);
+  t.true(timed.coreSeconds > 0);
+  const scaled = await estimateTime(trainings, config, { enough: 0 });
+  // The least size of each mode is all that is timed.
+  t.is(scaled.untimed, timed.sizes - 2);
+  t.true(Number.isFinite(scaled.coreSeconds) && scaled.coreSeconds > 0);
 });

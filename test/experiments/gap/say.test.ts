@@ -3,8 +3,8 @@ import { answerOf } from "../../../src/experiments/gap/answer.js";
 import type { Ensemble, Trained } from "../../../src/experiments/gap/ensemble.js";
 import { answerBy } from "../../../src/experiments/gap/findings.js";
 import { changeOf } from "../../../src/experiments/gap/further.js";
-import type { ConstructedRung, TransformerRung } from "../../../src/experiments/gap/results.js";
-import { sayChange, sayKind } from "../../../src/experiments/gap/say.js";
+import type { ConstructedRung, GapResults, TransformerRung } from "../../../src/experiments/gap/results.js";
+import { sayChange, sayKind, sayNotes } from "../../../src/experiments/gap/say.js";
 
 const model = (seed: number, error: number): Trained => ({
   ...{ seed, lr: 0.01, validation: error / 3, sup: error, rmse: error / 4, update: 100 },
@@ -91,4 +91,15 @@ test("a Transformer smaller than every construction has nothing to be compared w
   t.is(of!.sizes[0].verdict, "none");
   t.regex(sayKind(of!), /nothing to compare with/);
   t.is(answerOf(null, []).verdict, "undecided");
+});
+
+test("ends of the learning rates are noted where there are two; one of anything is one", (t) => {
+  const results = { transformers: [transformer(5, 1)], constructed: [rung(10, 0.1, 0.1, 0.1)] };
+  const notes = (lr: number[]) => sayNotes(results as unknown as GapResults, lr);
+  const kept = "9 of 9 models that were kept are the last of their training: it was still getting better.";
+  t.deepEqual(notes([0.01]), [kept]);
+  t.deepEqual(notes([0.01, 0.1]), [kept, "9 of them have the least learning rate that was tried, 0.01."]);
+  t.deepEqual(notes([0.001, 0.01]), [kept, "9 of them have the largest learning rate that was tried, 0.01."]);
+  const { own } = answerBy("sup", [], [rung(10, 0.1, 0.1, 1)]);
+  t.regex(sayKind(own[0]), /^relu: at 1 of 1 size what/);
 });

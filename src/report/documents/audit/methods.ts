@@ -1,7 +1,8 @@
 import { PLATEAU_SHARE } from "../../../analysis/plateaus.js";
 import { percent } from "../../../analysis/statistics/say.js";
 import { audit, plateausAt } from "../../../experiments/audit/audit.js";
-import { type AuditConfig, presets } from "../../../experiments/audit/config.js";
+import type { AuditConfig } from "../../../experiments/audit/config.js";
+import { leftOut } from "../../../experiments/audit/left-out.js";
 import { responses } from "../../../experiments/audit/responses.js";
 import type { AuditResults } from "../../../experiments/audit/results.js";
 import { TRIVIAL_MARGIN } from "../../../experiments/audit/verdicts/beats-trivial.js";
@@ -35,7 +36,7 @@ export function methodsOf({
       `Scales: a regression can be read at any resolution, a classifier only at that of the classes it learned. So regression and classification are compared on the classes of the classification, over the majority class's failure rate on the same classes. The common scale (K of each coordinate over the target's range) is the same for all cells; a classifier of diagonal classes is read on it by its centroids, which it was never trained to place coordinate by coordinate.`,
       `Rules (ours). A model beats a trivial predictor where the 95% interval of the share of its loss that the model saves lies above ${percent(TRIVIAL_MARGIN)}, it does not where below. One mode fails more where the interval of the difference lies beyond ${MODE_MARGIN}; both fail alike where it lies within. Fitted functions are piecewise constant where they are flat and the target is not over more than ${percent(PLATEAU_SHARE)} of segments, with the whole interval; a model with less than ${percent(CONSTANT_VARIANCE)} of the target's variance is one constant instead. A switch moves a conclusion most where its effect is larger than each other's, by an interval over paired seeds. All else is undecided. Intervals are Student's t over seeds, each of one quantity by itself.`,
       `Measures. ${responses.map(({ title, what }) => `${title}: ${what}.`).join(" ")}`,
-      `Plateaus: ${flat.join("; ")}. The preset ${config.preset} leaves out ${presets[config.preset].left}.`,
+      `Plateaus: ${flat.join("; ")}. Left out: ${leftOut(config).join("; ")}.`,
     ],
     commands: [commandOf(config), "plateau audit --resume    # where it was interrupted"],
     environment,
