@@ -1,13 +1,34 @@
-/** 0.1234 → 12.3%; shares below 0.05% keep one digit that is not 0. */
+/** 0.1234 → 12.3%; shares below 0.05% keep one digit that is not 0, those above 99.95% one that is not 9. */
 export function percent(share: number): string {
   const value = 100 * share;
-  return `${value > 0 && value < 0.05 ? value.toPrecision(1) : value.toFixed(1)}%`;
+  const text = value > 0 && value < 0.05 ? value.toPrecision(1) : below(value, 100, value.toFixed(1), 2);
+  return `${minus(text)}%`;
 }
+
+/** Most decimals that a number just below another is told apart by. */
+const MOST_DECIMALS = 8;
+
+/**
+ * What a number just below a limit is written as: never as the limit itself, but by as few decimals, `least` or more,
+ * as tell them apart.
+ * @param text how it is written else
+ */
+export function below(value: number, limit: number, text: string, least: number): string {
+  if (Number(text) !== limit || !(value < limit)) return text;
+  for (let decimals = least; decimals <= MOST_DECIMALS; decimals++) {
+    const longer = value.toFixed(decimals);
+    if (Number(longer) !== limit) return longer.replace(/0+$/, "");
+  }
+  return text;
+}
+
+/** A negative number with a minus sign in place of the hyphen. */
+export const minus = (text: string): string => text.replace(/^-/, "−");
 
 /** R², whose distance from 1 matters: 0.531, 0.99978; never −0. */
 export function rSquared(value: number): string {
   const text = value.toFixed(value > 0.99 ? 5 : 3);
-  return text === "-0.000" ? "0.000" : text;
+  return text === "-0.000" ? "0.000" : minus(text);
 }
 
 /** A text as one word of a command for a shell. */

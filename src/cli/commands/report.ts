@@ -60,9 +60,9 @@ async function execute(
     const files = await writeReport(document, { html: output, svg, png, data });
     line.clear();
     const { title, question, setting, answer } = document;
-    if (json) printJson({ title, question, setting, answer, files });
+    if (json) printJson({ title, question, setting, answer: answer.join(" "), files });
     else {
-      print(answer);
+      print(answer.join("\n"));
       if (!quiet)
         note(
           `written: ${output} (${bytes(statSync(output).size)})${files.length > 1 ? ` and ${files.length - 1} more files` : ""}`,

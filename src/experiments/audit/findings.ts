@@ -23,6 +23,8 @@ const protocolName: Readonly<Record<Start, string>> = {
   sound: "the sound protocol",
 };
 const starts: readonly Start[] = ["study", "sound"];
+/** Switches that are named where several move a conclusion most and cannot be told apart. */
+export const MOST_NAMED = 3;
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Such as m4n3, d = 4, K = 5. */
@@ -78,7 +80,7 @@ function regression({ verdicts: { harder, claim } }: SettingResults): Finding {
       name === "asRead"
         ? "failure rates as the protocol reads them"
         : "on one scale, over the majority's failures";
-    return `${protocolName[start]}, ${how}: ${sayHarder(harder[name][start])}`;
+    return `${protocolName[start]}, ${how}: ${sayHarder(harder[name][start], name === "asRead" ? 1 : undefined)}`;
   };
   return {
     name: "harder",
@@ -120,6 +122,7 @@ function movers({ verdicts: { movers: found } }: SettingResults): Finding[] {
   const leading = (name: ConclusionName, start: Start) => {
     const { answer, leaders } = found[name][start];
     if (answer === "none") return "no switch by itself";
+    if (leaders.length > MOST_NAMED) return `no single one (${leaders.length} are not told apart)`;
     return `${leaders.map(switchName).join(" or ")}${answer === "several" ? " (not told apart)" : ""}`;
   };
   return [

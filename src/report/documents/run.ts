@@ -72,7 +72,7 @@ export async function documentOfRun(
     title: `${capital(config.mode)} of ${target.name} by one ${kindOf(experiment)}`,
     question: `How well does this model approximate ${target.name}, and how?`,
     setting: settingText(experiment, result),
-    answer: answerText(result, measured),
+    answer: answerLines(result, measured),
     ...(main ? { main } : {}),
     sections: [
       errorSection(result, rows.test, points, measured),
@@ -99,10 +99,9 @@ function settingText(experiment: Experiment, { parameters, steps, outcome }: Run
   return `${capital(task)} of ${target.name} with ${counted(config.dim, "number")} a token; a ${kindOf(experiment)} of ${grouped(parameters)} parameters, ${trained}, under the ${describeProtocol(protocol)} protocol, seed ${config.seed}.`;
 }
 
-function answerText({ verdict }: RunResult, measured: Measured): string {
+function answerLines({ verdict }: RunResult, measured: Measured): string[] {
   const plateaus = measured.result("plateaus");
-  const flat = plateaus ? ` ${measured.line("plateaus")}` : "";
-  return `${capital(verdict)}.${flat}`;
+  return [`${capital(verdict)}.`, ...(plateaus ? [measured.line("plateaus")] : [])];
 }
 
 /** What the model predicts of test rows as its protocol tests it; in classification, centroids. */

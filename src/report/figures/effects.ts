@@ -1,4 +1,4 @@
-import { short } from "../../analysis/statistics/say.js";
+import { said } from "../../analysis/statistics/say.js";
 import { TABLE } from "../figure.js";
 import { bySeries, counted, tooltip } from "./encodings.js";
 import { type FigureKind, sentences } from "./figure-kind.js";
@@ -47,7 +47,7 @@ export const effects: FigureKind<EffectsData> = {
       type: "nominal",
       title: null,
       sort: factors,
-      axis: { grid: true, labelLimit: 220 },
+      axis: { grid: true },
     };
     const yOffset = { field: "series", type: "nominal", sort: series, scale: { paddingOuter: 0.5 } };
     const plot = (panel: string, first: boolean) => ({
@@ -96,7 +96,7 @@ export const effects: FigureKind<EffectsData> = {
     });
     const told = largest.map(
       ({ panel, factor, series: of, value }) =>
-        `${panel}: largest ${factor}${series.length > 1 ? ` (${of})` : ""}, ${short(value)}`,
+        `${panel}: largest ${factor}${series.length > 1 ? ` (${of})` : ""}, ${said(value)}`,
     );
     return {
       name,

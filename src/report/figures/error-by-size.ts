@@ -1,4 +1,4 @@
-import { short } from "../../analysis/statistics/say.js";
+import { said } from "../../analysis/statistics/say.js";
 import { pow } from "../../targets/math.js";
 import { TABLE } from "../figure.js";
 import { bySeries, counted, finite, logarithmic, part, positive, tooltip, wide, zoom } from "./encodings.js";
@@ -88,9 +88,9 @@ export const errorBySize: FigureKind<ErrorBySizeData> = {
       : [];
     const told = known.map(({ name, points, law }) => {
       const best = Math.min(...points.map((point) => point.error));
-      return `${name}: ${counted(points.length, "point")}, least error ${short(best)}${law ? `, slope −${short(law.exponent)}` : ""}`;
+      return `${name}: ${counted(points.length, "point")}, least error ${said(best)}${law ? `, slope −${said(law.exponent)}` : ""}`;
     });
-    if (theory) told.push(`${theory.name}: slope −${short(theory.exponent)}`);
+    if (theory) told.push(`${theory.name}: slope −${said(theory.exponent)}`);
     const errors = [...points, ...laws, ...slope].map((one) => one.error);
     const intervals = points.some(({ low, high }) => low !== null && high !== null);
     return {
@@ -102,7 +102,7 @@ export const errorBySize: FigureKind<ErrorBySizeData> = {
         theory && `Dotted: ${theory.name}.`,
         options.note,
       ),
-      alt: `Log-log chart of ${error} against ${size}, from ${short(least)} to ${short(most)}. ${told.join("; ")}.`,
+      alt: `Log-log chart of ${error} against ${size}, from ${said(least)} to ${said(most)}. ${told.join("; ")}.`,
       data: [...points, ...laws, ...slope].map((one) => ({ ...one, error: finite(one.error) })),
       spec: {
         ...wide,

@@ -1,4 +1,4 @@
-import { short } from "../../analysis/statistics/say.js";
+import { said } from "../../analysis/statistics/say.js";
 import { TABLE } from "../figure.js";
 import { bySeries, counted, tooltip } from "./encodings.js";
 import { type FigureKind, sentences } from "./figure-kind.js";
@@ -45,7 +45,7 @@ export const levels: FigureKind<LevelsData> = {
       type: "nominal",
       title: null,
       sort: rows,
-      axis: { grid: true, labelLimit: 220 },
+      axis: { grid: true },
     };
     const yOffset = { field: "series", type: "nominal", sort: series, scale: { paddingOuter: 0.5 } };
     const plot = (panel: string, first: boolean) => ({
@@ -91,13 +91,13 @@ export const levels: FigureKind<LevelsData> = {
         },
       ],
     });
-    const told = known.map((one) => `${one.row}, ${one.series}, ${one.panel}: ${short(one.value)}`);
+    const told = known.map((one) => `${one.row}, ${one.series}, ${one.panel}: ${said(one.value)}`);
     return {
       name,
       title,
       caption: sentences(
         about,
-        ...marks.map(({ panel, value, meaning }) => `Dotted in “${panel}”: ${short(value)}, ${meaning}.`),
+        ...marks.map(({ panel, value, meaning }) => `Dotted in “${panel}”: ${said(value)}, ${meaning}.`),
         note,
       ),
       alt: `Dot-and-interval plot of ${counted(known.length, "value")}. ${told.join("; ")}.`,

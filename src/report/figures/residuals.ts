@@ -1,4 +1,4 @@
-import { short } from "../../analysis/statistics/say.js";
+import { said } from "../../analysis/statistics/say.js";
 import { TABLE } from "../figure.js";
 import { counted, number, part, thinned, tooltip, wide, zoom } from "./encodings.js";
 import { type FigureKind, sentences } from "./figure-kind.js";
@@ -46,13 +46,13 @@ export const residuals: FigureKind<ResidualData> = {
     });
     return {
       name,
-      title: `Predictions are off by ${short(rmse)} in the root mean square`,
+      title: `Predictions are off by ${said(rmse)} in the root mean square`,
       caption: sentences(
         `Predicted less true, by the true value, in ${units}; ${of}: ${counted(known.length, "number")}.${shown}`,
-        `Dashed: ± their RMSE, ${short(rmse)}. Their mean is ${short(bias)}, the largest magnitude ${short(largest)}.`,
+        `Dashed: ± their RMSE, ${said(rmse)}. Their mean is ${said(bias)}, the largest magnitude ${said(largest)}.`,
         note,
       ),
-      alt: `Scatter plot of ${counted(known.length, "residual")}, ${of}: RMSE ${short(rmse)}, mean ${short(bias)}, largest magnitude ${short(largest)}.`,
+      alt: `Scatter plot of ${counted(known.length, "residual")}, ${of}: RMSE ${said(rmse)}, mean ${said(bias)}, largest magnitude ${said(largest)}.`,
       data: [...drawn.map(point), line("zero", 0), line("rmse", rmse), line("rmse", -rmse)],
       spec: {
         ...wide,

@@ -1,7 +1,7 @@
 import { type Start, starts } from "../../../experiments/audit/answers.js";
 import type { Setting } from "../../../experiments/audit/cell.js";
 import { conclusions } from "../../../experiments/audit/conclusions.js";
-import { sayContext, switchName } from "../../../experiments/audit/findings.js";
+import { MOST_NAMED, sayContext, switchName } from "../../../experiments/audit/findings.js";
 import { meanOverSeeds } from "../../../experiments/audit/paired.js";
 import { findResponse, type ResponseName } from "../../../experiments/audit/responses.js";
 import type { SettingResults } from "../../../experiments/audit/results.js";
@@ -33,14 +33,16 @@ export function moversFigure(results: SettingResults, name: string): Figure | un
   if (!movers) return undefined;
   const panels = { asRead: "as the protocol reads it", oneScale: "on one scale" };
   const { answer } = harder.oneScale.study;
-  const leaders = movers.asRead.study.leaders.slice(0, 3).map(switchName);
+  const leaders = movers.asRead.study.leaders.map(switchName);
   const order = movers.asRead.study.ranked.map((one) => one.switch);
   return effects.draw(
     {
       title:
-        leaders.length > 0
-          ? `What moves “regression fails more” most: ${leaders.join(", ")}`
-          : "No switch moves “regression fails more” beyond its interval",
+        leaders.length === 0
+          ? "No switch moves “regression fails more” beyond its interval"
+          : leaders.length > MOST_NAMED
+            ? "No single switch moves “regression fails more” most"
+            : `What moves “regression fails more” most: ${leaders.join(", ")}`,
       about: `Effect of each switch on how much more regression fails than classification (${sayContext(results)}): the alternative less the study's answer. As the protocol reads it: failure rates (the study's measure unless question 2 is turned); on one scale: failures over the majority class's, both modes by the same centroids (ours). Under the study's protocol and on one scale: ${{ regression: "regression fails more", classification: "classification fails more", alike: "both fail alike", undecided: "undecided" }[answer]}. ${intervals(results.baselines.length)}`,
       effects: conclusions.flatMap(({ name: conclusion }) =>
         both.flatMap((start) =>

@@ -1,4 +1,4 @@
-import { short } from "../../../analysis/statistics/say.js";
+import { said } from "../../../analysis/statistics/say.js";
 import type { Ensemble } from "../../../experiments/gap/ensemble.js";
 import type { ConstructedRung, GapResults, Slope } from "../../../experiments/gap/results.js";
 import { exp, log } from "../../../targets/math.js";
@@ -92,5 +92,5 @@ function theoryOf(rungs: readonly ConstructedRung[], slopes: readonly Slope[], f
   const error = middle(({ constructed: { sup } }) => sup!);
   const sizes = known.map(({ parameters }) => parameters);
   const over = [Math.min(...sizes), Math.max(...sizes)] as const;
-  return { name: `theory: parameters^−${short(exponent)}`, exponent, from: { size, error }, over };
+  return { name: `theory: parameters^−${said(exponent)}`, exponent, from: { size, error }, over };
 }
