@@ -31,6 +31,22 @@ export function rSquared(value: number): string {
   return text === "-0.000" ? "0.000" : minus(text);
 }
 
+const RAISED: Readonly<Record<string, string>> = {
+  "−": "⁻",
+  "-": "⁻",
+  ".": "·",
+  "1": "¹",
+  "2": "²",
+  "3": "³",
+};
+
+/** A number as an exponent: −2.02 → ⁻²·⁰². */
+export const superscript = (text: string): string =>
+  text.replace(
+    /[-−.\d]/g,
+    (character) => RAISED[character] ?? String.fromCharCode(0x2070 + Number(character)),
+  );
+
 /** A text as one word of a command for a shell. */
 export function shellWord(text: string): string {
   return /^[\w./+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;

@@ -131,7 +131,7 @@ function config({ background, text, muted, grid, series, ramp, diverging, shade 
       baseline: { strokeDash: [5, 4], strokeWidth: 1.75 },
       zero: { color: muted, strokeDash: [2, 3], strokeWidth: 1 },
       fit: { strokeDash: [7, 3], strokeWidth: 1.5 },
-      theory: { strokeDash: [2, 3], strokeWidth: 1.75 },
+      theory: { color: muted, strokeDash: [2, 3], strokeWidth: 1.75 },
       note: { color: text, fontSize: 13 },
     },
   };

@@ -43,16 +43,24 @@ export function findingsOf(results: SettingResults): Finding[] {
 }
 
 function trivial({ verdicts: { trivial: found } }: SettingResults): Finding {
+  const words = { better: "is", "no-better": "is not", undecided: "is not shown to be" };
+  const alike = { better: "both are", "no-better": "neither is", undecided: "neither is shown to be" };
   const say = (start: Start) => {
     const { regression, classification } = found[start];
-    const words = { better: "is", "no-better": "is not", undecided: "is not shown to be" };
-    return `under ${protocolName[start]} regression ${words[regression.answer]} better than the mean predictor, and classification ${words[classification.answer]} better than the majority class`;
+    return regression.answer === classification.answer
+      ? alike[regression.answer]
+      : `regression ${words[regression.answer]}, classification ${words[classification.answer]}`;
   };
+  const [study, sound] = starts.map(say);
+  const under =
+    study === sound
+      ? `under both protocols ${study}`
+      : `under ${protocolName.study} ${study}; under ${protocolName.sound} ${sound}`;
   return {
     name: "trivial",
     question:
       "0. Is the model better than predictors that do not look at their input? (ours: the study has no baselines)",
-    answer: `${capital(starts.map(say).join("; "))}.`,
+    answer: `Better than the mean predictor in regression, the majority class in classification: ${under}.`,
     lines: starts.flatMap((start) => {
       const { regression, regressionMatched, classification } = found[start];
       return [

@@ -18,7 +18,7 @@ import {
 /** Findings that answer the whole, in turn, with what was asked where the finding by itself does not say. */
 const answers: readonly (readonly [Finding["name"], string])[] = [
   ["harder", "Does regression fail more than classification? "],
-  ["trivial", "Beside guessing: "],
+  ["trivial", ""],
   ["piecewise", "Are the fitted functions piecewise constant? "],
   ["movers", ""],
 ];
@@ -92,7 +92,7 @@ function settingSections(results: SettingResults, several: boolean): ReportSecti
     ...sections,
     {
       name: `numbers-${slug}`,
-      title: `${where}every cell and every effect`,
+      title: where ? `${where}every cell and every effect` : "Every cell and every effect",
       text: [
         "An effect is the alternative less the study's answer on the same seeds, everything else equal, with its 95% interval by Student's t over seeds. Each interval is of one effect: of twenty that are nothing, one leaves out 0 by chance.",
       ],

@@ -53,7 +53,7 @@ export const effects: FigureKind<EffectsData> = {
     const plot = (panel: string, first: boolean) => ({
       title: { text: panel, fontSize: 13, fontWeight: "normal", anchor: "middle" },
       transform: [{ filter: { field: "panel", equal: panel } }],
-      width: panels.length === 1 ? 400 : panels.length === 2 ? 240 : 200,
+      width: [400, 240, 165][panels.length - 1] ?? 200,
       height: { step, for: "position" },
       encoding: {
         y: first ? y : { ...y, axis: { grid: true, labels: false, ticks: false } },
@@ -138,7 +138,8 @@ export const effects: FigureKind<EffectsData> = {
   nothing: { title: "", about: "", effects: [] },
 };
 
-const columnsOf = (panels: number) => Math.min(2, panels);
+/** Three beside each other are narrow; of more, two. */
+const columnsOf = (panels: number) => (panels > 3 ? 2 : panels);
 
 function example(series: readonly string[], panels: readonly string[]): Effect[] {
   const factors = [

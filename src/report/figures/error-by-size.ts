@@ -53,7 +53,7 @@ export const errorBySize: FigureKind<ErrorBySizeData> = {
     if (known.length === 0) return undefined;
     const sizes = known.flatMap(({ points }) => points.map((point) => point.size));
     const [least, most] = [Math.min(...sizes), Math.max(...sizes)];
-    const names = [...known.map(({ name }) => name), ...(theory ? [theory.name] : [])];
+    const names = known.map(({ name }) => name);
     const points = known.flatMap(({ name, points }) =>
       points.map((point) => ({
         series: name,
@@ -136,6 +136,10 @@ export const errorBySize: FigureKind<ErrorBySizeData> = {
             .map((of) => ({
               transform: [part(of)],
               mark: { type: "line", style: of === LAW ? "fit" : "theory", clip: true },
+              // A theory is no series of points: its entry is a dotted line.
+              ...(of === THEORY && theory
+                ? { encoding: { color: null, strokeDash: dotted(theory.name) } }
+                : {}),
             })),
         ],
       },
@@ -170,6 +174,15 @@ export const errorBySize: FigureKind<ErrorBySizeData> = {
     series: [{ name: "trained", points: [{ size: 1000, error: 0 }] }],
   },
 };
+
+/** The pattern of the theme's style, by a scale, as only scales have legends. */
+const dotted = (name: string) => ({
+  field: "part",
+  type: "nominal",
+  title: null,
+  scale: { domain: [THEORY], range: [[2, 3]] },
+  legend: { symbolType: "stroke", symbolSize: 400, labelOffset: 8, labelExpr: JSON.stringify(name) },
+});
 
 const ends = (sizes: readonly number[]) => [Math.min(...sizes), Math.max(...sizes)];
 

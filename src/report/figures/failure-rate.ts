@@ -89,7 +89,9 @@ export const failureRate: FigureKind<FailureRateData> = {
         type: "nominal",
         title: null,
         scale: { domain: ["model", "baseline"], range: ["circle", BAR] },
-        legend: alike ? { labelExpr: "datum.label === 'model' ? 'model' : 'baseline (ours)'" } : null,
+        legend: alike
+          ? { labelOffset: 8, labelExpr: "datum.label === 'model' ? 'model' : 'baseline (ours)'" }
+          : null,
       };
       return {
         ...(panel === undefined ? {} : { transform: [{ filter: { field: "panel", equal: panel } }] }),

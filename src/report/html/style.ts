@@ -99,7 +99,7 @@ footer { margin-top: 4rem; padding-top: 1.2rem; padding-bottom: 3rem; font-size:
 
 @media (min-width: 70rem) {
   header { max-width: 78rem; }
-  .first:not(.alone) { display: grid; grid-template-columns: minmax(0, 5fr) minmax(0, 8fr); gap: 0 2rem; align-items: start; margin-inline: calc(50% - min(50vw - 1.6rem, 39rem)); }
+  .first:not(.alone) { display: grid; grid-template-columns: minmax(0, 5fr) minmax(0, 8fr); gap: 0 2rem; align-items: start; margin-inline: calc(50% - min(50vw - 1.25rem, 39rem)); }
   .first h1 { grid-column: 1 / -1; margin: .4rem 0 .8rem; font-size: 1.75rem; }
   .first:not(.alone) :is(dl > div, .answer) { grid-template-columns: 1fr; font-size: .94rem; line-height: 1.5; }
   .first .answer dd { font-size: 1.08rem; }

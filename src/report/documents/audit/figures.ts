@@ -8,6 +8,7 @@ import type { SettingResults } from "../../../experiments/audit/results.js";
 import type { Figure } from "../../figure.js";
 import { effects } from "../../figures/effects.js";
 import { levels } from "../../figures/levels.js";
+import { effectWithin, levelWithin } from "./bounds.js";
 
 /** Such as m4n3-d4-k5. */
 export const slugOf = ({ target, dim, classes }: Setting): string =>
@@ -71,9 +72,16 @@ const panelTitles: Readonly<Partial<Record<ResponseName, string>>> = {
   flatBeyond: "flat beyond the target",
   constantPieces: "effective constant pieces",
 };
-const panelOf = (name: ResponseName) => panelTitles[name] ?? findResponse(name).title;
+/** Titles of the panels of levels, and what their axes count. */
+const levelTitles = {
+  studyRate: ["failure rate, as the study measures", "share of test vectors"],
+  excess: ["failures on the cell's own classes", "× the majority class's failures"],
+  excessCommon: ["failures on one scale for all cells", "× the majority class's failures"],
+  r2: ["R² of predicted numbers", "R²: 1 without error, 0 the mean"],
+} as const satisfies Partial<Record<ResponseName, readonly [string, string]>>;
+const levelPanels = Object.keys(levelTitles) as (keyof typeof levelTitles)[];
 
-const levelPanels: readonly ResponseName[] = ["studyRate", "excess", "excessCommon", "r2"];
+const panelOf = (name: ResponseName) => panelTitles[name] ?? findResponse(name).title;
 
 /** What both modes come to under both protocols. */
 export function levelsFigure(results: SettingResults, name: string): Figure | undefined {
@@ -81,21 +89,26 @@ export function levelsFigure(results: SettingResults, name: string): Figure | un
   return levels.draw(
     {
       title: "Regression and classification, as the study measures and beside the majority class",
-      about: `${sayContext(results)}. The first measure is the study's, the others are ours; R² of a classification is that of the centroids it predicts. ${intervals(results.baselines.length)}`,
+      about: `${sayContext(results)}. The first measure is the study's, the others are ours: failures at matched resolution as multiples of those of the majority class, on the classes that the cell's protocol has, then on the same K classes of each coordinate for all; R² of a classification is that of the centroids it predicts. ${intervals(results.baselines.length)}`,
       levels: levelPanels.flatMap((response) =>
         cells.flatMap(({ name: start, mode, responses }) => {
           const found = meanOverSeeds(responses[response] ?? []);
           if (!found) return [];
-          const { value, low, high } = found;
-          return [{ row: rowOf[start as Start], series: mode, panel: panelOf(response), value, low, high }];
+          return [
+            {
+              ...{ row: rowOf[start as Start], series: mode, panel: levelTitles[response][0] },
+              ...levelWithin(response, found),
+            },
+          ];
         }),
       ),
+      units: Object.fromEntries(levelPanels.map((response) => levelTitles[response])),
       marks: [
         ...(["excess", "excessCommon"] as const).map((response) => ({
-          ...{ panel: panelOf(response), value: 1 },
+          ...{ panel: levelTitles[response][0], value: 1 },
           meaning: "no better than the majority class",
         })),
-        { panel: panelOf("r2"), value: 0, meaning: "no better than the mean predictor" },
+        { panel: levelTitles.r2[0], value: 0, meaning: "no better than the mean predictor" },
       ],
     },
     { name },
@@ -107,7 +120,7 @@ const groups = {
   conclusions: ["studyRate", "excess"],
   errors: ["r2", "sup"],
   scales: ["excessCommon", "meanR2"],
-  plateaus: ["flatBeyond", "constantPieces"],
+  plateaus: ["flatBeyond", "resolution", "constantPieces"],
 } as const satisfies Record<string, readonly ResponseName[]>;
 
 /** What every switch does to a group of measures, a figure a mode. */
@@ -127,7 +140,8 @@ export function effectFigures(results: SettingResults, group: keyof typeof group
           own
             .filter(({ response }) => response === name)
             .map(({ switch: id, design, value, low, high }) => ({
-              ...{ factor: switchName(id), series: seriesOf[design], panel: panelOf(name), value, low, high },
+              ...{ factor: switchName(id), series: seriesOf[design], panel: panelOf(name) },
+              ...effectWithin(name, { value, low, high }),
             })),
         ),
       },
