@@ -1,5 +1,6 @@
 import { said } from "../../analysis/statistics/say.js";
 import { TABLE } from "../figure.js";
+import { wrapped } from "../spec.js";
 import { bySeries, counted, tooltip } from "./encodings.js";
 import { type FigureKind, sentences } from "./figure-kind.js";
 
@@ -36,6 +37,7 @@ export const effects: FigureKind<EffectsData> = {
     const panels = distinct(({ panel }) => panel);
     const series = distinct((one) => one.series);
     const factors = distinct(({ factor }) => factor);
+    const width = [400, 240, 165][panels.length - 1] ?? 200;
     const step = 14 * series.length + 10;
     const largest = panels.map((panel) =>
       known
@@ -51,9 +53,14 @@ export const effects: FigureKind<EffectsData> = {
     };
     const yOffset = { field: "series", type: "nominal", sort: series, scale: { paddingOuter: 0.5 } };
     const plot = (panel: string, first: boolean) => ({
-      title: { text: panel, fontSize: 13, fontWeight: "normal", anchor: "middle" },
+      title: {
+        text: wrapped(panel, Math.floor(1.4 * (width / 13))),
+        fontSize: 13,
+        fontWeight: "normal",
+        anchor: "middle",
+      },
       transform: [{ filter: { field: "panel", equal: panel } }],
-      width: [400, 240, 165][panels.length - 1] ?? 200,
+      width,
       height: { step, for: "position" },
       encoding: {
         y: first ? y : { ...y, axis: { grid: true, labels: false, ticks: false } },
@@ -149,7 +156,7 @@ function example(series: readonly string[], panels: readonly string[]): Effect[]
     "weight decay",
     "start vector",
     "width",
-    "training length",
+    "8 (learning-rate floor)",
   ];
   return panels.flatMap((panel, p) =>
     factors.flatMap((factor, f) =>

@@ -129,8 +129,9 @@ footer { margin-top: 4rem; padding-top: 1.2rem; padding-bottom: 3rem; font-size:
   .first { display: block; margin-inline: 0; }
   .scroll, .scroll.long, .table .scroll { max-height: none; width: auto; max-width: none; overflow: visible; }
   .table table { font-size: .7rem; line-height: 1.3; }
-  .table :is(th, td) { padding: .22rem .5rem .22rem 0; overflow-wrap: anywhere; }
-  .table td.n { white-space: normal; }
+  .table :is(th, td) { padding: .2rem .5rem .2rem 0; }
+  .table :is(th, td):first-child { min-width: 4.6rem; }
+  .table th.n { overflow-wrap: anywhere; hyphens: auto; }
   thead > tr > * { position: static; }
   .command pre { max-height: none; white-space: pre-wrap; overflow-wrap: anywhere; }
   figure, .command, tr { break-inside: avoid; }

@@ -74,10 +74,10 @@ const panelTitles: Readonly<Partial<Record<ResponseName, string>>> = {
 };
 /** Titles of the panels of levels, and what their axes count. */
 const levelTitles = {
-  studyRate: ["failure rate, as the study measures", "share of test vectors"],
-  excess: ["failures on the cell's own classes", "× the majority class's failures"],
-  excessCommon: ["failures on one scale for all cells", "× the majority class's failures"],
-  r2: ["R² of predicted numbers", "R²: 1 without error, 0 the mean"],
+  studyRate: ["fails, as the study measures", "share of test vectors"],
+  excess: ["failures, the cell's own classes", "× the majority class's"],
+  excessCommon: ["failures, one scale for all", "× the majority class's"],
+  r2: ["R² of predicted numbers", "R²"],
 } as const satisfies Partial<Record<ResponseName, readonly [string, string]>>;
 const levelPanels = Object.keys(levelTitles) as (keyof typeof levelTitles)[];
 
