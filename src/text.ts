@@ -1,21 +1,18 @@
 /** 0.1234 → 12.3%; shares below 0.05% keep one digit that is not 0, those above 99.95% one that is not 9. */
 export function percent(share: number): string {
   const value = 100 * share;
-  const text = value > 0 && value < 0.05 ? value.toPrecision(1) : below(value, 100, value.toFixed(1), 2);
+  const text = value > 0 && value < 0.05 ? value.toPrecision(1) : below(value, 100, value.toFixed(1), 2, 6);
   return `${minus(text)}%`;
 }
 
-/** Most decimals that a number just below another is told apart by. */
-const MOST_DECIMALS = 8;
-
 /**
- * What a number just below a limit is written as: never as the limit itself, but by as few decimals, `least` or more,
- * as tell them apart.
+ * What a number just below a limit is written as: never as the limit itself, but by as few decimals, from `least` to
+ * `most`, as tell them apart.
  * @param text how it is written else
  */
-export function below(value: number, limit: number, text: string, least: number): string {
+export function below(value: number, limit: number, text: string, least: number, most: number): string {
   if (Number(text) !== limit || !(value < limit)) return text;
-  for (let decimals = least; decimals <= MOST_DECIMALS; decimals++) {
+  for (let decimals = least; decimals <= most; decimals++) {
     const longer = value.toFixed(decimals);
     if (Number(longer) !== limit) return longer.replace(/0+$/, "");
   }

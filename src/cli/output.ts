@@ -39,13 +39,13 @@ export function percent(share: Measured): string {
   return percentOf(share);
 }
 
-/** Three significant digits; just below 1, as many as tell it from that. */
+/** Three significant digits; just below 1, five decimals. */
 export function short(value: Measured): string {
   if (value === undefined || value === null || Number.isNaN(value)) return ABSENT;
   if (!Number.isFinite(value)) return String(value);
   return value !== 0 && Math.abs(value) < 1e-3
     ? value.toExponential(2)
-    : below(value, 1, String(Number(value.toPrecision(3))), 5);
+    : below(value, 1, String(Number(value.toPrecision(3))), 5, 5);
 }
 
 /** R², whose distance from 1 matters. */

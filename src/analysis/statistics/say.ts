@@ -9,12 +9,13 @@ export const short = (value: number): string =>
 
 /**
  * Three significant digits with a minus sign, for sentences that nobody stores; of what lies just below 1, as R² and
- * failure rates may, as many as tell it from 1, five where these do: 0.99979.
+ * failure rates may, five decimals: 0.99979.
  */
-export const said = (value: number): string => minus(below(value, 1, short(value), 5));
+export const said = (value: number): string => minus(below(value, 1, short(value), 5, 5));
 
 /** A share in percent, three significant digits; just below 100%, as many as tell it from that. */
-export const percent = (share: number): string => `${minus(below(100 * share, 100, short(100 * share), 2))}%`;
+export const percent = (share: number): string =>
+  `${minus(below(100 * share, 100, short(100 * share), 2, 6))}%`;
 
 /** `value (95% interval low to high)`. */
 export const withInterval = ({ value, low, high }: Estimate, as = short): string =>

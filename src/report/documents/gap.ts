@@ -13,6 +13,7 @@ import {
 } from "../../experiments/gap/say.js";
 import type { ExperimentRecord } from "../../experiments/record.js";
 import type { Methods, ReportDocument, ReportSection } from "../document.js";
+import { counted } from "../figures/encodings.js";
 import { familyFigure, leadingFamily } from "./gap/figures.js";
 import { answerTable, changeTable, familyTable, slopeTable, transformerTable } from "./gap/tables.js";
 
@@ -27,8 +28,8 @@ export function gapDocument(record: ExperimentRecord<GapConfig, GapResults>): Re
     title: `Expressivity against learning: ${config.target}`,
     question: `Is the error of a network that is trained on ${config.target} limited by what a network of its size can represent, or by what training finds?`,
     setting:
-      `${results.transformers.length} Transformers and ${constructed.length} constructed networks (${families.join(", ") || "none"}); ` +
-      `every one trained on ${seeds.length} ${seeds.length === 1 ? "seed" : "seeds"} with ${config.lr.length} learning rates for ${config.steps} updates, ` +
+      `${counted(results.transformers.length, "Transformer")} and ${counted(constructed.length, "constructed network")} (${families.join(", ") || "none"}); ` +
+      `every one trained on ${counted(seeds.length, "seed")} with ${counted(config.lr.length, "learning rate")} for ${counted(config.steps, "update")}, ` +
       `constructions from written and from drawn weights. Judged by the largest error that a search finds on the domain; ` +
       `the best constant is off by about ${said(constant.sup)}. Target: ${smoothness.how}.`,
     answer: answerLines(results),

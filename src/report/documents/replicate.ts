@@ -6,6 +6,7 @@ import type { ReplicationResults, SettingResult } from "../../experiments/replic
 import { answersOf, replicationVerdict } from "../../experiments/replication/verdict.js";
 import type { ReportDocument, ReportSection, ReportTable } from "../document.js";
 import type { Figure } from "../figure.js";
+import { counted } from "../figures/encodings.js";
 import { figureByClasses, figureByWidth } from "./replicate-figures.js";
 import { failureTable, ownTable, replicaTable, sweepTable } from "./replicate-tables.js";
 
@@ -64,8 +65,8 @@ function settingText(config: ReplicationConfig, count: number): string {
   const classes =
     config.classes.length > 0 ? ` and as classification into K = ${config.classes.join(", ")}` : "";
   return (
-    `${widths.join("; ")}, as regression${classes}, with ${config.positions.join(" and ")} positions: ${count} settings. ` +
-    `Of each, the best of ${config.trials} configurations of the study's space, trained on ${config.seeds} further ${config.seeds === 1 ? "seed" : "seeds"} and judged on test rows, under the protocol of the study's published code. ` +
+    `${widths.join("; ")}, as regression${classes}, with ${config.positions.join(" and ")} positions: ${counted(count, "setting")}. ` +
+    `Of each, the best of ${counted(config.trials, "configuration")} of the study's space, trained on ${counted(config.seeds, "further seed")} and judged on test rows, under the protocol of the study's published code. ` +
     "Every number was computed by this program; none is the paper's."
   );
 }
@@ -84,7 +85,7 @@ function answerLines(results: ReplicationResults): string[] {
 function aboutOf({ seeds, trials }: ReplicationConfig): string {
   const interval =
     seeds > 1 ? `means over ${seeds} seeds, with 95% intervals (Student's t)` : "one seed, so no interval";
-  return `The best of ${trials} configurations on test rows: ${interval}. The measure is the study's: in regression a prediction fails where its true vector is not among the k nearest of all true vectors, in classification where its class is not among the k largest logits. These are different scales.`;
+  return `The best of ${counted(trials, "configuration")} on test rows: ${interval}. The measure is the study's: in regression a prediction fails where its true vector is not among the k nearest of all true vectors, in classification where its class is not among the k largest logits. These are different scales.`;
 }
 
 const widthText = ({ seeds }: ReplicationConfig) => [
@@ -106,7 +107,7 @@ const oursText = [
 function sweepText({ trials }: ReplicationConfig, settings: readonly SettingResult[]): string[] {
   const lost = settings.filter(({ sweep }) => sweep.diverged + sweep.failed > 0).length;
   return [
-    `Each setting is a study of ${trials} trials of the space that the study's code searches, minimising its validation failure rate at k = 1, by TPE in place of the study's Bayesian search.`,
+    `Each setting is a study of ${counted(trials, "trial")} of the space that the study's code searches, minimising its validation failure rate at k = 1, by TPE in place of the study's Bayesian search.`,
     lost === 0
       ? "All trials were trained to their end."
       : `Of ${lost} settings some trials diverged or failed: they count as what they are, and the best of the others was taken.`,

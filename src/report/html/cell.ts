@@ -29,7 +29,9 @@ function short(value: number): string {
   const size = Math.abs(value);
   if (Number.isInteger(value) && size < 1e15) return grouped(value);
   if (size < 1e-3 || size >= 1e6) return value.toExponential(2).replace("e+", "e");
-  return size >= 1000 ? grouped(Math.round(value)) : below(value, 1, String(Number(value.toPrecision(3))), 5);
+  return size >= 1000
+    ? grouped(Math.round(value))
+    : below(value, 1, String(Number(value.toPrecision(3))), 5, 5);
 }
 
 /** 12345 → 12,345, the same in every locale. */
