@@ -51,7 +51,7 @@ export async function documentOfStudy(study: Study): Promise<ReportDocument> {
         best.low === null || best.high === null
           ? ""
           : ` (95% interval ${said(best.low)} to ${said(best.high)})`;
-      return `Trial ${best.number} of ${total(states)} is the best: ${what} ${said(best.value!)}${spread} with ${settingsText(best)}.`;
+      return `Trial ${best.number} of ${total(states)} is the best: ${what} of ${said(best.value!)}${spread} with ${settingsText(best)}.`;
     }
     if (total(states) === 0) return "There is no trial yet: nothing can be said.";
     return `None of ${counted(total(states), "trial")} is complete (${statesText(study)}): nothing can be said of the parameters.`;
