@@ -5,7 +5,7 @@ import { type ConclusionName, conclusions } from "./conclusions.js";
 import type { SettingResults } from "./results.js";
 import { switches } from "./switches.js";
 import { sayBeatsTrivial } from "./verdicts/beats-trivial.js";
-import { sayLargest } from "./verdicts/largest-switch.js";
+import { MOST_NAMED, sayLargest } from "./verdicts/largest-switch.js";
 import { sayPiecewise } from "./verdicts/piecewise-constant.js";
 import { type Claim, sayHarder } from "./verdicts/regression-harder.js";
 
@@ -23,8 +23,6 @@ const protocolName: Readonly<Record<Start, string>> = {
   sound: "the sound protocol",
 };
 const starts: readonly Start[] = ["study", "sound"];
-/** Switches that are named where several move a conclusion most and cannot be told apart. */
-export const MOST_NAMED = 3;
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Such as m4n3, d = 4, K = 5. */

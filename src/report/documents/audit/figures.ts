@@ -1,12 +1,14 @@
 import { type Start, starts } from "../../../experiments/audit/answers.js";
 import type { Setting } from "../../../experiments/audit/cell.js";
 import { conclusions } from "../../../experiments/audit/conclusions.js";
-import { MOST_NAMED, sayContext, switchName } from "../../../experiments/audit/findings.js";
+import { sayContext, switchName } from "../../../experiments/audit/findings.js";
 import { meanOverSeeds } from "../../../experiments/audit/paired.js";
 import { findResponse, type ResponseName } from "../../../experiments/audit/responses.js";
 import type { SettingResults } from "../../../experiments/audit/results.js";
+import { MOST_NAMED } from "../../../experiments/audit/verdicts/largest-switch.js";
 import type { Figure } from "../../figure.js";
 import { effects } from "../../figures/effects.js";
+import { capital } from "../../figures/encodings.js";
 import { levels } from "../../figures/levels.js";
 import { effectWithin, levelWithin } from "./bounds.js";
 
@@ -135,7 +137,7 @@ export function effectFigures(results: SettingResults, group: keyof typeof group
     const figure = effects.draw(
       {
         title: `What each switch does in ${mode}: ${names.map(({ name }) => panelOf(name)).join("; ")}`,
-        about: `${sayContext(results)}: the alternative less the study's answer. ${titles.join("; ")}.${factorial} ${intervals(results.baselines.length)}`,
+        about: `${sayContext(results)}: the alternative less the study's answer. ${capital(titles.join("; "))}.${factorial} ${intervals(results.baselines.length)}`,
         effects: names.flatMap(({ name }) =>
           own
             .filter(({ response }) => response === name)
