@@ -131,7 +131,7 @@ footer { margin-top: 4rem; padding-top: 1.2rem; padding-bottom: 3rem; font-size:
   .table table { font-size: .7rem; line-height: 1.3; }
   .table :is(th, td) { padding: .2rem .5rem .2rem 0; }
   .table :is(th, td):first-child { min-width: 4.6rem; }
-  .table th.n { overflow-wrap: anywhere; hyphens: auto; }
+  .table th.n { min-width: 4em; overflow-wrap: anywhere; hyphens: auto; }
   thead > tr > * { position: static; }
   .command pre { max-height: none; white-space: pre-wrap; overflow-wrap: anywhere; }
   figure, .command, tr { break-inside: avoid; }
