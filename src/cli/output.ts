@@ -1,5 +1,5 @@
 import Table from "cli-table3";
-import { percent as percentOf, rSquared } from "../text.js";
+import { below, percent as percentOf, rSquared } from "../text.js";
 
 /** The one JSON document of `--json`. NaN and infinities become null: JSON has neither. */
 export function printJson(value: unknown): void {
@@ -39,13 +39,13 @@ export function percent(share: Measured): string {
   return percentOf(share);
 }
 
-/** Three significant digits. */
+/** Three significant digits; just below 1, five decimals. */
 export function short(value: Measured): string {
   if (value === undefined || value === null || Number.isNaN(value)) return ABSENT;
   if (!Number.isFinite(value)) return String(value);
   return value !== 0 && Math.abs(value) < 1e-3
     ? value.toExponential(2)
-    : String(Number(value.toPrecision(3)));
+    : below(value, 1, String(Number(value.toPrecision(3))), 5, 5);
 }
 
 /** R², whose distance from 1 matters. */

@@ -50,7 +50,8 @@ export interface ReportDocument {
   /** The first screen: what was asked, of what, what came out, and the figure that shows it. */
   readonly question: string;
   readonly setting: string;
-  readonly answer: string;
+  /** One claim an entry: several are a list. */
+  readonly answer: readonly string[];
   /** Absent where there is nothing to draw yet: the answer says why. */
   readonly main?: Figure;
   readonly sections: readonly ReportSection[];

@@ -63,7 +63,7 @@ function kinds(rows: readonly Row[]): Record<string, string> {
 }
 
 /** Words in as few lines of at most so many characters as it takes, the lines about as long as each other. */
-function wrapped(text: string, most: number): string[] {
+export function wrapped(text: string, most: number): string[] {
   const lines = inLines(text, most);
   for (let least = most - 1; least > 0; least--) {
     const narrower = inLines(text, least);

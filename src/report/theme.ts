@@ -16,6 +16,9 @@ export const themeNames = ["light", "dark"] as const;
 /** A theme of figures and pages. */
 export type ThemeName = (typeof themeNames)[number];
 
+/** Pixels beyond which Vega cuts a text: more than any that is drawn here has, so that none is cut. */
+const LABEL_LIMIT = 900;
+
 /** Fonts that systems have; the last but one is what `renderPng` brings. No quotes: it stands in attributes. */
 export const FONT = "system-ui, -apple-system, Segoe UI, Roboto, DejaVu Sans, sans-serif";
 
@@ -77,8 +80,8 @@ function config({ background, text, muted, grid, series, ramp, diverging, shade 
       domainColor: muted,
       tickColor: muted,
       gridColor: grid,
-      labelLimit: 240,
-      titleLimit: 480,
+      labelLimit: LABEL_LIMIT,
+      titleLimit: LABEL_LIMIT,
       labelOverlap: "greedy",
       labelSeparation: 4,
     },
@@ -88,14 +91,16 @@ function config({ background, text, muted, grid, series, ramp, diverging, shade 
       titleFontWeight: "normal",
       labelColor: text,
       titleColor: text,
-      labelLimit: 400,
-      titleLimit: 400,
+      labelLimit: LABEL_LIMIT,
+      titleLimit: LABEL_LIMIT,
       symbolSize: 90,
       symbolStrokeWidth: 2,
       orient: "bottom",
       direction: "horizontal",
       columns: 3,
       columnPadding: 18,
+      // Legends of one figure below each other: beside each other they are wider than a page may be.
+      layout: { bottom: { direction: "vertical", margin: 4, offset: 10 } },
     },
     header: {
       labelFontSize: 13,
@@ -103,7 +108,7 @@ function config({ background, text, muted, grid, series, ramp, diverging, shade 
       titleFontWeight: "normal",
       labelColor: text,
       titleColor: text,
-      labelLimit: 400,
+      labelLimit: LABEL_LIMIT,
     },
     title: {
       fontSize: 14,
@@ -128,7 +133,7 @@ function config({ background, text, muted, grid, series, ramp, diverging, shade 
       baseline: { strokeDash: [5, 4], strokeWidth: 1.75 },
       zero: { color: muted, strokeDash: [2, 3], strokeWidth: 1 },
       fit: { strokeDash: [7, 3], strokeWidth: 1.5 },
-      theory: { strokeDash: [2, 3], strokeWidth: 1.75 },
+      theory: { color: muted, strokeDash: [2, 3], strokeWidth: 1.75 },
       note: { color: text, fontSize: 13 },
     },
   };

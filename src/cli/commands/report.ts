@@ -85,9 +85,9 @@ async function execute(path: string, flags: ReportFlags): Promise<number> {
     const files = await writeReport(document, wanted);
     line.clear();
     const { title, question, setting, answer } = document;
-    if (json) printJson({ title, question, setting, answer, files });
+    if (json) printJson({ title, question, setting, answer: answer.join(" "), files });
     else {
-      print(answer);
+      print(answer.join("\n"));
       if (!quiet)
         note(
           `written: ${output} (${bytes(statSync(output).size)})${files.length > 1 ? ` and ${counted(files.length - 1, "more file")}` : ""}`,

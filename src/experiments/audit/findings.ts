@@ -5,7 +5,7 @@ import { type ConclusionName, conclusions } from "./conclusions.js";
 import type { SettingResults } from "./results.js";
 import { switches } from "./switches.js";
 import { sayBeatsTrivial } from "./verdicts/beats-trivial.js";
-import { sayLargest } from "./verdicts/largest-switch.js";
+import { MOST_NAMED, sayLargest } from "./verdicts/largest-switch.js";
 import { sayPiecewise } from "./verdicts/piecewise-constant.js";
 import { type Claim, sayHarder } from "./verdicts/regression-harder.js";
 
@@ -41,16 +41,24 @@ export function findingsOf(results: SettingResults): Finding[] {
 }
 
 function trivial({ verdicts: { trivial: found } }: SettingResults): Finding {
+  const words = { better: "is", "no-better": "is not", undecided: "is not shown to be" };
+  const alike = { better: "both are", "no-better": "neither is", undecided: "neither is shown to be" };
   const say = (start: Start) => {
     const { regression, classification } = found[start];
-    const words = { better: "is", "no-better": "is not", undecided: "is not shown to be" };
-    return `under ${protocolName[start]} regression ${words[regression.answer]} better than the mean predictor, and classification ${words[classification.answer]} better than the majority class`;
+    return regression.answer === classification.answer
+      ? alike[regression.answer]
+      : `regression ${words[regression.answer]}, classification ${words[classification.answer]}`;
   };
+  const [study, sound] = starts.map(say);
+  const under =
+    study === sound
+      ? `under both protocols ${study}`
+      : `under ${protocolName.study} ${study}; under ${protocolName.sound} ${sound}`;
   return {
     name: "trivial",
     question:
       "0. Is the model better than predictors that do not look at their input? (ours: the study has no baselines)",
-    answer: `${capital(starts.map(say).join("; "))}.`,
+    answer: `Better than the mean predictor in regression, the majority class in classification: ${under}.`,
     lines: starts.flatMap((start) => {
       const { regression, regressionMatched, classification } = found[start];
       return [
@@ -78,7 +86,7 @@ function regression({ verdicts: { harder, claim } }: SettingResults): Finding {
       name === "asRead"
         ? "failure rates as the protocol reads them"
         : "on one scale, over the majority's failures";
-    return `${protocolName[start]}, ${how}: ${sayHarder(harder[name][start])}`;
+    return `${protocolName[start]}, ${how}: ${sayHarder(harder[name][start], name === "asRead" ? 1 : undefined)}`;
   };
   return {
     name: "harder",
@@ -120,6 +128,7 @@ function movers({ verdicts: { movers: found } }: SettingResults): Finding[] {
   const leading = (name: ConclusionName, start: Start) => {
     const { answer, leaders } = found[name][start];
     if (answer === "none") return "no switch by itself";
+    if (leaders.length > MOST_NAMED) return `no single one (${leaders.length} are not told apart)`;
     return `${leaders.map(switchName).join(" or ")}${answer === "several" ? " (not told apart)" : ""}`;
   };
   return [

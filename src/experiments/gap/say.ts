@@ -1,4 +1,4 @@
-import { short } from "../../analysis/statistics/say.js";
+import { said } from "../../analysis/statistics/say.js";
 import { counted } from "../../text.js";
 import type { Answer, KindAnswer } from "./answer.js";
 import type { Ensemble, Norm } from "./ensemble.js";
@@ -33,7 +33,7 @@ export function sayAnswer({ answer, constructed }: GapResults): string[] {
 
 /** From the least to the greatest, or the one there is. */
 function span(values: readonly number[]): string {
-  const [least, most] = [short(Math.min(...values)), short(Math.max(...values))];
+  const [least, most] = [said(Math.min(...values)), said(Math.max(...values))];
   return least === most ? least : `${least} to ${most}`;
 }
 
@@ -92,9 +92,9 @@ export const curveName = ({ curve, family }: Pick<Slope, "curve" | "family">): s
   family === null ? curveNames[curve] : `${family}, ${curveNames[curve]}`;
 
 export function saySlope({ curve, family, by, exponent, range, doubts, theory, beside }: Slope): string {
-  const law = `error ~ ${by}^−p with p = ${short(exponent.value)} (${short(range.low)} to ${short(range.high)})`;
+  const law = `error ~ ${by}^−p with p = ${said(exponent.value)} (${said(range.low)} to ${said(range.high)})`;
   const words = { inside: "agrees", above: "errors fall faster", below: "errors fall more slowly" };
-  const compared = theory && beside ? `; theory's ${short(theory.exponent)}: ${words[beside]}` : "";
+  const compared = theory && beside ? `; theory's ${said(theory.exponent)}: ${words[beside]}` : "";
   const doubt = doubts.length > 0 ? `; no power law: ${doubts.join("; ")}` : "";
   return `${curveName({ curve, family })}: ${law}${compared}${doubt}.`;
 }

@@ -110,7 +110,10 @@ function compare(one: BySeed, other: BySeed): keyof Tally {
 export const total = ({ more, less, undecided }: Tally) => more + less + undecided;
 
 /** The answer in words, with the counts that carry it. */
-export function answerOf(verdict: ReplicationVerdict): string {
+export const answerOf = (verdict: ReplicationVerdict): string => answersOf(verdict).join(" ");
+
+/** The same by what is asked, a sentence each. */
+export function answersOf(verdict: ReplicationVerdict): string[] {
   const { studyMetric, matched, trivial, leastSquares } = verdict;
   const parts: string[] = [];
   if (total(studyMetric) > 0) {
@@ -131,7 +134,7 @@ export function answerOf(verdict: ReplicationVerdict): string {
   parts.push(
     `Better than guessing (mean or majority class, by the same metric) are ${list(trivial)}; better than least squares are ${list(leastSquares)}.`,
   );
-  return parts.join(" ");
+  return parts;
 }
 
 function inWords(tally: Tally, more: string): string {

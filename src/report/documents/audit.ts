@@ -9,7 +9,7 @@ import { methodsOf } from "./audit/methods.js";
 import {
   aliasesTable,
   baselinesTable,
-  cellsTable,
+  cellsTables,
   effectsTable,
   moversTable,
   switchesTable,
@@ -17,8 +17,8 @@ import {
 
 /** Findings that answer the whole, in turn, with what was asked where the finding by itself does not say. */
 const answers: readonly (readonly [Finding["name"], string])[] = [
-  ["trivial", ""],
   ["harder", "Does regression fail more than classification? "],
+  ["trivial", ""],
   ["piecewise", "Are the fitted functions piecewise constant? "],
   ["movers", ""],
 ];
@@ -35,7 +35,10 @@ export function auditDocument(record: ExperimentRecord<AuditConfig, AuditResults
     question:
       "What each choice of the protocol behind “Transformers are Expressive, But Are They Expressive Enough for Regression?” (arXiv 2402.15478) does to its conclusions: is it expressivity, training, or the metric?",
     setting: `${settings.map(sayContext).join("; ")}. Every cell on ${config.seeds} seeds, ${config.steps} updates of ${config.batch} rows. All numbers are ours; none is the paper's.`,
-    answer: `${sayContext(first)}: ${answers.map(([name, asked]) => `${asked}${answerOf(name)}`).join(" ")}${others.length > 0 ? " Other settings: below." : ""}`,
+    answer: [
+      ...answers.flatMap(([name, asked]) => (answerOf(name) ? [asked + answerOf(name)] : [])),
+      ...(others.length > 0 ? [`All of ${sayContext(first)}; other settings are below.`] : []),
+    ],
     ...drawn("main", moversFigure(first, "movers") ?? levelsFigure(first, "main")),
     sections: [
       ...settings.flatMap((one) => settingSections(one, settings.length > 1)),
@@ -94,7 +97,7 @@ function settingSections(results: SettingResults, several: boolean): ReportSecti
         "An effect is the alternative less the study's answer on the same seeds, everything else equal, with its 95% interval by Student's t over seeds. Each interval is of one effect: of twenty that are nothing, one leaves out 0 by chance.",
       ],
       figures: [],
-      tables: [cellsTable(results), effectsTable(results), ...(aliases ? [aliases] : [])],
+      tables: [...cellsTables(results), effectsTable(results), ...(aliases ? [aliases] : [])],
     },
   ];
 }

@@ -1,4 +1,4 @@
-import { short } from "../../analysis/statistics/say.js";
+import { said } from "../../analysis/statistics/say.js";
 import { type GapConfig, gapConfig } from "../../experiments/gap/config.js";
 import { leftOut } from "../../experiments/gap/presets.js";
 import type { GapResults } from "../../experiments/gap/results.js";
@@ -31,8 +31,8 @@ export function gapDocument(record: ExperimentRecord<GapConfig, GapResults>): Re
       `${counted(results.transformers.length, "Transformer")} and ${counted(constructed.length, "constructed network")} (${families.join(", ") || "none"}); ` +
       `every one trained on ${counted(seeds.length, "seed")} with ${counted(config.lr.length, "learning rate")} for ${counted(config.steps, "update")}, ` +
       `constructions from written and from drawn weights. Judged by the largest error that a search finds on the domain; ` +
-      `the best constant is off by about ${short(constant.sup)}. Target: ${smoothness.how}.`,
-    answer: answerText(results),
+      `the best constant is off by about ${said(constant.sup)}. Target: ${smoothness.how}.`,
+    answer: answerLines(results),
     ...(main ? { main } : {}),
     sections: [
       answerSection(results),
@@ -53,13 +53,13 @@ function mainTitle({ answer }: GapResults): string {
   }[answer.sup.verdict];
 }
 
-function answerText({ answer: { sup } }: GapResults): string {
+function answerLines({ answer: { sup } }: GapResults): string[] {
   const own = sup.own.map(({ name, verdict }) => `${name}: ${kindText[verdict]}`).join("; ");
   return [
     `${capital(verdictText[sup.verdict])}.`,
     ...(sup.transformers ? [sayKind(sup.transformers)] : []),
     ...(own ? [`In constructions' own architectures, written weights against drawn ones: ${own}.`] : []),
-  ].join(" ");
+  ];
 }
 
 const capital = (words: string) => words[0].toUpperCase() + words.slice(1);
@@ -128,7 +128,7 @@ function slopeSection(results: GapResults): ReportSection {
     title: "How errors fall with size",
     text: [
       ...results.slopes.map(saySlope),
-      "Theorems bound what is representable from above, so an exponent above theory's is no disagreement. An exponent below it, of errors as written, says that these sizes are short of the limit; of trained models, that training does not follow what is representable.",
+      "Theorems bound what is representable from above, so an exponent above theory's is no disagreement. An exponent below it, of errors as written, says that these sizes are said of the limit; of trained models, that training does not follow what is representable.",
     ],
     figures: [],
     tables: results.slopes.length > 0 ? [slopeTable(results)] : [],

@@ -3,7 +3,7 @@ import type { ExperimentRecord } from "../../experiments/record.js";
 import type { ReplicationConfig } from "../../experiments/replication/config.js";
 import { leftOut } from "../../experiments/replication/left-out.js";
 import type { ReplicationResults, SettingResult } from "../../experiments/replication/results.js";
-import { answerOf, replicationVerdict } from "../../experiments/replication/verdict.js";
+import { answersOf, replicationVerdict } from "../../experiments/replication/verdict.js";
 import { counted } from "../../text.js";
 import type { ReportDocument, ReportSection, ReportTable } from "../document.js";
 import type { Figure } from "../figure.js";
@@ -23,7 +23,7 @@ export function replicateDocument(record: ExperimentRecord): ReportDocument {
     question:
       "Do Transformers fail more often at regression than at the same task quantised into classes, as the study measures it, and how far is either from guessing?",
     setting: settingText(config, settings.length),
-    answer: answerText(results),
+    answer: answerLines(results),
     ...(main ? { main } : {}),
     sections: [
       section("by-width", "Failure rates by width and k", widthText(config), widths, [failureTable(results)]),
@@ -71,13 +71,15 @@ function settingText(config: ReplicationConfig, count: number): string {
   );
 }
 
-function answerText(results: ReplicationResults): string {
+function answerLines(results: ReplicationResults): string[] {
   const without = results.settings.filter(({ failureRate: rates }) => rates === null);
   const missing =
     without.length === 0
-      ? ""
-      : ` ${without.length} of ${counted(results.settings.length, "setting")} ${without.length === 1 ? "has" : "have"} no result: no trial, or no seed of the best, was trained to its end.`;
-  return `${answerOf(replicationVerdict(results))}${missing}`;
+      ? []
+      : [
+          `${without.length} of ${counted(results.settings.length, "setting")} ${without.length === 1 ? "has" : "have"} no result: no trial, or no seed of the best, was trained to its end.`,
+        ];
+  return [...answersOf(replicationVerdict(results)), ...missing];
 }
 
 function aboutOf({ seeds, trials }: ReplicationConfig): string {

@@ -4,7 +4,7 @@ import { storedMeasures } from "../../experiments/analysis-file.js";
 import type { Experiment } from "../../experiments/config.js";
 import { decode } from "../../experiments/decode.js";
 import { environment } from "../../experiments/environment.js";
-import { predictFor } from "../../experiments/evaluate.js";
+import { evaluationSample, predictFor } from "../../experiments/evaluate.js";
 import type { RunHistory } from "../../experiments/history.js";
 import { describeProtocol } from "../../experiments/protocol.js";
 import { repeatableRun } from "../../experiments/repeat/run.js";
@@ -37,8 +37,6 @@ export interface RunDocumentOptions {
   readonly onProgress?: (text: string, share: number) => void;
 }
 
-/** Test rows that residuals are drawn of. */
-const RESIDUAL_ROWS = 500;
 /** Of segments and points of measures. */
 const SEED = 0;
 
@@ -67,18 +65,18 @@ export async function documentOfRun(
   onProgress?.("drawing", 0.95);
   const main = segment.draw(await segmentOf(subject, SEED, breathe));
   const { target, config, rows } = experiment;
-  const points = residualsOf(experiment, model);
+  const points = residualsOf(experiment, model, signal);
   onProgress?.("drawing", 1);
   return {
     title: `${capital(config.mode)} of ${target.name} by one ${kindOf(experiment)}`,
     question: `How well does this model approximate ${target.name}, and how?`,
     setting: settingText(experiment, result),
-    answer: answerText(result, measured),
+    answer: answerLines(result, measured),
     ...(main ? { main } : {}),
     sections: [
       errorSection(result, rows.test, points, measured),
       plateauSection(measured),
-      failureSection(measured),
+      failureSection(measured, result, rows.test * target.outputs),
       smoothnessSection(measured),
       spectrumSection(measured, history),
       attentionSection(measured),
@@ -100,18 +98,16 @@ function settingText(experiment: Experiment, { parameters, steps, outcome }: Run
   return `${capital(task)} of ${target.name} with ${counted(config.dim, "number")} a token; a ${kindOf(experiment)} of ${grouped(parameters)} parameters, ${trained}, under the ${describeProtocol(protocol)} protocol, seed ${config.seed}.`;
 }
 
-function answerText({ verdict }: RunResult, measured: Measured): string {
+function answerLines({ verdict }: RunResult, measured: Measured): string[] {
   const plateaus = measured.result("plateaus");
-  const flat = plateaus ? ` ${measured.line("plateaus")}` : "";
-  return `${capital(verdict)}.${flat}`;
+  return [`${capital(verdict)}.`, ...(plateaus ? [measured.line("plateaus")] : [])];
 }
 
 /** What the model predicts of test rows as its protocol tests it; in classification, centroids. */
-function residualsOf(experiment: Experiment, model: Model): ResidualData {
+function residualsOf(experiment: Experiment, model: Model, signal?: AbortSignal): ResidualData {
   const { config, quantisation, target, rows } = experiment;
-  const count = Math.min(RESIDUAL_ROWS, rows.test);
-  const few = target.sample("test", { start: 0, count }, config.dim, config.seed);
-  const output = predictFor(experiment, model, few, { start: testStart(experiment) });
+  const sample = evaluationSample(experiment, "test");
+  const output = predictFor(experiment, model, sample, { start: testStart(experiment), signal });
   const classified = config.mode === "classification";
   const predicted = classified ? decode(output, config.dim, quantisation(config.classes)) : output;
   const numbers =
@@ -119,9 +115,10 @@ function residualsOf(experiment: Experiment, model: Model): ResidualData {
       ? `all ${target.outputs * config.dim} numbers of the outputs`
       : "the output";
   return {
-    of: `the first ${grouped(count)} test rows, ${numbers}${classified ? ", centroids of predicted classes" : ""}`,
+    of: `${counted(rows.test, "test row")}, ${numbers}${classified ? ", centroids of predicted classes" : ""}`,
     units: "the units of the outputs",
-    points: Array.from(predicted, (value, i) => ({ truth: few.y[i], predicted: value })),
+    truth: sample.y,
+    predicted,
   };
 }
 

@@ -1,4 +1,4 @@
-import { short } from "../../analysis/statistics/say.js";
+import { said } from "../../analysis/statistics/say.js";
 import { PlateauError, quote } from "../../errors.js";
 import { environment } from "../../experiments/environment.js";
 import { repeatableStudy } from "../../experiments/repeat/study.js";
@@ -34,7 +34,7 @@ export async function documentOfStudy(study: Study): Promise<ReportDocument> {
     title: `Sweep ${definition.name}`,
     question: `Which parameters give the ${definition.direction === "minimize" ? "least" : "greatest"} ${objective}?`,
     setting: `${counted(parameters.length, "parameter")} (${parameters.map(({ name }) => name).join(", ")}), sampler ${definition.sampler.name}, pruner ${definition.pruner.name}, ${counted(definition.seeds, "seed")} a trial; ${statesText(study)}.`,
-    answer: answerText(study, objective),
+    answer: [answerText(study, objective)],
     ...(main ? { main } : {}),
     sections: [
       bestSection(study, objective),
@@ -50,8 +50,8 @@ export async function documentOfStudy(study: Study): Promise<ReportDocument> {
       const spread =
         best.low === null || best.high === null
           ? ""
-          : ` (95% interval ${short(best.low)} to ${short(best.high)})`;
-      return `Trial ${best.number} of ${total(states)} is the best: ${what} ${short(best.value!)}${spread} with ${settingsText(best)}.`;
+          : ` (95% interval ${said(best.low)} to ${said(best.high)})`;
+      return `Trial ${best.number} of ${total(states)} is the best: ${what} of ${said(best.value!)}${spread} with ${settingsText(best)}.`;
     }
     if (total(states) === 0) return "There is no trial yet: nothing can be said.";
     return `None of ${counted(total(states), "trial")} is complete (${statesText(study)}): nothing can be said of the parameters.`;
@@ -62,7 +62,7 @@ const total = (states: Study["states"]) => trialStates.reduce((sum, state) => su
 
 const settingsText = ({ parameters }: StoredTrial) =>
   Object.entries(parameters)
-    .map(([name, value]) => `${name} ${typeof value === "number" ? short(value) : String(value)}`)
+    .map(([name, value]) => `${name} ${typeof value === "number" ? said(value) : String(value)}`)
     .join(", ");
 
 function statesText({ states }: Study): string {
@@ -141,7 +141,7 @@ function trialsTable(
           const given = parameters[name];
           return [
             `parameter ${name}`,
-            given === undefined ? null : typeof given === "number" ? short(given) : String(given),
+            given === undefined ? null : typeof given === "number" ? said(given) : String(given),
           ];
         }),
       ),

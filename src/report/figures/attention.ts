@@ -1,5 +1,5 @@
 import type { AttentionResult } from "../../analysis/attention.js";
-import { short } from "../../analysis/statistics/say.js";
+import { said } from "../../analysis/statistics/say.js";
 import { log } from "../../targets/math.js";
 import { TABLE } from "../figure.js";
 import { counted, grouped, tooltip } from "./encodings.js";
@@ -35,10 +35,10 @@ export const attention: FigureKind<AttentionData> = {
       caption: sentences(
         `Mean attention weights over ${grouped(samples)} points of the domain, a row a block, a column a head; in each map a row is a query token and a column a key token.`,
         alone > 0 && `Left out: ${counted(alone, "block")} with a single key.`,
-        `Entropy of the most focused head: ${short(sharpest.entropy.value)} nats (0: one key).`,
+        `Entropy of the most focused head: ${said(sharpest.entropy.value)} nats (0: one key).`,
         note,
       ),
-      alt: `Heat maps of ${counted(all.length, "head")} in ${counted(kept.length, "block")}. Most focused: head ${sharpest.head} of ${sharpest.block}, entropy ${short(sharpest.entropy.value)} nats over ${counted(sharpest.keys, "key")}.`,
+      alt: `Heat maps of ${counted(all.length, "head")} in ${counted(kept.length, "block")}. Most focused: head ${sharpest.head} of ${sharpest.block}, entropy ${said(sharpest.entropy.value)} nats over ${counted(sharpest.keys, "key")}.`,
       data: all.flatMap(({ block, head, weights }) =>
         (weights ?? []).flatMap((row, t) =>
           row.map((weight, s) => ({ block, head, query: t + 1, key: s + 1, weight })),

@@ -1,4 +1,4 @@
-import { short } from "../../analysis/statistics/say.js";
+import { said } from "../../analysis/statistics/say.js";
 import type { EmpiricalDistribution } from "../../sweep/insight/edf.js";
 import { TABLE } from "../figure.js";
 import { counted, logarithmic, number, share, spreads, tooltip, wide, zoom } from "./encodings.js";
@@ -18,12 +18,12 @@ export const edf: FigureKind<EdfData> = {
     const median = steps.find((step) => step.share >= 0.5)!.value;
     return {
       name,
-      title: `Half of the complete trials reach ${short(median)} or less`,
+      title: `Half of the complete trials reach ${said(median)} or less`,
       caption: sentences(
         `Share of ${counted(trials, "complete trial")} whose ${objective} is at most this.`,
         note,
       ),
-      alt: `Step chart of the distribution of ${objective} over ${counted(trials, "complete trial")}: least ${short(steps[0].value)}, median ${short(median)}, greatest ${short(steps[steps.length - 1].value)}.`,
+      alt: `Step chart of the distribution of ${objective} over ${counted(trials, "complete trial")}: least ${said(steps[0].value)}, median ${said(median)}, greatest ${said(steps[steps.length - 1].value)}.`,
       data: steps.map(({ value, share: upTo }) => ({ value, share: upTo })),
       spec: {
         ...wide,

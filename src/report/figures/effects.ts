@@ -1,5 +1,6 @@
-import { short } from "../../analysis/statistics/say.js";
+import { said } from "../../analysis/statistics/say.js";
 import { TABLE } from "../figure.js";
+import { wrapped } from "../spec.js";
 import { bySeries, counted, tooltip } from "./encodings.js";
 import { type FigureKind, sentences } from "./figure-kind.js";
 
@@ -36,6 +37,7 @@ export const effects: FigureKind<EffectsData> = {
     const panels = distinct(({ panel }) => panel);
     const series = distinct((one) => one.series);
     const factors = distinct(({ factor }) => factor);
+    const width = [400, 240, 165][panels.length - 1] ?? 200;
     const step = 14 * series.length + 10;
     const largest = panels.map((panel) =>
       known
@@ -47,13 +49,18 @@ export const effects: FigureKind<EffectsData> = {
       type: "nominal",
       title: null,
       sort: factors,
-      axis: { grid: true, labelLimit: 220 },
+      axis: { grid: true },
     };
     const yOffset = { field: "series", type: "nominal", sort: series, scale: { paddingOuter: 0.5 } };
     const plot = (panel: string, first: boolean) => ({
-      title: { text: panel, fontSize: 13, fontWeight: "normal", anchor: "middle" },
+      title: {
+        text: wrapped(panel, Math.floor(1.4 * (width / 13))),
+        fontSize: 13,
+        fontWeight: "normal",
+        anchor: "middle",
+      },
       transform: [{ filter: { field: "panel", equal: panel } }],
-      width: panels.length === 1 ? 400 : panels.length === 2 ? 240 : 200,
+      width,
       height: { step, for: "position" },
       encoding: {
         y: first ? y : { ...y, axis: { grid: true, labels: false, ticks: false } },
@@ -96,7 +103,7 @@ export const effects: FigureKind<EffectsData> = {
     });
     const told = largest.map(
       ({ panel, factor, series: of, value }) =>
-        `${panel}: largest ${factor}${series.length > 1 ? ` (${of})` : ""}, ${short(value)}`,
+        `${panel}: largest ${factor}${series.length > 1 ? ` (${of})` : ""}, ${said(value)}`,
     );
     return {
       name,
@@ -138,7 +145,8 @@ export const effects: FigureKind<EffectsData> = {
   nothing: { title: "", about: "", effects: [] },
 };
 
-const columnsOf = (panels: number) => Math.min(2, panels);
+/** Three beside each other are narrow; of more, two. */
+const columnsOf = (panels: number) => (panels > 3 ? 2 : panels);
 
 function example(series: readonly string[], panels: readonly string[]): Effect[] {
   const factors = [
@@ -148,7 +156,7 @@ function example(series: readonly string[], panels: readonly string[]): Effect[]
     "weight decay",
     "start vector",
     "width",
-    "training length",
+    "8 (learning-rate floor)",
   ];
   return panels.flatMap((panel, p) =>
     factors.flatMap((factor, f) =>

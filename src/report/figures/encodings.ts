@@ -129,22 +129,6 @@ function columnsFor(names: readonly string[]): number {
   return Math.max(1, Math.min(names.length, 4, Math.floor(590 / (0.8 * 13 * longest + 34))));
 }
 
-/** Solid for what is looked at, dashed for what it is held against. */
-export function dashes(field: string, solid: string, dashed: string) {
-  return {
-    field,
-    type: "nominal",
-    legend: null,
-    scale: {
-      domain: [solid, dashed],
-      range: [
-        [1, 0],
-        [5, 4],
-      ],
-    },
-  };
-}
-
 /** What a pointer over a mark is told: field by title. */
 export function tooltip(fields: Readonly<Record<string, string>>, format = ".3~g") {
   return Object.entries(fields).map(([field, title]) =>

@@ -1,4 +1,4 @@
-import { short } from "../../analysis/statistics/say.js";
+import { said } from "../../analysis/statistics/say.js";
 import { pow } from "../../targets/math.js";
 import { TABLE } from "../figure.js";
 import { bySeries, counted, finite, logarithmic, part, positive, tooltip, wide, zoom } from "./encodings.js";
@@ -53,7 +53,7 @@ export const errorBySize: FigureKind<ErrorBySizeData> = {
     if (known.length === 0) return undefined;
     const sizes = known.flatMap(({ points }) => points.map((point) => point.size));
     const [least, most] = [Math.min(...sizes), Math.max(...sizes)];
-    const names = [...known.map(({ name }) => name), ...(theory ? [theory.name] : [])];
+    const names = known.map(({ name }) => name);
     const points = known.flatMap(({ name, points }) =>
       points.map((point) => ({
         series: name,
@@ -88,9 +88,9 @@ export const errorBySize: FigureKind<ErrorBySizeData> = {
       : [];
     const told = known.map(({ name, points, law }) => {
       const best = Math.min(...points.map((point) => point.error));
-      return `${name}: ${counted(points.length, "point")}, least error ${short(best)}${law ? `, slope −${short(law.exponent)}` : ""}`;
+      return `${name}: ${counted(points.length, "point")}, least error ${said(best)}${law ? `, slope −${said(law.exponent)}` : ""}`;
     });
-    if (theory) told.push(`${theory.name}: slope −${short(theory.exponent)}`);
+    if (theory) told.push(`${theory.name}: slope −${said(theory.exponent)}`);
     const errors = [...points, ...laws, ...slope].map((one) => one.error);
     const intervals = points.some(({ low, high }) => low !== null && high !== null);
     return {
@@ -102,7 +102,7 @@ export const errorBySize: FigureKind<ErrorBySizeData> = {
         theory && `Dotted: ${theory.name}.`,
         options.note,
       ),
-      alt: `Log-log chart of ${error} against ${size}, from ${short(least)} to ${short(most)}. ${told.join("; ")}.`,
+      alt: `Log-log chart of ${error} against ${size}, from ${said(least)} to ${said(most)}. ${told.join("; ")}.`,
       data: [...points, ...laws, ...slope].map((one) => ({ ...one, error: finite(one.error) })),
       spec: {
         ...wide,
@@ -136,6 +136,10 @@ export const errorBySize: FigureKind<ErrorBySizeData> = {
             .map((of) => ({
               transform: [part(of)],
               mark: { type: "line", style: of === LAW ? "fit" : "theory", clip: true },
+              // A theory is no series of points: its entry is a dotted line.
+              ...(of === THEORY && theory
+                ? { encoding: { color: null, strokeDash: dotted(theory.name) } }
+                : {}),
             })),
         ],
       },
@@ -170,6 +174,15 @@ export const errorBySize: FigureKind<ErrorBySizeData> = {
     series: [{ name: "trained", points: [{ size: 1000, error: 0 }] }],
   },
 };
+
+/** The pattern of the theme's style, by a scale, as only scales have legends. */
+const dotted = (name: string) => ({
+  field: "part",
+  type: "nominal",
+  title: null,
+  scale: { domain: [THEORY], range: [[2, 3]] },
+  legend: { symbolType: "stroke", symbolSize: 400, labelOffset: 8, labelExpr: JSON.stringify(name) },
+});
 
 const ends = (sizes: readonly number[]) => [Math.min(...sizes), Math.max(...sizes)];
 

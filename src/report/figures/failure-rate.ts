@@ -1,7 +1,7 @@
 import type { Estimate } from "../../analysis/statistics/bootstrap.js";
 import { percent } from "../../analysis/statistics/say.js";
 import { TABLE } from "../figure.js";
-import { bySeries, counted, dashes, doubling, share, tooltip, wide, zoom } from "./encodings.js";
+import { bySeries, counted, doubling, share, tooltip, wide, zoom } from "./encodings.js";
 import { type FigureKind, sentences } from "./figure-kind.js";
 
 /** Shares of failures against a number that doubles, of models and of what they are held against. */
@@ -19,12 +19,17 @@ export interface FailureRateData {
 
 export interface FailureSeries {
   readonly name: string;
-  /** Baselines are dashed. */
+  /** Models are dots on solid lines, baselines bars on dashed ones. */
   readonly kind: "model" | "baseline";
   /** Where there are several plots beside each other: which. */
   readonly panel?: string;
   readonly points: readonly ({ readonly x: number } & Pick<Estimate, "value"> & Partial<Estimate>)[];
 }
+
+/** Without a scale: the legend of shapes tells models from baselines. */
+const DASHES = { condition: { test: "datum.kind === 'baseline'", value: [5, 4] }, value: [1, 0] };
+/** A flat bar, as wide as a few dots: seen beside a dot of the same colour, and under one. */
+const BAR = "M-2,-0.2H2V0.2H-2Z";
 
 export const failureRate: FigureKind<FailureRateData> = {
   name: "failure-rate",
@@ -47,7 +52,6 @@ export const failureRate: FigureKind<FailureRateData> = {
           high: point.high ?? null,
         })),
     );
-    const xs = rows.map((row) => row.x);
     const intervals = rows.some(({ low, high }) => low !== null && high !== null);
     const most = Math.max(...rows.map((row) => row.high ?? row.value));
     const scale = { domainMin: 0, domainMax: most > 0 ? Math.min(1, 1.05 * most) : 1, nice: false };
@@ -58,49 +62,101 @@ export const failureRate: FigureKind<FailureRateData> = {
       const to = ordered.length > 1 ? ` to ${percent(last.value)} at ${last.x}` : "";
       return `${panel ? `${panel}, ` : ""}${name}: ${from}${to}`;
     });
-    const layers = {
-      layer: [
-        ...(intervals
-          ? [
-              {
-                transform: [{ filter: "datum.low !== null && datum.high !== null" }],
-                mark: { type: "rule", style: "interval", clip: true },
-                encoding: { y: share("low", y, scale), y2: { field: "high" } },
-              },
-            ]
-          : []),
-        {
-          params: zoom,
-          mark: { type: "line", point: { filled: true, size: 45 }, clip: true },
-          encoding: {
-            y: share("value", y, scale),
-            strokeDash: dashes("kind", "model", "baseline"),
-            tooltip: tooltip({ panel: "", series: "", x, value: "fails %", low: "from %", high: "to %" }),
+    const guessed = rows.some(({ kind }) => kind === "baseline");
+    // Where baselines have names of their own, colours tell.
+    const alike = known.some(({ name, kind }) =>
+      known.some((other) => other.name === name && other.kind !== kind),
+    );
+    /** One plot: lines over x, or where a plot has one x only, its series beside each other. */
+    const plot = (panel: string | undefined, at: number) => {
+      const own = panel === undefined ? rows : rows.filter((row) => row.panel === panel);
+      const single = new Set(own.map((row) => row.x)).size === 1;
+      const color = bySeries("series", names);
+      const drawnAt = single
+        ? {
+            x: { field: "x", type: "ordinal", title: x, axis: { labelAngle: 0 } },
+            xOffset: { field: "series", type: "nominal", sort: names, scale: { domain: names } },
+          }
+        : {
+            x: doubling(
+              "x",
+              x,
+              own.map((row) => row.x),
+            ),
+          };
+      const shape = {
+        field: "kind",
+        type: "nominal",
+        title: null,
+        scale: { domain: ["model", "baseline"], range: ["circle", BAR] },
+        legend: alike
+          ? { labelOffset: 8, labelExpr: "datum.label === 'model' ? 'model' : 'baseline (ours)'" }
+          : null,
+      };
+      return {
+        ...(panel === undefined ? {} : { transform: [{ filter: { field: "panel", equal: panel } }] }),
+        layer: [
+          ...(intervals
+            ? [
+                {
+                  transform: [{ filter: "datum.low !== null && datum.high !== null" }],
+                  mark: { type: "rule", style: "interval", clip: true },
+                  encoding: { y: share("low", y, scale), y2: { field: "high" } },
+                },
+              ]
+            : []),
+          ...(single
+            ? []
+            : [
+                {
+                  mark: { type: "line", clip: true },
+                  encoding: { y: share("value", y, scale), detail: { field: "kind" }, strokeDash: DASHES },
+                },
+              ]),
+          {
+            // Places of one value each have no zoom.
+            ...(single ? {} : { params: zoom.map((one) => ({ ...one, name: `zoom${at}` })) }),
+            mark: { type: "point", filled: true, opacity: 1, size: 55, clip: true },
+            encoding: {
+              y: share("value", y, scale),
+              shape,
+              tooltip: tooltip({ panel: "", series: "", x, value: "fails %", low: "from %", high: "to %" }),
+            },
           },
-        },
-      ],
-      encoding: { x: doubling("x", x, xs), color: bySeries("series", names) },
+        ],
+        encoding: { ...drawnAt, color },
+      };
     };
     return {
       name,
       title,
-      caption: sentences(about, "Dashed: baselines (ours).", note),
+      caption: sentences(
+        about,
+        guessed && "Bars, and where there are several values dashed lines: baselines (ours).",
+        note,
+      ),
       alt: `Line chart of ${y} against ${x}, ${counted(names.length, "series").replace(/seriess$/, "series")}. ${told.join("; ")}.`,
       data: rows,
       spec:
         panels.length > 1
           ? {
               data: { name: TABLE },
-              facet: { field: "panel", type: "nominal", title: null, sort: panels },
+              concat: panels.map((panel, at) => ({
+                title: { text: panel, fontSize: 13, fontWeight: "normal", anchor: "middle" },
+                width: 250,
+                height: 230,
+                ...plot(panel, at),
+              })),
               columns: 2,
-              spec: { width: 270, height: 230, ...layers },
+              resolve: { scale: { color: "shared", shape: "shared" } },
             }
-          : { ...wide, data: { name: TABLE }, ...layers },
+          : { ...wide, data: { name: TABLE }, ...plot(undefined, 0) },
     };
   },
   examples: {
     "failure-rate": example([undefined]),
     "failure-rate-panels": example(["m2n1", "m4n3"]),
+    "failure-rate-one-width": oneWidth(),
     "failure-rate-one": {
       title: "One setting, one seed",
       x: "numbers per token, d",
@@ -111,6 +167,25 @@ export const failureRate: FigureKind<FailureRateData> = {
   },
   nothing: { title: "", x: "d", y: "fails", about: "", series: [{ name: "a", kind: "model", points: [] }] },
 };
+
+/** A replication of one width: two models, two baselines, the classification no better than its. */
+function oneWidth(): FailureRateData {
+  const at = (value: number, interval?: readonly [number, number]) => [
+    { x: 4, value, ...(interval ? { low: interval[0], high: interval[1] } : {}) },
+  ];
+  return {
+    title: "One width: what is a model and what is guessing",
+    x: "numbers per token, d",
+    y: "failure rate at k = 4",
+    about: "Means over 2 seeds, with 95% intervals (Student's t).",
+    series: [
+      { name: "regression", kind: "model", points: at(0.9, [0.82, 0.98]) },
+      { name: "classification, K = 5", kind: "model", points: at(0.34, [0.3, 0.38]) },
+      { name: "regression", kind: "baseline", points: at(0.99) },
+      { name: "classification, K = 5", kind: "baseline", points: at(0.33) },
+    ],
+  };
+}
 
 function example(panels: readonly (string | undefined)[]): FailureRateData {
   const series = panels.flatMap((panel, p) =>

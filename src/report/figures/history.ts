@@ -1,4 +1,4 @@
-import { short } from "../../analysis/statistics/say.js";
+import { said } from "../../analysis/statistics/say.js";
 import type { OptimisationHistory } from "../../sweep/insight/history.js";
 import { trialStates } from "../../sweep/trial.js";
 import { TABLE } from "../figure.js";
@@ -46,7 +46,7 @@ export const history: FigureKind<HistoryData> = {
     return {
       name,
       title: winner
-        ? `The best of ${counted(trials.length, "trial")}, ${short(winner.value!)}, is number ${winner.number}`
+        ? `The best of ${counted(trials.length, "trial")}, ${said(winner.value!)}, is number ${winner.number}`
         : `None of ${counted(trials.length, "trial")} is complete`,
       caption: sentences(
         `${objective[0].toUpperCase()}${objective.slice(1)}, to be ${direction}d, by trial in the order of their numbers; the line is the best of the complete ones so far.`,
@@ -55,7 +55,7 @@ export const history: FigureKind<HistoryData> = {
           `${counted(lost, "trial")} without a value (failed, diverged or not ended) ${lost === 1 ? "is" : "are"} not drawn.`,
         note,
       ),
-      alt: `Scatter plot of ${objective} by trial: ${counted(ended.length, "trial")} with a value, from ${short(Math.min(...ended.map(({ value }) => value!)))} to ${short(Math.max(...ended.map(({ value }) => value!)))}${winner ? `; the best, ${short(winner.value!)}, is trial ${winner.number}` : ""}.`,
+      alt: `Scatter plot of ${objective} by trial: ${counted(ended.length, "trial")} with a value, from ${said(Math.min(...ended.map(({ value }) => value!)))} to ${said(Math.max(...ended.map(({ value }) => value!)))}${winner ? `; the best, ${said(winner.value!)}, is trial ${winner.number}` : ""}.`,
       data: [
         ...trials
           .filter((trial) => trial.best !== null)

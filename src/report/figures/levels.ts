@@ -1,4 +1,4 @@
-import { short } from "../../analysis/statistics/say.js";
+import { said } from "../../analysis/statistics/say.js";
 import { TABLE } from "../figure.js";
 import { bySeries, counted, tooltip } from "./encodings.js";
 import { type FigureKind, sentences } from "./figure-kind.js";
@@ -12,6 +12,8 @@ export interface LevelsData {
   /** In the order of rows, from the top. */
   readonly levels: readonly Level[];
   /** Of a panel: the value that a line is drawn at, and what it means. */
+  /** Of a panel: what its axis counts. Default: its own name. */
+  readonly units?: Readonly<Record<string, string>>;
   readonly marks?: readonly { readonly panel: string; readonly value: number; readonly meaning: string }[];
 }
 
@@ -31,7 +33,7 @@ export interface Level {
 export const levels: FigureKind<LevelsData> = {
   name: "levels",
   description: "values of models as dots with intervals, beside what they are held against",
-  draw({ title, about, levels: given, marks = [] }, { name = "levels", note } = {}) {
+  draw({ title, about, levels: given, marks = [], units = {} }, { name = "levels", note } = {}) {
     const known = given.filter(({ value }) => Number.isFinite(value));
     if (known.length === 0) return undefined;
     const distinct = (of: (one: Level) => string) => [...new Set(known.map(of))];
@@ -45,7 +47,7 @@ export const levels: FigureKind<LevelsData> = {
       type: "nominal",
       title: null,
       sort: rows,
-      axis: { grid: true, labelLimit: 220 },
+      axis: { grid: true },
     };
     const yOffset = { field: "series", type: "nominal", sort: series, scale: { paddingOuter: 0.5 } };
     const plot = (panel: string, first: boolean) => ({
@@ -81,7 +83,7 @@ export const levels: FigureKind<LevelsData> = {
             x: {
               field: "value",
               type: "quantitative",
-              title: null,
+              title: units[panel] ?? panel,
               scale: { zero: true },
               axis: { tickCount: 5, format: "~g", labelOverlap: "greedy" },
             },
@@ -91,13 +93,13 @@ export const levels: FigureKind<LevelsData> = {
         },
       ],
     });
-    const told = known.map((one) => `${one.row}, ${one.series}, ${one.panel}: ${short(one.value)}`);
+    const told = known.map((one) => `${one.row}, ${one.series}, ${one.panel}: ${said(one.value)}`);
     return {
       name,
       title,
       caption: sentences(
         about,
-        ...marks.map(({ panel, value, meaning }) => `Dotted in “${panel}”: ${short(value)}, ${meaning}.`),
+        ...marks.map(({ panel, value, meaning }) => `Dotted in “${panel}”: ${said(value)}, ${meaning}.`),
         note,
       ),
       alt: `Dot-and-interval plot of ${counted(known.length, "value")}. ${told.join("; ")}.`,
@@ -127,6 +129,10 @@ export const levels: FigureKind<LevelsData> = {
           }),
         ),
       ),
+      units: {
+        "failure rate as read": "share of test vectors",
+        "over the majority's": "× the majority class's failures",
+      },
       marks: [{ panel: "over the majority's", value: 1, meaning: "no better than the majority class" }],
     },
     "levels-one": {

@@ -1,5 +1,5 @@
 import type { Modulus, ModulusCurve } from "../../analysis/modulus.js";
-import { short, withInterval } from "../../analysis/statistics/say.js";
+import { said, withInterval } from "../../analysis/statistics/say.js";
 import { pow } from "../../targets/math.js";
 import { TABLE } from "../figure.js";
 import { byLine, grouped, logarithmic, part, positive, tooltip, wide, zoom } from "./encodings.js";
@@ -38,7 +38,7 @@ export const modulus: FigureKind<ModulusData> = {
     );
     const say = ([series, { holder }]: [string, ModulusCurve]) =>
       holder ? `${series}: α = ${withInterval(holder.exponent)}` : `${series}: no Hölder law`;
-    const said = curves.map(say).join("; ");
+    const told = curves.map(say).join("; ");
     const smallest = points.find(({ omega }) => omega !== null)!;
     const ratio =
       target && target.points[0].omega > 0 ? model.points[0].omega / target.points[0].omega : undefined;
@@ -48,16 +48,16 @@ export const modulus: FigureKind<ModulusData> = {
         ratio === undefined
           ? "How much the model changes over a distance"
           : ratio > 2
-            ? `At small distances the model is steeper: it changes ${short(ratio)} times as much as its target`
+            ? `At small distances the model is steeper: it changes ${said(ratio)} times as much as its target`
             : ratio < 0.5
-              ? `At small distances the model is smoother: its target changes ${short(1 / ratio)} times as much`
+              ? `At small distances the model is smoother: its target changes ${said(1 / ratio)} times as much`
               : "Model and target change about as much over small distances",
       caption: sentences(
         `The largest change found between two points at most h apart, in ${units}: a lower bound of the modulus of continuity, from ${grouped(samples)} points and a search.`,
-        laws.length > 0 ? `Faint: fitted laws C·h^α (${said}).` : `${said}.`,
+        laws.length > 0 ? `Faint: fitted laws C·h^α (${told}).` : `${told}.`,
         note,
       ),
-      alt: `Log-log line chart of the modulus of continuity. ${said}. At h = ${short(smallest.h)} the ${smallest.series}'s is ${short(smallest.omega!)}.`,
+      alt: `Log-log line chart of the modulus of continuity. ${told}. At h = ${said(smallest.h)} the ${smallest.series}'s is ${said(smallest.omega!)}.`,
       data: [...points, ...laws],
       spec: {
         ...wide,

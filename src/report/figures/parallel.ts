@@ -1,8 +1,9 @@
-import { short } from "../../analysis/statistics/say.js";
+import { said } from "../../analysis/statistics/say.js";
 import type { Axis } from "../../sweep/insight/axis.js";
 import type { ParallelCoordinates } from "../../sweep/insight/parallel.js";
 import type { Direction } from "../../sweep/trial.js";
 import { log } from "../../targets/math.js";
+import { minus } from "../../text.js";
 import { TABLE } from "../figure.js";
 import { counted, part, spreads, thinned, tooltip, wide } from "./encodings.js";
 import { type FigureKind, sentences } from "./figure-kind.js";
@@ -89,7 +90,7 @@ export const parallel: FigureKind<ParallelData> = {
         drawn.length < rows.length && `${drawn.length} trials are drawn, evenly over their numbers.`,
         note,
       ),
-      alt: `Parallel coordinates of ${counted(rows.length, "trial")} over ${axes.map((axis) => axis.name).join(", ")}; ${objective} from ${short(values.low)} to ${short(values.high)}.`,
+      alt: `Parallel coordinates of ${counted(rows.length, "trial")} over ${axes.map((axis) => axis.name).join(", ")}; ${objective} from ${said(values.low)} to ${said(values.high)}.`,
       data: [...lines, ...labels],
       spec: {
         ...wide,
@@ -128,6 +129,11 @@ export const parallel: FigureKind<ParallelData> = {
   },
   examples: {
     parallel: { objective: "validation RMSE", direction: "minimize", parallel: example(30) },
+    "parallel-near-1": {
+      objective: "validation failure rate at k = 1",
+      direction: "minimize",
+      parallel: nearOne(),
+    },
     "parallel-one": { objective: "validation RMSE", direction: "minimize", parallel: example(1) },
   },
   nothing: {
@@ -136,6 +142,14 @@ export const parallel: FigureKind<ParallelData> = {
     parallel: { axes: [], values: null, rows: [] },
   },
 };
+
+/** What hardly succeeds, as the study's measure of regression does with many vectors. */
+function nearOne(): ParallelCoordinates {
+  const { axes, rows } = example(12);
+  const near = rows.map((row, i) => ({ ...row, value: 0.9997 + 0.00002 * ((i * 7) % 12) }));
+  const all = near.map(({ value }) => value);
+  return { axes, values: { low: Math.min(...all), high: Math.max(...all) }, rows: near };
+}
 
 /** Where a place lies between the ends of its axis, 0 … 1; in the middle where they are the same. */
 function position({ range, categories }: Axis, place: number): number {
@@ -146,8 +160,17 @@ function position({ range, categories }: Axis, place: number): number {
   return Math.min(1, Math.max(0, (scale(place) - scale(low)) / (scale(high) - scale(low))));
 }
 
+/** With as many digits as tell the ends of its axis apart. */
 function written({ range, categories }: Axis, place: number): string {
-  return range ? short(place) : String(categories?.[place] ?? place);
+  if (!range) return String(categories?.[place] ?? place);
+  const digits = [3, 4, 5, 6, 7, 8].find(
+    (most) =>
+      range.low === range.high ||
+      Number(range.low.toPrecision(most)) !== Number(range.high.toPrecision(most)),
+  );
+  return digits === undefined || digits === 3
+    ? said(place)
+    : minus(String(Number(place.toPrecision(digits))));
 }
 
 /** What an axis is labelled with: the ends of a range beyond them, categories beside where they are. */

@@ -1,5 +1,5 @@
 import { PLATEAU_SHARE } from "../../analysis/plateaus.js";
-import { percent, short } from "../../analysis/statistics/say.js";
+import { percent, said } from "../../analysis/statistics/say.js";
 import { TABLE } from "../figure.js";
 import { byLine, capital, counted, finite, number, part, thinned, tooltip, wide, zoom } from "./encodings.js";
 import { type FigureKind, sentences } from "./figure-kind.js";
@@ -39,7 +39,7 @@ export const segment: FigureKind<SegmentData> = {
     const drawn = thinned(points, POINTS);
     const curve = (series: string, of: (one: SegmentData["points"][number]) => number | null) =>
       drawn.map((one) => ({ part: "curve", t: one.t, series, value: finite(of(one)), from: null, to: null }));
-    const delta = `δ̂ = ${short(resolution)}`;
+    const delta = `δ̂ = ${said(resolution)}`;
     const flat = plateaus.length > 0 ? counted(plateaus.length, "flat stretch", "flat stretches") : "nowhere";
     const found = plateaus.length > 0 ? `${flat}, ${percent(share)} of the segment` : flat;
     const beyond = known ? "flat where its target is not" : "flat";
@@ -53,8 +53,8 @@ export const segment: FigureKind<SegmentData> = {
             : `The model has no plateaus: nowhere is it ${beyond}`,
       caption: sentences(
         `${capital(where)}, in ${units}.`,
-        `Shaded: the model is ${beyond} (its slope is at most ${short(tau)} of its mean slope): ${found}. Above ${percent(PLATEAU_SHARE)} counts as plateaus (ours).`,
-        `δ̂, the study's resolution factor as we estimate it, is the expected length of the model's flat run at a random point: ${short(resolution)}.`,
+        `Shaded: the model is ${beyond} (its slope is at most ${said(tau)} of its mean slope): ${found}. Above ${percent(PLATEAU_SHARE)} counts as plateaus (ours).`,
+        `δ̂, the study's resolution factor as we estimate it, is the expected length of the model's flat run at a random point: ${said(resolution)}.`,
         note,
       ),
       alt: `Line chart of the model${known ? " and its target" : ""} for ${where}: ${found}; ${delta}.`,

@@ -1,4 +1,4 @@
-import { short } from "../../analysis/statistics/say.js";
+import { said } from "../../analysis/statistics/say.js";
 import type { Axis } from "../../sweep/insight/axis.js";
 import type { Slices } from "../../sweep/insight/slice.js";
 import { trialStates } from "../../sweep/trial.js";
@@ -63,7 +63,7 @@ export const slices: FigureKind<SlicesData> = {
         `Each point is one of ${counted(trials, "trial")}. The other parameters vary along with the one that is shown: what looks like an effect may be theirs.`,
         note,
       ),
-      alt: `Scatter plots of ${objective}, one for each of ${counted(told.length, "parameter")} (${told.map(({ axis }) => axis.name).join(", ")}), over ${counted(trials, "trial")}; values from ${short(best)} to ${short(Math.max(...values))}.`,
+      alt: `Scatter plots of ${objective}, one for each of ${counted(told.length, "parameter")} (${told.map(({ axis }) => axis.name).join(", ")}), over ${counted(trials, "trial")}; values from ${said(best)} to ${said(Math.max(...values))}.`,
       data: rows,
       spec: {
         data: { name: TABLE },

@@ -1,6 +1,6 @@
 import type { SpectrumHistory } from "../../analysis/spectra/spectrum-recorder.js";
 import { RESOLVED } from "../../analysis/spectrum.js";
-import { percent, short } from "../../analysis/statistics/say.js";
+import { percent, said } from "../../analysis/statistics/say.js";
 import { TABLE } from "../figure.js";
 import { counted, thinned, tooltip, wide } from "./encodings.js";
 import { type FigureKind, sentences } from "./figure-kind.js";
@@ -20,7 +20,7 @@ export const spectrumTraining: FigureKind<SpectrumTrainingData> = {
       .map((band, index) => ({ ...band, index }))
       .filter(({ index }) => steps.some(({ relativeError }) => relativeError[index] !== null));
     if (steps.length === 0 || told.length === 0) return undefined;
-    const octave = ({ low, high }: { low: number; high: number }) => `${short(low)}–${short(high)}`;
+    const octave = ({ low, high }: { low: number; high: number }) => `${said(low)}–${said(high)}`;
     const learned = told.filter(({ learnedAt }) => learnedAt !== null);
     const first = learned[0];
     const last = steps[steps.length - 1];

@@ -1,5 +1,5 @@
 import { carrying, EMPTY, type Spectrum, type SpectrumBand } from "../../analysis/spectrum.js";
-import { percent, short } from "../../analysis/statistics/say.js";
+import { percent, said } from "../../analysis/statistics/say.js";
 import { TABLE } from "../figure.js";
 import { byLine, counted, grouped, logarithmic, positive, tooltip, wide, zoom } from "./encodings.js";
 import { type FigureKind, sentences } from "./figure-kind.js";
@@ -27,7 +27,7 @@ export const spectrum: FigureKind<SpectrumData> = {
         ? "The model meets no octave of its target"
         : carried.every(({ high }) => high <= resolved)
           ? "The model meets every octave of its target"
-          : `The model meets its target below ${short(resolved)} cycles per unit`;
+          : `The model meets its target below ${said(resolved)} cycles per unit`;
     const worst = carried.reduce((a, b) => ((b.relativeError ?? 0) > (a.relativeError ?? 0) ? b : a));
     const rows = series.flatMap((of) =>
       told.map((band) => ({
@@ -49,7 +49,7 @@ export const spectrum: FigureKind<SpectrumData> = {
         "An octave is met where the error is at most half of the target in amplitude, a quarter in power (ours).",
         note,
       ),
-      alt: `Line chart of power by octave. ${upTo}; the largest relative error is ${percent(worst.relativeError ?? 0)}, from ${short(worst.low)} to ${short(worst.high)} cycles per unit.`,
+      alt: `Line chart of power by octave. ${upTo}; the largest relative error is ${percent(worst.relativeError ?? 0)}, from ${said(worst.low)} to ${said(worst.high)} cycles per unit.`,
       data: rows,
       spec: {
         ...wide,

@@ -1,4 +1,4 @@
-import { short } from "../../analysis/statistics/say.js";
+import { said } from "../../analysis/statistics/say.js";
 import type { Evaluation } from "../../training/state.js";
 import { TABLE } from "../figure.js";
 import {
@@ -55,7 +55,7 @@ export const trainingCurve: FigureKind<TrainingCurveData> = {
     return {
       name,
       title: kept
-        ? `The least ${measure}, ${short(kept.value)}, came at update ${grouped(kept.update)} of ${grouped(last.update)}`
+        ? `The least ${measure}, ${said(kept.value)}, came at update ${grouped(kept.update)} of ${grouped(last.update)}`
         : `${measure[0].toUpperCase()}${measure.slice(1)} over training`,
       caption: sentences(
         `${measure[0].toUpperCase()}${measure.slice(1)} on ${rows}, at ${counted(known.length, "validation")}.`,
@@ -63,7 +63,7 @@ export const trainingCurve: FigureKind<TrainingCurveData> = {
         lost > 0 && `${counted(lost, "value")} that were no numbers are left out.`,
         note,
       ),
-      alt: `Line chart of ${measure} by update: from ${short(first.value)} at update ${grouped(first.update)} to ${short(last.value)} at update ${grouped(last.update)}${kept ? `, least ${short(kept.value)} at update ${grouped(kept.update)}` : ""}.`,
+      alt: `Line chart of ${measure} by update: from ${said(first.value)} at update ${grouped(first.update)} to ${said(last.value)} at update ${grouped(last.update)}${kept ? `, least ${said(kept.value)} at update ${grouped(kept.update)}` : ""}.`,
       data: [...all, ...(kept ? [{ part: "best", update: kept.update, value: kept.value }] : [])],
       spec: {
         ...wide,

@@ -14,7 +14,10 @@ declare const vegaEmbed: (element: HTMLElement, spec: Spec, options: object) => 
 
 const { figures, themes }: Embedded = JSON.parse(document.getElementById("figures")!.textContent!);
 const systemDark = matchMedia("(prefers-color-scheme: dark)");
-const narrow = matchMedia("(max-width: 30rem)");
+const narrow = matchMedia("(max-width: 37.5rem)");
+/** What labels beside a plot take of a narrow page, and how narrow a plot may become. */
+const LABELS_WIDTH = 240;
+const LEAST_WIDTH = 130;
 const mouse = matchMedia("(hover: hover) and (pointer: fine)");
 const drawn = new Map<string, Drawn>();
 let chosen: "light" | "dark" | undefined;
@@ -51,8 +54,8 @@ function adapted(part: unknown): unknown {
   if (Array.isArray(part)) return part.map(adapted);
   if (typeof part !== "object" || part === null) return part;
   const fields = Object.entries(part as Spec).map(([key, value]) => {
-    if (key === "columns" && narrow.matches) return [key, 1];
-    return [key, key === "data" ? value : adapted(value)];
+    if (key === "data") return [key, value];
+    return [key, adapted(narrow.matches ? stacked(key, value) : value)];
   });
   const changed = Object.fromEntries(fields) as Spec;
   if (changed["bind"] !== "scales") return changed;
@@ -60,6 +63,17 @@ function adapted(part: unknown): unknown {
   const given = typeof select === "string" ? { type: select } : (select as Spec);
   const zoom = mouse.matches ? "wheel![event.ctrlKey || event.metaKey]" : false;
   return { ...changed, select: { ...given, zoom, translate: mouse.matches } };
+}
+
+/** A field of a specification as a narrow page has it: one plot a row, no wider than the page, each with its labels. */
+function stacked(key: string, value: unknown): unknown {
+  if (key === "columns") return 1;
+  if (key === "width" && typeof value === "number") {
+    return Math.min(value, Math.max(LEAST_WIDTH, innerWidth - LABELS_WIDTH));
+  }
+  if (key !== "axis" || (value as Spec | null)?.["labels"] !== false) return value;
+  const { labels: _, ticks: __, ...axis } = value as Spec;
+  return axis;
 }
 
 /** Narrow pages have legends of one column, and smaller letters. */

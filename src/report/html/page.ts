@@ -70,13 +70,15 @@ async function bodyHtml(document: ReportDocument): Promise<string> {
   return `<a class="skip" href="#main">Skip to the report</a>
 <header><span class="mark">plateau</span><button type="button" id="colours">Dark colours</button></header>
 <main id="main" tabindex="-1">
+<div class="${main ? "first" : "first alone"}">
 <h1>${escapeHtml(title)}</h1>
-<dl class="first">
+<dl>
 <div><dt>Question</dt><dd>${escapeHtml(question)}</dd></div>
+<div class="answer"><dt>Answer</dt><dd>${answerHtml(answer)}</dd></div>
 <div><dt>Setting</dt><dd>${escapeHtml(setting)}</dd></div>
-<div class="answer"><dt>Answer</dt><dd>${escapeHtml(answer)}</dd></div>
 </dl>
 ${main ? await figureHtml(main, 2) : ""}
+</div>
 <nav aria-labelledby="contents"><h2 id="contents">Contents</h2><ol>
 ${contents.join("\n")}
 </ol></nav>
@@ -84,6 +86,11 @@ ${written.join("\n")}
 ${methodsHtml(methods)}
 </main>
 <footer><p>Made by plateau ${escapeHtml(methods.environment.plateau)}. This file is the whole report: it loads nothing, and opens without a network.</p></footer>`;
+}
+
+function answerHtml(claims: readonly string[]): string {
+  if (claims.length === 1) return escapeHtml(claims[0]);
+  return `<ul>${claims.map((claim) => `<li>${escapeHtml(claim)}</li>`).join("\n")}</ul>`;
 }
 
 const METHODS = { id: "methods", title: "Methods" };

@@ -2,7 +2,10 @@ import { themes } from "../theme.js";
 
 const { light, dark } = themes;
 
-/** What a page looks like: one column of text, figures a little wider, colours of the figures' themes. */
+/**
+ * What a page looks like: one column of text, tables as wide as they need to be, the main figure beside the answer
+ * where there is room, colours of the figures' themes.
+ */
 export const style = `
 :root {
   color-scheme: light dark;
@@ -37,11 +40,14 @@ code { font: .86em/1.5 var(--code); }
 .skip:focus { top: .5rem; }
 
 .first { margin: 0 0 2.2rem; }
-.first > div { display: grid; grid-template-columns: 6rem 1fr; padding: .55rem 0; }
+.first dl { margin: 0; }
+.first dl > div { display: grid; grid-template-columns: 6rem 1fr; padding: .55rem 0; }
 .first dt { font-size: .78rem; line-height: 1.6rem; font-weight: 600; color: var(--muted); }
 .first dd { margin: 0; }
-.first .answer { margin-top: .7rem; padding: 1rem 1.1rem; background: var(--tint); border-left: 3px solid var(--accent); border-radius: 2px; grid-template-columns: calc(4.9rem - 3px) 1fr; }
+.first .answer { margin: .4rem 0; padding: 1rem 1.1rem; background: var(--tint); border-left: 3px solid var(--accent); border-radius: 2px; grid-template-columns: calc(4.9rem - 3px) 1fr; }
 .first .answer dd { font-size: 1.18rem; line-height: 1.5; }
+.first .answer ul { margin: 0; padding: 0; list-style: none; font-size: .86em; }
+.first .answer li + li { margin-top: .45em; }
 
 nav { margin: 3rem 0; padding: 1.1rem 0 1.2rem; border: solid var(--line); border-width: 1px 0; }
 nav h2 { font-size: .78rem; font-weight: 600; letter-spacing: 0; color: var(--muted); margin: 0 0 .5rem; }
@@ -67,7 +73,9 @@ button[hidden] { display: none; }
 details { font-size: .84rem; margin-top: .3rem; }
 summary { color: var(--muted); cursor: pointer; padding: .25rem 0; width: fit-content; }
 
-.scroll { overflow-x: auto; max-height: 26rem; overflow-y: auto; }
+.scroll { overflow-x: auto; }
+.scroll.long { max-height: max(26rem, 80vh); overflow-y: auto; }
+.table .scroll { position: relative; left: 50%; translate: -50%; width: max-content; min-width: 100%; max-width: min(100vw - 2.5rem, 78rem); }
 table { border-collapse: collapse; font-size: .84rem; line-height: 1.4; font-variant-numeric: tabular-nums; }
 th, td { padding: .36rem .9rem .36rem 0; text-align: left; vertical-align: baseline; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; color: var(--muted); }
@@ -89,9 +97,17 @@ footer { margin-top: 4rem; padding-top: 1.2rem; padding-bottom: 3rem; font-size:
 #vg-tooltip-element td, #vg-tooltip-element th { padding: .05rem .5rem .05rem 0; border: 0; }
 #vg-tooltip-element td.key { color: var(--muted); text-align: right; }
 
-@media (max-width: 36rem) {
+@media (min-width: 70rem) {
+  header { max-width: 78rem; }
+  .first:not(.alone) { display: grid; grid-template-columns: minmax(0, 5fr) minmax(0, 8fr); gap: 0 2rem; align-items: start; margin-inline: calc(50% - min(50vw - 1.25rem, 39rem)); }
+  .first h1 { grid-column: 1 / -1; margin: .4rem 0 .8rem; font-size: 1.75rem; }
+  .first:not(.alone) :is(dl > div, .answer) { grid-template-columns: 1fr; font-size: .94rem; line-height: 1.5; }
+  .first .answer dd { font-size: 1.08rem; }
+  .first figure { margin: 0; }
+}
+@media (max-width: 37.5rem) {
   html { font-size: 100%; }
-  .first > div, .first .answer { grid-template-columns: 1fr; }
+  .first dl > div, .first .answer { grid-template-columns: 1fr; }
   .first dt { line-height: 1.4; padding-bottom: .1rem; }
   .first .answer dd { font-size: 1.08rem; }
   nav ol { columns: 1; }
@@ -110,7 +126,12 @@ footer { margin-top: 4rem; padding-top: 1.2rem; padding-bottom: 3rem; font-size:
   header, nav, .works .tools, details, .works .command button, .skip { display: none; }
   .drawing .live { display: none; }
   .drawn .still { display: block; }
-  .scroll { max-height: none; overflow: visible; }
+  .first { display: block; margin-inline: 0; }
+  .scroll, .scroll.long, .table .scroll { max-height: none; width: auto; max-width: none; overflow: visible; }
+  .table table { font-size: .7rem; line-height: 1.3; }
+  .table :is(th, td) { padding: .2rem .5rem .2rem 0; }
+  .table :is(th, td):first-child { min-width: 4.6rem; }
+  .table th.n { min-width: 4em; overflow-wrap: anywhere; hyphens: auto; }
   thead > tr > * { position: static; }
   .command pre { max-height: none; white-space: pre-wrap; overflow-wrap: anywhere; }
   figure, .command, tr { break-inside: avoid; }

@@ -12,6 +12,9 @@ ${scrolling(`${id}-caption`, columns, rows)}
 </figure>`;
 }
 
+/** Rows that a page shows whole: more scroll by themselves. */
+const WHOLE_ROWS = 30;
+
 /** Rows of values, their container focusable so that keys scroll it. */
 export function scrolling(
   labelledBy: string,
@@ -28,7 +31,7 @@ export function scrolling(
   const body = texts.map(
     (row) => `<tr>${row.map((text, c) => `<td${kinds[c]}>${escapeHtml(text)}</td>`).join("")}</tr>`,
   );
-  return `<div class="scroll" role="region" tabindex="0" aria-labelledby="${labelledBy}"><table>
+  return `<div class="${rows.length > WHOLE_ROWS ? "scroll long" : "scroll"}" role="region" tabindex="0" aria-labelledby="${labelledBy}"><table>
 <thead><tr>${head.join("")}</tr></thead>
 <tbody>
 ${body.join("\n")}

@@ -68,4 +68,29 @@ test("an audit runs in every design, stops, goes on, and comes to the same bits"
     t.true(width <= 900 && height <= 1400, `${figure.name}: ${width} × ${height}`);
   }
   t.is(document.methods.commands[0].includes("--targets m2n1 --dims 2,4"), true);
+  const figure = (name: string) => figuresOf(document).find((one) => one.name === `${name}-m2n1-d2-k5`)!;
+  t.deepEqual(
+    [...new Set(figure("effects-plateaus-regression").data.map(({ panel }) => panel))],
+    ["flat beyond the target", "δ̂: length of flat runs", "effective constant pieces"],
+  );
+  // Of two seeds an interval reaches far beyond what a rate can be.
+  const rates = figure("levels").data.filter(({ panel }) => String(panel).startsWith("fails"));
+  t.is(rates.length, 4);
+  for (const { low, high } of rates) t.true(Number(low) >= 0 && Number(high) <= 1, `${low} … ${high}`);
+
+  // Of many switches that are not told apart none is named.
+  const leading = (count: number) => {
+    const { ranked } = main.verdicts.movers!.asRead.study;
+    const largest = {
+      answer: "several",
+      leaders: ranked.slice(0, count).map((one) => one.switch),
+      ranked,
+    } as const;
+    const each = { study: largest, sound: largest };
+    const movers = { asRead: each, oneScale: each };
+    const findings = findingsOf({ ...main, verdicts: { ...main.verdicts, movers } });
+    return findings.find(({ name }) => name === "movers")!.answer;
+  };
+  t.regex(leading(3), /moved most by \w+ \(.*\) or .* or .*\(not told apart\)/);
+  t.regex(leading(4), /moved most by no single one \(4 are not told apart\)/);
 });

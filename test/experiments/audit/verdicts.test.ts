@@ -1,9 +1,16 @@
 import test from "ava";
-import { beatsTrivial } from "../../../src/experiments/audit/verdicts/beats-trivial.js";
+import { beatsTrivial, sayBeatsTrivial } from "../../../src/experiments/audit/verdicts/beats-trivial.js";
 import { largestSwitch } from "../../../src/experiments/audit/verdicts/largest-switch.js";
-import { piecewiseConstant } from "../../../src/experiments/audit/verdicts/piecewise-constant.js";
+import {
+  piecewiseConstant,
+  sayPiecewise,
+} from "../../../src/experiments/audit/verdicts/piecewise-constant.js";
 import { singleSeeds, withoutBaselines } from "../../../src/experiments/audit/verdicts/readings.js";
-import { harder, regressionClaim } from "../../../src/experiments/audit/verdicts/regression-harder.js";
+import {
+  harder as harderOf,
+  regressionClaim,
+  sayHarder,
+} from "../../../src/experiments/audit/verdicts/regression-harder.js";
 
 // Results that are made up, three seeds each.
 const about = (value: number, spread: number) => [value - spread, value, value + spread];
@@ -29,23 +36,23 @@ test("a model has to save more than a margin: a saving of 3% is no better, howev
 });
 
 test("each answer to which mode fails more can come out", (t) => {
-  t.is(harder(about(0.9, 0.01), about(0.3, 0.01)).answer, "regression");
-  t.is(harder(about(0.3, 0.01), about(0.9, 0.01)).answer, "classification");
-  t.is(harder(about(0.5, 0.01), about(0.51, 0.01)).answer, "alike");
-  t.is(harder([0.2, 0.9, 0.5], [0.5, 0.4, 0.6]).answer, "undecided");
-  t.is(harder([0.9], [0.1]).answer, "undecided");
+  t.is(harderOf(about(0.9, 0.01), about(0.3, 0.01)).answer, "regression");
+  t.is(harderOf(about(0.3, 0.01), about(0.9, 0.01)).answer, "classification");
+  t.is(harderOf(about(0.5, 0.01), about(0.51, 0.01)).answer, "alike");
+  t.is(harderOf([0.2, 0.9, 0.5], [0.5, 0.4, 0.6]).answer, "undecided");
+  t.is(harderOf([0.9], [0.1]).answer, "undecided");
 });
 
 test("seeds pair: noise that both modes share leaves the difference sharp", (t) => {
   const shared = [0.1, 0.4, 0.7];
   t.is(
-    harder(
+    harderOf(
       shared.map((x) => x + 0.1),
       shared,
     ).answer,
     "regression",
   );
-  t.is(harder([0.8, 0.5, 0.2], shared).answer, "undecided");
+  t.is(harderOf([0.8, 0.5, 0.2], shared).answer, "undecided");
 });
 
 test("the claim holds, does not, depends on the protocol, or is undecided", (t) => {
@@ -120,4 +127,19 @@ test("cells that seem good without a baseline are counted, and those of them tha
     { rate: 0.9, better: false },
   ]);
   t.deepEqual(found, { cells: 4, seemGood: 2, notBetter: 1 });
+});
+
+test("sentences have no interval beyond what there can be", (t) => {
+  const flatBeyond = { value: 0.0898, low: -1.05, high: 1.23 };
+  const found = { answer: "undecided", flatBeyond, variance: null, constantPieces: null, linearPieces: null };
+  t.regex(sayPiecewise(found as Parameters<typeof sayPiecewise>[0]), /over 8\.98%, 95% interval 0% to 100%;/);
+  const difference = { value: 0.4, low: -3.2, high: 4 };
+  const undecided = { answer: "undecided", difference, regression: 0.9, classification: 0.5 } as const;
+  t.regex(sayHarder(undecided, 1), /difference 0\.4, 95% interval −1 to 1\)/);
+  t.regex(sayHarder(undecided), /95% interval −3\.2 to 4\)/, "of a ratio");
+  const saved = { value: 0.2, low: -0.4, high: 1.7 };
+  t.regex(
+    sayBeatsTrivial({ answer: "undecided", saved, model: 0.5, trivial: 0.7 }, "it", "failures"),
+    /95% interval −40% to 100%;/,
+  );
 });

@@ -8,14 +8,21 @@ export async function holds(t: ExecutionContext, document: ReportDocument): Prom
   requireDrawable(document);
   const { title, question, setting, answer, main, sections, methods } = document;
   const before = JSON.parse(JSON.stringify(document));
-  const texts = [title, question, setting, answer, ...methods.text, ...sections.flatMap(({ text }) => text)];
+  const texts = [
+    title,
+    question,
+    setting,
+    ...answer,
+    ...methods.text,
+    ...sections.flatMap(({ text }) => text),
+  ];
   for (const text of texts) {
     t.true(text.length > 4);
     // A trial's own error may say NaN.
     t.notRegex(text.replace("the value is NaN", ""), /undefined|NaN|\[object|\s\s|\.\.|null/);
   }
   t.regex(question, /\?$/);
-  for (const text of [setting, answer, ...methods.text]) t.regex(text, /[.…]$/);
+  for (const text of [setting, ...answer, ...methods.text]) t.regex(text, /[.…]$/);
   for (const section of sections) {
     t.true(section.text.length + section.figures.length + section.tables.length > 0, section.name);
     for (const { columns, rows } of section.tables) {

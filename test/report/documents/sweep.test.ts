@@ -46,7 +46,7 @@ test("of no trial nothing is drawn, and said so", async (t) => {
   const document = await studied(0);
   await holds(t, document);
   t.is(document.main, undefined);
-  t.is(document.answer, "There is no trial yet: nothing can be said.");
+  t.deepEqual(document.answer, ["There is no trial yet: nothing can be said."]);
   t.deepEqual(figuresOf(document), [undefined]);
   const words = document.sections.flatMap(({ text }) => text).join("\n");
   t.regex(words, /No trial is complete/);
@@ -58,7 +58,7 @@ for (const trials of [1, 5]) {
     const document = await studied(trials);
     await holds(t, document);
     t.deepEqual(figuresOf(document), ["history", "slices", "parallel", "edf"]);
-    t.regex(document.answer, /^Trial \d of \d is the best: value .* with lr .*, layers \d, name [ab]\.$/);
+    t.regex(document.answer[0], /^Trial \d of \d is the best: value .* with lr .*, layers \d, name [ab]\.$/);
     const { text } = document.sections.find(({ name }) => name === "importance")!;
     t.regex(text.join(" "), /at least 10 are needed/);
     if (trials === 5) t.regex(document.sections[0].text.join(" "), /1 trial failed or diverged/);

@@ -43,5 +43,5 @@ export function sayBeatsTrivial({ answer, saved }: BeatsTrivial, trivial: string
     undecided: `not shown to be better than ${trivial}, nor not to be`,
   }[answer];
   if (!saved) return words;
-  return `${words} (saves ${percent(saved.value)} of its ${losses}, 95% interval ${percent(saved.low)} to ${percent(saved.high)}; above ${percent(TRIVIAL_MARGIN)} counts)`;
+  return `${words} (saves ${percent(saved.value)} of its ${losses}, 95% interval ${percent(saved.low)} to ${percent(Math.min(1, saved.high))}; above ${percent(TRIVIAL_MARGIN)} counts)`;
 }

@@ -1,5 +1,5 @@
 import type { Estimate } from "../../../analysis/statistics/bootstrap.js";
-import { short } from "../../../analysis/statistics/say.js";
+import { said } from "../../../analysis/statistics/say.js";
 import { meanOverSeeds } from "../paired.js";
 
 /** What one switch does to a conclusion, by seed. */
@@ -78,15 +78,21 @@ function below(one: Estimated, other: Estimated): boolean {
   return found !== undefined && found.low > 0;
 }
 
+/** Switches that are named where several move a conclusion most and cannot be told apart. */
+export const MOST_NAMED = 3;
+
 /** Such as: 1 (output head) moves it most: −0.4 (95% interval −0.5 to −0.3), 2.1 times a usual effect. */
 export function sayLargest({ answer, leaders, ranked }: Largest, nameOf: (id: string) => string): string {
   if (answer === "none") return "no switch moves it by an amount whose interval leaves out 0";
-  const said = leaders.map((id) => {
+  const each = leaders.map((id) => {
     const { effect, standardised, flips } = ranked.find((one) => one.switch === id)!;
     const { value, low, high } = effect;
-    return `${nameOf(id)}: ${short(value)} (95% interval ${short(low)} to ${short(high)}; ${short(Math.abs(standardised.value))} times a usual effect${flips ? "; it changes the answer" : ""})`;
+    return `${nameOf(id)}: ${said(value)} (95% interval ${said(low)} to ${said(high)}; ${said(Math.abs(standardised.value))} times a usual effect${flips ? "; it changes the answer" : ""})`;
   });
+  if (each.length > MOST_NAMED) {
+    return `moved most by no single one: ${each.length} are not told apart, the largest ${each[0]}`;
+  }
   return answer === "one"
-    ? `moved most by ${said[0]}`
-    : `moved most by one of these, which are not told apart: ${said.join("; ")}`;
+    ? `moved most by ${each[0]}`
+    : `moved most by one of these, which are not told apart: ${each.join("; ")}`;
 }

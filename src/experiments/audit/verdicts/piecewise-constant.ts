@@ -1,6 +1,6 @@
 import { PLATEAU_SHARE } from "../../../analysis/plateaus.js";
 import type { Estimate } from "../../../analysis/statistics/bootstrap.js";
-import { percent, short } from "../../../analysis/statistics/say.js";
+import { percent, said } from "../../../analysis/statistics/say.js";
 import { meanOverSeeds } from "../paired.js";
 
 /** A model whose predictions vary by less than this share of what the target does is one constant, not several. */
@@ -65,20 +65,21 @@ export function sayPiecewise({
     undecided: "undecided whether piecewise constant",
     "not-measured": "flatness was not measured",
   }[answer];
-  const interval = ({ low, high }: Estimate, say: (value: number) => string) =>
-    `95% interval ${say(low)} to ${say(high)}`;
-  const said = [
+  // Of a share, what lies beyond 0 and 1 is no value that it could have.
+  const interval = ({ low, high }: Estimate) =>
+    `95% interval ${percent(Math.max(0, low))} to ${percent(Math.min(1, high))}`;
+  const numbers = [
     ...(flatBeyond
       ? [
-          `flat where the target is not over ${percent(flatBeyond.value)}, ${interval(flatBeyond, percent)}; above ${percent(PLATEAU_SHARE)} counts`,
+          `flat where the target is not over ${percent(flatBeyond.value)}, ${interval(flatBeyond)}; above ${percent(PLATEAU_SHARE)} counts`,
         ]
       : []),
-    ...(variance ? [`variance ${short(variance.value)} of the target's`] : []),
+    ...(variance ? [`variance ${said(variance.value)} of the target's`] : []),
     ...(constantPieces && linearPieces
       ? [
-          `the error of ${short(constantPieces.value)} optimal constant pieces or ${short(linearPieces.value)} linear ones`,
+          `the error of ${said(constantPieces.value)} optimal constant pieces or ${said(linearPieces.value)} linear ones`,
         ]
       : []),
   ];
-  return said.length > 0 ? `${words} (${said.join("; ")})` : words;
+  return numbers.length > 0 ? `${words} (${numbers.join("; ")})` : words;
 }

@@ -1,5 +1,5 @@
 import type { Estimate } from "../../../analysis/statistics/bootstrap.js";
-import { short } from "../../../analysis/statistics/say.js";
+import { said } from "../../../analysis/statistics/say.js";
 import { meanOverSeeds } from "../paired.js";
 
 /** One mode fails more where it does by more than this: of the majority's failures, or of all labels where those are not asked. */
@@ -69,8 +69,14 @@ function mean(values: readonly (number | null)[]): number | null {
   return known.length > 0 ? known.reduce((sum, value) => sum + value, 0) / known.length : null;
 }
 
-/** Such as: regression fails more (0.9 against 0.4: difference 0.5, 95% interval 0.4 to 0.6). */
-export function sayHarder({ answer, difference, regression, classification }: Harder): string {
+/**
+ * Such as: regression fails more (0.9 against 0.4: difference 0.5, 95% interval 0.4 to 0.6).
+ * @param most what a difference can come to: of rates 1, beyond which an interval says nothing
+ */
+export function sayHarder(
+  { answer, difference, regression, classification }: Harder,
+  most = Number.POSITIVE_INFINITY,
+): string {
   const words = {
     regression: "regression fails more",
     classification: "classification fails more",
@@ -78,6 +84,7 @@ export function sayHarder({ answer, difference, regression, classification }: Ha
     undecided: "which fails more is undecided",
   }[answer];
   if (!difference || regression === null || classification === null) return words;
-  const { value, low, high } = difference;
-  return `${words} (${short(regression)} against ${short(classification)}: difference ${short(value)}, 95% interval ${short(low)} to ${short(high)})`;
+  const { value } = difference;
+  const [low, high] = [Math.max(-most, difference.low), Math.min(most, difference.high)];
+  return `${words} (${said(regression)} against ${said(classification)}: difference ${said(value)}, 95% interval ${said(low)} to ${said(high)})`;
 }

@@ -5,9 +5,12 @@ import { sayContext, switchName } from "../../../experiments/audit/findings.js";
 import { meanOverSeeds } from "../../../experiments/audit/paired.js";
 import { findResponse, type ResponseName } from "../../../experiments/audit/responses.js";
 import type { SettingResults } from "../../../experiments/audit/results.js";
+import { MOST_NAMED } from "../../../experiments/audit/verdicts/largest-switch.js";
 import type { Figure } from "../../figure.js";
 import { effects } from "../../figures/effects.js";
+import { capital } from "../../figures/encodings.js";
 import { levels } from "../../figures/levels.js";
+import { effectWithin, levelWithin } from "./bounds.js";
 
 /** Such as m4n3-d4-k5. */
 export const slugOf = ({ target, dim, classes }: Setting): string =>
@@ -33,14 +36,16 @@ export function moversFigure(results: SettingResults, name: string): Figure | un
   if (!movers) return undefined;
   const panels = { asRead: "as the protocol reads it", oneScale: "on one scale" };
   const { answer } = harder.oneScale.study;
-  const leaders = movers.asRead.study.leaders.slice(0, 3).map(switchName);
+  const leaders = movers.asRead.study.leaders.map(switchName);
   const order = movers.asRead.study.ranked.map((one) => one.switch);
   return effects.draw(
     {
       title:
-        leaders.length > 0
-          ? `What moves “regression fails more” most: ${leaders.join(", ")}`
-          : "No switch moves “regression fails more” beyond its interval",
+        leaders.length === 0
+          ? "No switch moves “regression fails more” beyond its interval"
+          : leaders.length > MOST_NAMED
+            ? "No single switch moves “regression fails more” most"
+            : `What moves “regression fails more” most: ${leaders.join(", ")}`,
       about: `Effect of each switch on how much more regression fails than classification (${sayContext(results)}): the alternative less the study's answer. As the protocol reads it: failure rates (the study's measure unless question 2 is turned); on one scale: failures over the majority class's, both modes by the same centroids (ours). Under the study's protocol and on one scale: ${{ regression: "regression fails more", classification: "classification fails more", alike: "both fail alike", undecided: "undecided" }[answer]}. ${intervals(results.baselines.length)}`,
       effects: conclusions.flatMap(({ name: conclusion }) =>
         both.flatMap((start) =>
@@ -69,9 +74,16 @@ const panelTitles: Readonly<Partial<Record<ResponseName, string>>> = {
   flatBeyond: "flat beyond the target",
   constantPieces: "effective constant pieces",
 };
-const panelOf = (name: ResponseName) => panelTitles[name] ?? findResponse(name).title;
+/** Titles of the panels of levels, and what their axes count. */
+const levelTitles = {
+  studyRate: ["fails, as the study measures", "share of test vectors"],
+  excess: ["failures, the cell's own classes", "× the majority class's"],
+  excessCommon: ["failures, one scale for all", "× the majority class's"],
+  r2: ["R² of predicted numbers", "R²"],
+} as const satisfies Partial<Record<ResponseName, readonly [string, string]>>;
+const levelPanels = Object.keys(levelTitles) as (keyof typeof levelTitles)[];
 
-const levelPanels: readonly ResponseName[] = ["studyRate", "excess", "excessCommon", "r2"];
+const panelOf = (name: ResponseName) => panelTitles[name] ?? findResponse(name).title;
 
 /** What both modes come to under both protocols. */
 export function levelsFigure(results: SettingResults, name: string): Figure | undefined {
@@ -79,21 +91,26 @@ export function levelsFigure(results: SettingResults, name: string): Figure | un
   return levels.draw(
     {
       title: "Regression and classification, as the study measures and beside the majority class",
-      about: `${sayContext(results)}. The first measure is the study's, the others are ours; R² of a classification is that of the centroids it predicts. ${intervals(results.baselines.length)}`,
+      about: `${sayContext(results)}. The first measure is the study's, the others are ours: failures at matched resolution as multiples of those of the majority class, on the classes that the cell's protocol has, then on the same K classes of each coordinate for all; R² of a classification is that of the centroids it predicts. ${intervals(results.baselines.length)}`,
       levels: levelPanels.flatMap((response) =>
         cells.flatMap(({ name: start, mode, responses }) => {
           const found = meanOverSeeds(responses[response] ?? []);
           if (!found) return [];
-          const { value, low, high } = found;
-          return [{ row: rowOf[start as Start], series: mode, panel: panelOf(response), value, low, high }];
+          return [
+            {
+              ...{ row: rowOf[start as Start], series: mode, panel: levelTitles[response][0] },
+              ...levelWithin(response, found),
+            },
+          ];
         }),
       ),
+      units: Object.fromEntries(levelPanels.map((response) => levelTitles[response])),
       marks: [
         ...(["excess", "excessCommon"] as const).map((response) => ({
-          ...{ panel: panelOf(response), value: 1 },
+          ...{ panel: levelTitles[response][0], value: 1 },
           meaning: "no better than the majority class",
         })),
-        { panel: panelOf("r2"), value: 0, meaning: "no better than the mean predictor" },
+        { panel: levelTitles.r2[0], value: 0, meaning: "no better than the mean predictor" },
       ],
     },
     { name },
@@ -105,7 +122,7 @@ const groups = {
   conclusions: ["studyRate", "excess"],
   errors: ["r2", "sup"],
   scales: ["excessCommon", "meanR2"],
-  plateaus: ["flatBeyond", "constantPieces"],
+  plateaus: ["flatBeyond", "resolution", "constantPieces"],
 } as const satisfies Record<string, readonly ResponseName[]>;
 
 /** What every switch does to a group of measures, a figure a mode. */
@@ -120,12 +137,13 @@ export function effectFigures(results: SettingResults, group: keyof typeof group
     const figure = effects.draw(
       {
         title: `What each switch does in ${mode}: ${names.map(({ name }) => panelOf(name)).join("; ")}`,
-        about: `${sayContext(results)}: the alternative less the study's answer. ${titles.join("; ")}.${factorial} ${intervals(results.baselines.length)}`,
+        about: `${sayContext(results)}: the alternative less the study's answer. ${capital(titles.join("; "))}.${factorial} ${intervals(results.baselines.length)}`,
         effects: names.flatMap(({ name }) =>
           own
             .filter(({ response }) => response === name)
             .map(({ switch: id, design, value, low, high }) => ({
-              ...{ factor: switchName(id), series: seriesOf[design], panel: panelOf(name), value, low, high },
+              ...{ factor: switchName(id), series: seriesOf[design], panel: panelOf(name) },
+              ...effectWithin(name, { value, low, high }),
             })),
         ),
       },

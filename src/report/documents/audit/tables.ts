@@ -4,12 +4,13 @@ import type { AuditConfig } from "../../../experiments/audit/config.js";
 import { modes } from "../../../experiments/audit/design.js";
 import { sayContext, switchName } from "../../../experiments/audit/findings.js";
 import { meanOverSeeds } from "../../../experiments/audit/paired.js";
-import { findResponse, responseNames } from "../../../experiments/audit/responses.js";
+import { findResponse, type ResponseName, responseNames } from "../../../experiments/audit/responses.js";
 import type { SettingResults } from "../../../experiments/audit/results.js";
 import { scaleName, scales } from "../../../experiments/audit/scales.js";
 import { switches } from "../../../experiments/audit/switches.js";
 import { findTarget } from "../../../targets/registry.js";
-import type { ReportTable } from "../../document.js";
+import type { ReportColumn, ReportTable } from "../../document.js";
+import { capital } from "../../figures/encodings.js";
 import { slugOf } from "./figures.js";
 
 const text = (field: string, title: string) => ({ field, title, format: "text" as const });
@@ -48,27 +49,47 @@ export function switchesTable({ targets }: AuditConfig): ReportTable {
   };
 }
 
-/** Every cell, with means over seeds of every response. */
-export function cellsTable(results: SettingResults): ReportTable {
-  return {
-    name: `cells-${slugOf(results)}`,
-    caption: `${sayContext(results)}: means over seeds of every cell.`,
+/** What is read of a cell's failures; the rest is of its errors and its shape. */
+const failureNames: readonly ResponseName[] = [
+  ...(["read", "studyRate", "ownRate", "excess", "excessCommon", "excessStudy"] as const),
+];
+
+/**
+ * Every cell, with means over seeds of every response: a table of failures and one of errors and shape, each narrow
+ * enough for paper. Cells are named by their switches, whose answers the table of questions has; the files have all.
+ */
+export function cellsTables(results: SettingResults): ReportTable[] {
+  const rows = results.cells.map(({ name, mode, answers, parameters, diverged, responses }) => ({
+    ...{ name, mode, parameters, diverged },
+    answers: Object.entries(answers)
+      .map(([field, value]) => `${field}=${value}`)
+      .join(" "),
+    ...Object.fromEntries(responseNames.map((response) => [response, mean(responses[response] ?? [])])),
+  }));
+  const table = (name: string, what: string, more: ReportColumn[], names: readonly ResponseName[]) => ({
+    name: `${name}-${slugOf(results)}`,
+    caption: `${sayContext(results)}: ${what} of every cell, means over seeds. A cell is the study's or the sound protocol, with or without the alternative of one switch, whose number the table of questions explains.`,
     columns: [
       text("name", "Cell"),
       text("mode", "Mode"),
-      text("answers", "Differs from the study's by"),
-      { field: "parameters", title: "Parameters", format: "count" },
-      { field: "diverged", title: "Diverged", format: "count" },
-      ...responseNames.map((name) => ({ field: name, title: findResponse(name).title })),
+      ...more,
+      ...names.map((field) => ({ field, title: capital(findResponse(field).title) })),
     ],
-    rows: results.cells.map(({ name, mode, answers, parameters, diverged, responses }) => ({
-      ...{ name, mode, parameters, diverged },
-      answers: Object.entries(answers)
-        .map(([field, value]) => `${field}=${value}`)
-        .join(" "),
-      ...Object.fromEntries(responseNames.map((response) => [response, mean(responses[response] ?? [])])),
-    })),
-  };
+    rows,
+  });
+  const sizes: ReportColumn[] = [
+    { field: "parameters", title: "Parameters", format: "count" },
+    { field: "diverged", title: "Diverged", format: "count" },
+  ];
+  return [
+    table("cells", "failures", sizes, failureNames),
+    table(
+      "cells-shape",
+      "errors and shape",
+      [],
+      responseNames.filter((one) => !failureNames.includes(one)),
+    ),
+  ];
 }
 
 /** Every effect on every response. */

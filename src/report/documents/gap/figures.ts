@@ -1,7 +1,8 @@
-import { short } from "../../../analysis/statistics/say.js";
+import { said } from "../../../analysis/statistics/say.js";
 import type { Ensemble } from "../../../experiments/gap/ensemble.js";
 import type { ConstructedRung, GapResults, Slope } from "../../../experiments/gap/results.js";
 import { exp, log } from "../../../targets/math.js";
+import { superscript } from "../../../text.js";
 import type { Figure } from "../../figure.js";
 import { type ErrorSeries, errorBySize } from "../../figures/error-by-size.js";
 
@@ -92,5 +93,10 @@ function theoryOf(rungs: readonly ConstructedRung[], slopes: readonly Slope[], f
   const error = middle(({ constructed: { sup } }) => sup!);
   const sizes = known.map(({ parameters }) => parameters);
   const over = [Math.min(...sizes), Math.max(...sizes)] as const;
-  return { name: `theory: parameters^−${short(exponent)}`, exponent, from: { size, error }, over };
+  return {
+    name: `theory: parameters${superscript(said(0 - exponent))}`,
+    exponent,
+    from: { size, error },
+    over,
+  };
 }

@@ -1,7 +1,7 @@
 import type { Answer, KindAnswer } from "../../../experiments/gap/answer.js";
 import type { Ensemble } from "../../../experiments/gap/ensemble.js";
 import type { Change } from "../../../experiments/gap/further.js";
-import type { GapResults } from "../../../experiments/gap/results.js";
+import type { ConstructedRung, GapResults } from "../../../experiments/gap/results.js";
 import { curveName } from "../../../experiments/gap/say.js";
 import type { ReportColumn, ReportTable } from "../../document.js";
 import type { Row } from "../../figure.js";
@@ -56,56 +56,67 @@ export function transformerTable({ transformers }: GapResults): ReportTable {
       count("width", "width"),
       count("depth", "depth"),
       count("parameters", "parameters"),
-      ...trainedColumns("trained", ""),
+      ...errorColumns,
     ],
     rows: transformers.map(({ width, depth, parameters, trained }) => ({
       ...{ width, depth, parameters },
-      ...trainedFields("trained", trained),
+      ...trainedFields(trained),
     })),
   };
 }
 
-/** Everything of one construction, by size. */
+/** Everything of one construction: as written, trained from there, and from drawn weights, each by size. */
 export function familyTable({ constructed }: GapResults, family: string): ReportTable {
+  const rungs = constructed.filter((one) => one.family === family);
+  const fields = (
+    weights: string,
+    { cells, size, parameters }: Pick<ConstructedRung, "cells" | "size" | "parameters">,
+  ) => ({
+    ...{ weights, cells, size, parameters },
+  });
   return {
     name: anchor(family),
-    caption: `${family}: errors as written, with what its certificate proves; after training from there; and of the same architecture from drawn weights.`,
+    caption: `${family}: errors as written, with what its certificate proves; after training from there; and of the same architecture from drawn weights. Of trained ones the errors of the ensemble's best by validation, and the least and greatest largest error over seeds.`,
     columns: [
+      text("weights", "weights"),
       count("cells", "cells a side"),
       count("size", "size"),
       count("parameters", "parameters"),
-      number("sup", "largest error, written"),
       number("certified", "certified ≤"),
-      number("rmse", "RMSE, written"),
-      ...trainedColumns("further", "from written: "),
-      ...trainedColumns("drawn", "from drawn: "),
+      ...errorColumns,
     ],
-    rows: constructed
-      .filter((one) => one.family === family)
-      .map(({ cells, size, parameters, constructed: { sup, certificate, rmse }, further, drawn }) => ({
-        ...{ cells, size, parameters, sup, certified: certificate?.upper ?? null, rmse },
-        ...trainedFields("further", further),
-        ...trainedFields("drawn", drawn),
+    rows: [
+      ...rungs.map(({ constructed: { sup, certificate, rmse }, ...one }) => ({
+        ...fields("as written", one),
+        ...{ certified: certificate?.upper ?? null, sup, least: null, greatest: null, rmse, lr: null },
       })),
+      ...(["further", "drawn"] as const).flatMap((kind) =>
+        rungs.map(({ [kind]: trained, ...one }) => ({
+          ...fields(kind === "further" ? "trained from written" : "trained from drawn", one),
+          ...{ certified: null, ...trainedFields(trained) },
+        })),
+      ),
+    ],
   };
 }
 
-const trainedColumns = (name: string, prefix: string): ReportColumn[] => [
-  number(`${name}Sup`, `${prefix}largest error of the best`),
-  number(`${name}Least`, `${prefix}least`),
-  number(`${name}Greatest`, `${prefix}greatest`),
-  number(`${name}Rmse`, `${prefix}RMSE of the best`),
-  number(`${name}Lr`, `${prefix}learning rate`),
+/** Of a seed there is one largest error; of several the best by validation, and the least and greatest. */
+const errorColumns: readonly ReportColumn[] = [
+  number("sup", "largest error"),
+  number("least", "least"),
+  number("greatest", "greatest"),
+  number("rmse", "RMSE"),
+  number("lr", "learning rate"),
 ];
 
-function trainedFields(name: string, { best, bySeed }: Ensemble): Row {
+function trainedFields({ best, bySeed }: Ensemble): Row {
   const all = bySeed.flatMap((one) => (one?.sup == null ? [] : [one.sup]));
   return {
-    [`${name}Sup`]: best?.sup ?? null,
-    [`${name}Least`]: all.length > 0 ? Math.min(...all) : null,
-    [`${name}Greatest`]: all.length > 0 ? Math.max(...all) : null,
-    [`${name}Rmse`]: best?.rmse ?? null,
-    [`${name}Lr`]: best?.lr ?? null,
+    sup: best?.sup ?? null,
+    least: all.length > 0 ? Math.min(...all) : null,
+    greatest: all.length > 0 ? Math.max(...all) : null,
+    rmse: best?.rmse ?? null,
+    lr: best?.lr ?? null,
   };
 }
 

@@ -1,7 +1,9 @@
+import type { FailureRateResult } from "../../../analysis/failure-curve.js";
 import type { PlateausResult } from "../../../analysis/plateaus.js";
+import { said } from "../../../analysis/statistics/say.js";
 import type { RunHistory } from "../../../experiments/history.js";
 import type { RunResult } from "../../../experiments/run.js";
-import { rSquared } from "../../../text.js";
+import { percent, rSquared } from "../../../text.js";
 import type { ReportColumn, ReportSection, ReportTable } from "../../document.js";
 import type { Figure, Row } from "../../figure.js";
 import { attention } from "../../figures/attention.js";
@@ -60,8 +62,11 @@ export function plateauSection(measured: Measured): ReportSection {
   );
 }
 
-/** The study's measure and the one at matched resolution. */
-export function failureSection(measured: Measured): ReportSection {
+/**
+ * The study's measure and the one at matched resolution.
+ * @param vectors true vectors of all test rows, of which the run's own scores are
+ */
+export function failureSection(measured: Measured, result: RunResult, vectors: number): ReportSection {
   const found = measured.result("failureRate");
   return section(
     "failure",
@@ -69,6 +74,7 @@ export function failureSection(measured: Measured): ReportSection {
     [
       measured.line("failureRate"),
       "At matched resolution (ours), predicted and true numbers fall into the same K classes: the scale of a classification into K. The study's failure rate at k asks for the right one among all true vectors, a question that gets harder with more of them.",
+      ...(found ? fewerText(found, result, vectors) : []),
     ],
     [found && failureCurve.draw(found)],
     found
@@ -96,6 +102,17 @@ export function failureSection(measured: Measured): ReportSection {
         ]
       : [],
   );
+}
+
+/** Why the measure at k = 1 is another number here than among the scores on all test rows. */
+function fewerText(found: FailureRateResult, { mode, test }: RunResult, vectors: number): string[] {
+  const [here, there] = [found.study[1]?.model.value, test.failureRate[1]];
+  if (mode === "classification" || here === undefined || there === undefined || found.vectors >= vectors)
+    return [];
+  const why = here < there ? ": less, because there are fewer vectors that could be nearer" : "";
+  return [
+    `At k = 1 this table has ${percent(here)} among ${grouped(found.vectors)} true vectors, the scores above ${percent(there)} among the ${grouped(vectors)} of all test rows${why}.`,
+  ];
 }
 
 export function smoothnessSection(measured: Measured): ReportSection {
@@ -186,8 +203,8 @@ function scoresTable({ test, baselines, mode }: RunResult, rows: number): Report
       : name === "r2"
         ? rSquared(value)
         : /^(failure|matched)/.test(name)
-          ? `${Number((100 * value).toPrecision(3))}%`
-          : String(Number(value.toPrecision(3)));
+          ? percent(value)
+          : said(value);
   const among = mode === "classification" ? "" : " among all true vectors";
   return {
     name: "scores",
