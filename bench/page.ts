@@ -79,10 +79,10 @@ function machine(name: string): string {
   return `${cpu}, ${cores} cores, load ${busy.toFixed(1)} at the end, Node ${node}; ${peers.join("; ")}.`;
 }
 
-function benchTable(prefix: string, columns: readonly string[]): string {
-  const found = load<Record<string, Values>>("bench");
+function benchTable(prefix: string, columns: readonly string[], name = "bench"): string {
+  const found = load<Record<string, Values>>(name);
   const rows = Object.entries(found ?? {}).filter(([key]) => key.startsWith(`${prefix}:`));
-  if (rows.length === 0) return missing(`npm run bench -- --out ${DATA}bench.json`);
+  if (rows.length === 0) return missing(`npm run bench -- --out ${DATA}${name}.json`);
   const cell = (value: number | Timing | undefined) => {
     if (value === undefined) return "";
     return typeof value === "number"
@@ -94,6 +94,9 @@ function benchTable(prefix: string, columns: readonly string[]): string {
     rows.map(([key, values]) => [key, ...columns.map((column) => cell(values[column]))]),
   );
 }
+
+const STEP = ["msPerStep", "dropout", "gemm", "attention", "elementwise"];
+const GEMM = ["gflops", "share", "NN", "NT", "TN", "limit"];
 
 /** What stands between the marks of each name. */
 const parts: Record<string, () => string> = {
@@ -107,8 +110,12 @@ const parts: Record<string, () => string> = {
   "sweeps-node24": () => peersTable("peers-node24", "sweep"),
   "dropout-node20": () => dropoutTable("peers-node20"),
   "dropout-node24": () => dropoutTable("peers-node24"),
-  steps: () => benchTable("step", ["msPerStep", "dropout", "gemm", "attention", "elementwise"]),
-  gemm: () => benchTable("gemm", ["gflops", "share", "NN", "NT", "TN", "limit"]),
+  steps: () => benchTable("step", STEP),
+  "steps-widened": () => benchTable("step", STEP, "bench-node24"),
+  "steps-relaxed": () => benchTable("step", STEP, "bench-node24-relaxed"),
+  gemm: () => benchTable("gemm", GEMM),
+  "gemm-widened": () => benchTable("gemm", GEMM, "bench-node24"),
+  parallel: () => benchTable("parallel", ["ms1", "sliced1", "ms2", "overSliced", "overWhole"]),
   startup: () => benchTable("startup", ["ms"]),
   growth: () => benchTable("growth", ["exponent", "low", "high"]),
 };

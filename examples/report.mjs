@@ -19,7 +19,7 @@ directory.finish(model, result);
 const document = await documentOfRun(directory);
 await writeReport(document, { html: join(folder, "report.html"), svg: join(folder, "figures") });
 
-console.log(document.answer);
+console.log(document.answer.join("\n"));
 console.log(`report.html: ${(statSync(join(folder, "report.html")).size / 2 ** 20).toFixed(1)} MiB`);
 console.log(`figures: ${readdirSync(join(folder, "figures")).sort().join(" ")}`);
 if (wanted === undefined) rmSync(folder, { recursive: true });

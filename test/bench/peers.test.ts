@@ -67,7 +67,10 @@ test("ours begins with the weights of the job's file and sees its rows in their 
 });
 
 const refused: [args: string[], message: RegExp][] = [
-  [["--peers", "caffe"], /^error: no peer named caffe \(known: pytorch, tfjs, jax-js, onnxruntime-web\)\n$/],
+  [
+    ["--peers", "caffe"],
+    /^error: no peer named caffe \(known: pytorch, pytorch-avx2, tfjs, jax-js, onnxruntime-web\)\n$/,
+  ],
   [["--only", "step:Z"], /^error: no case named step:Z \(--list names them\)\n$/],
   [["--rounds", "0"], /^error: --rounds 0: expected a number of 1 or more\n$/],
   [["--seconds", "x"], /^error: --seconds x: expected a number of 0 or more\n$/],

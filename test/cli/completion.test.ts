@@ -194,7 +194,6 @@ test("commands --json describes every command with its arguments, options and va
     format.find(({ long }) => long === "--format"),
     {
       value: { values: ["onnx", "safetensors"], exhaustive: true },
-      default: "onnx",
     },
   );
   t.like(

@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import test from "ava";
-import { NO_RUNTIMES } from "../support/runtimes.js";
+import { deno, NO_RUNTIMES } from "../support/runtimes.js";
 
 const wanted: Record<string, RegExp> = {
   "train-m2n1.mjs": /^43204 parameters, 500 updates\na (very )?close fit .*\nweights sha256 [0-9a-f]{64}\n$/,
@@ -14,12 +14,9 @@ const wanted: Record<string, RegExp> = {
     /^406 rows: 274 to train, 60 to validate, 58 to test\nmpg: R² 0\.9\d+, RMSE 2\.\d+ on the test rows\nthe Transformer .*\ncylinders 3, .*: \d+\.\d\n$/,
   "pytorch-weights.mjs":
     /^26 tensors, the first of them encoder.layers.0.linear1.bias\nsame weights: true\nsame outputs: true\n$/,
-  "report.mjs": /^A rough fit .*\nreport.html: 1\.\d MiB\nfigures: (\S+\.svg ?){5}\n$/,
+  "report.mjs": /^A rough fit .*\nThe model is .*\nreport.html: 1\.\d MiB\nfigures: (\S+\.svg ?){5}\n$/,
   "sweep.mjs": /^(trial \d+ (complete|pruned) \S+\n){20}best: trial \d+, RMSE 0.0\d+, \{"dModel":/,
 };
-
-/** Deno, where `npm ci --prefix test/runtimes` has installed it. */
-const deno = resolve("test/runtimes/node_modules/deno/deno");
 
 /** What a program prints on either stream, and how it ends. */
 function ran(program: string, args: readonly string[], env: Record<string, string> = {}) {
@@ -53,14 +50,17 @@ for (const [name, output] of Object.entries(wanted)) {
   });
 
   test.serial(`example ${name} runs on Deno`, async (t) => {
-    if (!existsSync(deno)) {
+    const program = deno();
+    if (!program) {
       t.log(NO_RUNTIMES);
       t.pass();
       return;
     }
     const cache = mkdtempSync(join(tmpdir(), "plateau-deno-"));
     t.teardown(() => rmSync(cache, { recursive: true, force: true }));
-    const { code, stdout, stderr } = await ran(deno, ["run", "-A", `examples/${name}`], { DENO_DIR: cache });
+    const { code, stdout, stderr } = await ran(program, ["run", "-A", `examples/${name}`], {
+      DENO_DIR: cache,
+    });
     t.is(code, 0, stderr);
     t.regex(stdout, output);
   });

@@ -47,5 +47,5 @@ for (const mode of ["regression", "classification"] as const) {
 }
 
 test("R² just below 0 is 0", (t) => {
-  t.deepEqual([-0.0004, -0.4, 0.5, 0.99978].map(r2), ["0.000", "-0.400", "0.500", "0.99978"]);
+  t.deepEqual([-0.0004, -0.4, 0.5, 0.99978].map(r2), ["0.000", "−0.400", "0.500", "0.99978"]);
 });

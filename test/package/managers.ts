@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { deno as runtime } from "../support/runtimes.js";
 
 /** A package manager: how it installs plateau into an empty project, and how it runs what is there. */
 export interface Manager {
   readonly name: string;
-  /** The program that must be there, as `npm ci --prefix test/package-managers` puts them. */
+  /** The program that must be there, as `npm ci --prefix test/package-managers` puts them (Deno: `test/runtimes`). */
   readonly program?: string;
   /** Arguments of the installation; none where packages come when they are first imported. */
   readonly install?: readonly string[];
@@ -22,7 +23,7 @@ const tools = resolve("test/package-managers/node_modules");
 const node = process.execPath;
 const yarn = join(tools, "@yarnpkg/cli-dist/bin/yarn.js");
 const pnpm = join(tools, "pnpm/bin/pnpm.cjs");
-const deno = join(tools, "deno/bin.cjs");
+const deno = runtime() ?? "";
 
 const yarnOf = (linker: "node-modules" | "pnp"): Manager => ({
   name: `yarn, ${linker}`,
@@ -62,8 +63,8 @@ export const managers: readonly Manager[] = [
   {
     name: "Deno, npm: specifiers",
     program: deno,
-    run: (file) => [node, deno, "run", "--allow-all", file],
-    plateau: [node, deno, "run", "--allow-all", "npm:plateau"],
+    run: (file) => [deno, "run", "--allow-all", file],
+    plateau: [deno, "run", "--allow-all", "npm:plateau"],
     specifier: "npm:plateau",
     environment: (_, cache) => ({ DENO_DIR: join(cache, "deno"), DENO_NO_UPDATE_CHECK: "1" }),
   },
