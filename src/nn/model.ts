@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import * as v from "valibot";
 import { kindOf, PlateauError } from "../errors.js";
 import { Graph, type Mode } from "../graph/graph.js";

@@ -11,7 +11,7 @@ import { sweepOn, TRIALS } from "./sweep.js";
 
 const SERVER = fileURLToPath(new URL("./server.js", import.meta.url));
 const MAIN = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
-const CARS = fileURLToPath(new URL("../../../test/fixtures/tables/cars.csv", import.meta.url));
+const CARS = fileURLToPath(new URL("../../../examples/cars.csv", import.meta.url));
 const run = promisify(execFile);
 
 const sweep = {

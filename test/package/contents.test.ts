@@ -17,7 +17,7 @@ const expected = [
   /^dist\/browser\/(?:plateau\.js|licenses\.txt)$/,
   /^docs\/.+\.md$/,
   /^docs\/figures\/[\w-]+\.svg$/,
-  /^examples\/[\w-]+\.mjs$/,
+  /^examples\/(?:[\w-]+\.mjs|README\.md|cars\.csv)$/,
   /^test\/fixtures\/golden\/[\w.-]+\.safetensors$/,
 ];
 
