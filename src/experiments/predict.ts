@@ -15,12 +15,13 @@ export interface Predictions {
   readonly dim: number;
   /** [rows, inputs, d]. */
   readonly x: Float32Array;
-  /** [rows, outputs, d]: of a classification, the centroids of the predicted classes. */
+  /** [rows, outputs, d]; of a classification, the centroids of the predicted classes. */
   readonly predicted: Float32Array;
   /** [rows, outputs, d]. */
   readonly truth: Float32Array;
 }
 
+/** Which rows are predicted. */
 export interface PredictRowsOptions {
   /** Inputs [rows, inputs, d]. Default: those of the test rows. */
   readonly x?: Float32Array;
