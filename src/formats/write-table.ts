@@ -1,7 +1,8 @@
 import Papa from "papaparse";
 import { PlateauError } from "../errors.js";
 
-type Cell = number | string | boolean | null;
+/** What stands in a place of a table; null where there is nothing. */
+export type Cell = number | string | boolean | null;
 
 /** A table as CSV (RFC 4180): one line of names, numbers in full, empty where there is no value. */
 export function writeCsv(columns: readonly string[], rows: readonly (readonly Cell[])[]): string {

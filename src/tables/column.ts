@@ -147,6 +147,15 @@ export function asCategories(column: NumericColumn): CategoricalColumn {
 }
 
 /** NaN where the cell is missing, undefined where it is a text. */
+/**
+ * A cell as a column of that kind reads it: null where it is missing; undefined where it is no number and has to be.
+ */
+export function readAs(kind: "numeric" | "categorical", cell: Cell): number | string | null | undefined {
+  if (kind === "categorical") return textOf(cell) ?? null;
+  const number = numberOf(cell);
+  return Number.isNaN(number) ? null : number;
+}
+
 function numberOf(cell: Cell): number | undefined {
   if (typeof cell === "number") {
     return Number.isFinite(cell) || Number.isNaN(cell) ? cell : undefined;

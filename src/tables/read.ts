@@ -32,6 +32,11 @@ const readers: Record<string, Reader> = {
  * `usage` for an ending that is not known
  */
 export async function readTable(file: string, options: ReadTableOptions = {}): Promise<Table> {
+  return tableOf(await readRawTable(file, options));
+}
+
+/** The same before kinds are inferred. @throws PlateauError as `readTable` */
+export async function readRawTable(file: string, options: ReadTableOptions = {}): Promise<RawTable> {
   const ending = path.extname(file).toLowerCase();
   if (!Object.hasOwn(readers, ending)) {
     const known = Object.keys(readers).join(", ");
@@ -41,5 +46,5 @@ export async function readTable(file: string, options: ReadTableOptions = {}): P
     );
   }
   const bytes = readFileChecked(file, MAX_TABLE_BYTES);
-  return tableOf(await readers[ending](bytes, path.basename(file), options));
+  return readers[ending](bytes, path.basename(file), options);
 }

@@ -1,10 +1,11 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { commands } from "../../src/cli/commands/registry.js";
 import { type CommandDescription, walk } from "../../src/cli/completion/describe.js";
 import { targetFamilies } from "../../src/targets/registry.js";
+import { given } from "../support/given.js";
 import { folder, plateau } from "./plateau.js";
 
 /** What is typed, the last word being completed, and some of what a shell offers. A word of !… is not offered. */
@@ -80,19 +81,13 @@ async function written(t: ExecutionContext, shell: string) {
   return { cwd, file };
 }
 
-function isThere(t: ExecutionContext, shell: string): boolean {
-  try {
-    execFileSync(shell, ["--version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    t.log(`SKIPPED, there is no ${shell} here`);
-    t.pass();
-    return false;
-  }
+/** Tests of a shell that may not be there. */
+function shellTest(shell: string) {
+  const { error } = spawnSync(shell, ["--version"], { stdio: "ignore" });
+  return given(!error, `there is no ${shell} here`).test;
 }
 
-test("bash completes commands, options, values and paths", async (t) => {
-  if (!isThere(t, "bash")) return;
+shellTest("bash")("bash completes commands, options, values and paths", async (t) => {
   const { cwd, file } = await written(t, "bash");
   const line = `source "$1"; shift; COMP_WORDS=(plateau "$@"); COMP_CWORD=$#; _plateau; IFS=$'\\n'; echo "\${COMPREPLY[*]}"`;
   const complete = (typed: readonly string[]) =>
@@ -104,8 +99,7 @@ test("bash completes commands, options, values and paths", async (t) => {
   holds(t, ["train", "--mode="], ["classification", "regression"], complete(["train", "--mode", "="]));
 });
 
-test("fish completes commands, options, values and paths", async (t) => {
-  if (!isThere(t, "fish")) return;
+shellTest("fish")("fish completes commands, options, values and paths", async (t) => {
   const { cwd, file } = await written(t, "fish");
   for (const [typed, offered] of cases) {
     const line = `source ${file}; complete -C ${JSON.stringify(`plateau ${typed.join(" ")}`)}`;
@@ -131,8 +125,7 @@ const pressed: [typed: string, made: string][] = [
   ["sweep m2n1 --pruner hyp", "sweep m2n1 --pruner hyperband"],
 ];
 
-test("zsh completes commands, options and values", async (t) => {
-  if (!isThere(t, "zsh")) return;
+shellTest("zsh")("zsh completes commands, options and values", async (t) => {
   const { cwd, file } = await written(t, "zsh");
   const inner = join(cwd, "inner.zsh");
   // A command line that says what it was given, so that what the tabulator wrote can be read.

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "ava";
+import { given } from "../support/given.js";
 import { deno, NO_RUNTIMES } from "../support/runtimes.js";
 
 const wanted: Record<string, RegExp> = {
@@ -49,16 +50,11 @@ for (const [name, output] of Object.entries(wanted)) {
     t.regex(stdout, output);
   });
 
-  test.serial(`example ${name} runs on Deno`, async (t) => {
-    const program = deno();
-    if (!program) {
-      t.log(NO_RUNTIMES);
-      t.pass();
-      return;
-    }
+  const program = deno();
+  given(program, NO_RUNTIMES).serial(`example ${name} runs on Deno`, async (t) => {
     const cache = mkdtempSync(join(tmpdir(), "plateau-deno-"));
     t.teardown(() => rmSync(cache, { recursive: true, force: true }));
-    const { code, stdout, stderr } = await ran(program, ["run", "-A", `examples/${name}`], {
+    const { code, stdout, stderr } = await ran(program!, ["run", "-A", `examples/${name}`], {
       DENO_DIR: cache,
     });
     t.is(code, 0, stderr);

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { evaluationSample } from "../../src/experiments/evaluate.js";
+import { openFit } from "../../src/experiments/fit/directory.js";
 import { RunDirectory } from "../../src/experiments/run-directory.js";
 import type { NumericColumn } from "../../src/tables/column.js";
 import { readTable } from "../../src/tables/read.js";
@@ -153,4 +154,36 @@ test("attention is refused of a network without any", async (t) => {
   t.is(code, 2);
   t.regex(stderr, /without attention layers has no attention maps/);
   t.deepEqual(readdirSync(path), []);
+});
+
+test("predict takes a fit: columns by name, categories, rows that lack an input, what training did not see", async (t) => {
+  const path = folder(t);
+  const at = (name: string) => join(path, name);
+  const fitted = await plateau([
+    ...["fit", "--data", "examples/cars.csv", "--output", "mpg", "--inputs", "weight,year,origin"],
+    ...["--steps", "30", "--d-model", "8", "--layers", "1", "--out", at("fit"), "--quiet"],
+  ]);
+  t.is(fitted.code, 0, fitted.stderr);
+  writeFileSync(at("new.csv"), "origin;year;weight;who\nJapan;80;2100;a\nUSA;75;;b\nMars;70;4000;c\n");
+  const said = await plateau(["predict", at("fit"), "--inputs", at("new.csv"), "-o", at("p.json")]);
+  t.is(said.code, 0, said.stderr);
+  t.regex(said.stderr, /1 of 3 rows lack an input/);
+  t.regex(said.stderr, /1 row has a "origin" that training did not see \("Mars"\)/);
+  const rows = JSON.parse(readFileSync(at("p.json"), "utf8"));
+  t.deepEqual(Object.keys(rows[0]), ["origin", "year", "weight", "who", "predicted mpg"]);
+  const { data, model } = await openFit(at("fit"));
+  const alone = data.decode(model.predict(data.encode([{ weight: 2100, year: 80, origin: "Japan" }])));
+  t.is(rows[0]["predicted mpg"], alone[0]);
+  t.is(rows[1]["predicted mpg"], null);
+  t.is(typeof rows[2]["predicted mpg"], "number");
+
+  t.is((await plateau(["predict", at("fit"), "-o", at("own.npy")])).code, 0);
+  const own = npy(at("own.npy"));
+  t.deepEqual(own.shape, [data.test.rows, 1]);
+  t.deepEqual(own.data, Float32Array.from(data.decode(model.predict(data.test.x))));
+
+  writeFileSync(at("bad.csv"), "origin,year\nJapan,80\n");
+  const bad = await plateau(["predict", at("fit"), "--inputs", at("bad.csv"), "-o", at("q.csv")]);
+  t.is(bad.code, 2);
+  t.regex(bad.stderr, /has no column "weight", an input of the fit \(it has: origin, year\)/);
 });

@@ -3,9 +3,9 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import test from "ava";
 import { folder, main } from "../cli/plateau.js";
 import { findChromium } from "../support/chromium.js";
+import { given } from "../support/given.js";
 import { bun, deno, NO_RUNTIMES } from "../support/runtimes.js";
 import { failureUnder } from "./chromium.js";
 
@@ -33,14 +33,9 @@ for (const [name, command, args] of [
   ["Deno", deno(), ["run", "-A"]],
   ["Bun", bun(), []],
 ] as const) {
-  const title = (text: string) => `${name}: ${text}${command ? "" : ": SKIPPED"}`;
-  const absent = () => {
-    if (!command) console.warn(`${name}: ${NO_RUNTIMES}`);
-    return !command;
-  };
+  const { serial } = given(command, NO_RUNTIMES);
 
-  test.serial(title("what an objective prints is kept out of the JSON lines"), async (t) => {
-    if (absent()) return t.pass();
+  serial(`${name}: what an objective prints is kept out of the JSON lines`, async (t) => {
     const cwd = folder(t);
     writeFileSync(join(cwd, "printing.mjs"), printing);
     writeFileSync(join(cwd, "sweep.json"), JSON.stringify(sweep));
@@ -52,8 +47,7 @@ for (const [name, command, args] of [
     for (const word of ["loaded", "once", "hello", "written"]) t.true(stderr.includes(word), word);
   });
 
-  test.serial(title("limits of threads are kept, or refused"), async (t) => {
-    if (absent()) return t.pass();
+  serial(`${name}: limits of threads are kept, or refused`, async (t) => {
     const { stdout } = await run(command!, [...args, LIMITS], { timeout: 120_000 });
     const { outcome, refused } = JSON.parse(stdout);
     if (name === "Node") t.like(outcome, { kind: "failed", error: { code: "memory" } });
@@ -63,17 +57,11 @@ for (const [name, command, args] of [
 
 const chromium = findChromium();
 const ready = chromium !== undefined && existsSync(BUNDLE);
-test.serial(
-  `a page whose policy forbids WebAssembly is told which to allow${ready ? "" : ": SKIPPED"}`,
+given(ready, "there is no Chromium, or no module for pages (npm run build)").serial(
+  "a page whose policy forbids WebAssembly is told which to allow",
   async (t) => {
     t.timeout(180_000);
-    if (!ready) {
-      console.warn(
-        "policies of pages: SKIPPED, there is no Chromium, or no module for pages (npm run build)",
-      );
-      return t.pass();
-    }
-    const told = await failureUnder(chromium, "default-src 'self'");
+    const told = await failureUnder(chromium!, "default-src 'self'");
     t.regex(
       told ?? "nothing",
       /Content-Security-Policy forbids WebAssembly: add 'wasm-unsafe-eval' to its script-src/,

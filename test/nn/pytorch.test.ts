@@ -2,13 +2,13 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import test from "ava";
 import { decodeWeights, encodeWeights } from "../../src/experiments/weights.js";
 import { readSafetensors, writeSafetensors } from "../../src/formats/safetensors.js";
 import type { FileTensor } from "../../src/formats/tensor.js";
 import type { TransformerOptions } from "../../src/nn/config.js";
 import { Transformer } from "../../src/nn/transformer.js";
 import { testSource } from "../kernels/run.js";
+import { given } from "../support/given.js";
 
 /** A Python that has PyTorch: what PYTHON names, or one of the usual ones. */
 function findPython(): string | undefined {
@@ -89,13 +89,9 @@ function largestDifference(a: Float32Array, b: Float32Array): number {
   return a.reduce((most, value, i) => (Math.abs(value - b[i]) <= most ? most : Math.abs(value - b[i])), 0);
 }
 
+const python = findPython();
+const { test } = given(python, "there is no Python with PyTorch: install one, or name it in PYTHON");
 test("PyTorch reads our weights and we read its: the same outputs within 1e-5, every name and none other", (t) => {
-  const python = findPython();
-  if (!python) {
-    t.log("SKIPPED, there is no Python with PyTorch: install one, or name it in PYTHON");
-    t.pass();
-    return;
-  }
   const folder = mkdtempSync(join(tmpdir(), "plateau-pytorch-"));
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
   const at = (name: string, ending: string) => join(folder, `${name}.${ending}`);
@@ -108,7 +104,7 @@ test("PyTorch reads our weights and we read its: the same outputs within 1e-5, e
       writeSafetensors([...tensors, ...batchOf(options)], { format: "pt", config }),
     );
   }
-  const said = execFileSync(python, ["test/nn/pytorch.py", folder], {
+  const said = execFileSync(python!, ["test/nn/pytorch.py", folder], {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -5,6 +5,7 @@ import anyTest, { type ExecutionContext } from "ava";
 import { run } from "../../src/experiments/run.js";
 import { weightsSha256 } from "../../src/experiments/weights.js";
 import { tiny } from "../cli/plateau.js";
+import { given } from "../support/given.js";
 import { cache, isThere, type Manager, managers } from "./managers.js";
 import { pack, runFile } from "./packed.js";
 import { type Registry, serveRegistry } from "./registry.js";
@@ -80,27 +81,26 @@ async function installed(t: ExecutionContext, manager: Manager): Promise<Project
 }
 
 for (const manager of managers) {
-  test(`a fresh project of ${manager.name} trains, sweeps and has the command line`, async (t) => {
-    t.timeout(300_000);
-    if (!isThere(manager)) {
-      t.log("SKIPPED, other package managers are not installed: npm ci --prefix test/package-managers");
-      t.pass();
-      return;
-    }
-    const fresh = await installed(t, manager);
-    if (!fresh) return t.pass();
-    const { call } = fresh;
-    const { model } = await run(input);
-    t.is((await call(manager.run("train.mjs"))).trim(), await weightsSha256(model));
-    const info = JSON.parse(await call([...manager.plateau, "info", "--json"])) as { version: string };
-    t.is(info.version, packed.manifest.version);
-    await call([...manager.plateau, "sweep", "sweep.yaml", "--study", "runs.sqlite", "--quiet"]);
-    const trials = await call([...manager.plateau, "study", "trials", "runs.sqlite", "--json"]);
-    const states = (JSON.parse(trials) as { trials: { state: string }[] }).trials.map(({ state }) => state);
-    t.deepEqual(states, ["complete", "complete"]);
-    if (manager.name === "npm") await bringsLittle(t, fresh);
-    if (manager.name === "npm") await saysWhatToInstall(t, fresh);
-  });
+  const needed = "other package managers are not installed: npm ci --prefix test/package-managers";
+  given(isThere(manager), needed).test(
+    `a fresh project of ${manager.name} trains, sweeps and has the command line`,
+    async (t) => {
+      t.timeout(300_000);
+      const fresh = await installed(t, manager);
+      if (!fresh) return t.pass();
+      const { call } = fresh;
+      const { model } = await run(input);
+      t.is((await call(manager.run("train.mjs"))).trim(), await weightsSha256(model));
+      const info = JSON.parse(await call([...manager.plateau, "info", "--json"])) as { version: string };
+      t.is(info.version, packed.manifest.version);
+      await call([...manager.plateau, "sweep", "sweep.yaml", "--study", "runs.sqlite", "--quiet"]);
+      const trials = await call([...manager.plateau, "study", "trials", "runs.sqlite", "--json"]);
+      const states = (JSON.parse(trials) as { trials: { state: string }[] }).trials.map(({ state }) => state);
+      t.deepEqual(states, ["complete", "complete"]);
+      if (manager.name === "npm") await bringsLittle(t, fresh);
+      if (manager.name === "npm") await saysWhatToInstall(t, fresh);
+    },
+  );
 }
 
 /** What npm has put there: the dependencies with theirs, nothing optional, and no script that would have run. */

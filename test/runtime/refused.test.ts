@@ -6,6 +6,7 @@ import { Transformer } from "../../src/nn/transformer.js";
 import { wasmBytes } from "../../src/runtime/compile.js";
 import { Engine } from "../../src/runtime/engine.js";
 import { refused } from "../../src/runtime/refused.js";
+import { given } from "../support/given.js";
 import { bun, deno, NO_RUNTIMES, otherNode } from "../support/runtimes.js";
 
 const PAGE = 65536;
@@ -55,16 +56,18 @@ test("a model that finds no memory leaves the next one unharmed", (t) => {
   t.is(create().predict(new Float32Array(4)).length, 4);
 });
 
-test("more memories than a process has address space for are an error that says what to do", (t) => {
-  if (process.platform === "win32") return t.pass();
-  const limited = 'ulimit -v 60000000 && exec "$0" "$1"';
-  const { stdout, status } = spawnSync("sh", ["-c", limited, process.execPath, many], { encoding: "utf8" });
-  t.is(status, 0);
-  const { models, code, message } = JSON.parse(stdout);
-  t.true(models >= 1);
-  t.is(code, "memory");
-  t.regex(message, /keep fewer models at a time, or raise the limit \(ulimit -v\)$/);
-});
+given(process.platform !== "win32", "Windows has no ulimit").test(
+  "more memories than a process has address space for are an error that says what to do",
+  (t) => {
+    const limited = 'ulimit -v 60000000 && exec "$0" "$1"';
+    const { stdout, status } = spawnSync("sh", ["-c", limited, process.execPath, many], { encoding: "utf8" });
+    t.is(status, 0);
+    const { models, code, message } = JSON.parse(stdout);
+    t.true(models >= 1);
+    t.is(code, "memory");
+    t.regex(message, /keep fewer models at a time, or raise the limit \(ulimit -v\)$/);
+  },
+);
 
 const engines: Record<
   string,
@@ -76,23 +79,23 @@ const engines: Record<
   Bun: [bun(), [], { BUN_JSC_useWasmSIMD: "0" }],
 };
 for (const [name, [command, args, env]] of Object.entries(engines)) {
-  test(`without SIMD instructions, ${name} is told what runs plateau${command ? "" : ": SKIPPED"}`, (t) => {
-    if (!command || process.arch !== "x64") {
-      t.log(command ? "SKIPPED: these flags are for x64" : NO_RUNTIMES);
-      return t.pass();
-    }
-    const run = (...words: string[]) =>
-      spawnSync(command, [...args, MAIN, ...words], { encoding: "utf8", env: { ...process.env, ...env } });
-    const { status, stderr } = run("train", "m2n1", "--steps", "1");
-    t.is(status, 1);
-    t.regex(
-      stderr,
-      /error: this JavaScript engine has no WebAssembly SIMD: use Node ≥ 20, Deno 2, Bun 1 or a /,
-    );
-    const info = JSON.parse(run("info", "--json").stdout);
-    t.deepEqual(info.builds, []);
-    t.false(info.widened.wide);
-  });
+  const why = command ? "these flags are for x64" : NO_RUNTIMES;
+  given(command && process.arch === "x64", why).test(
+    `without SIMD instructions, ${name} is told what runs plateau`,
+    (t) => {
+      const run = (...words: string[]) =>
+        spawnSync(command!, [...args, MAIN, ...words], { encoding: "utf8", env: { ...process.env, ...env } });
+      const { status, stderr } = run("train", "m2n1", "--steps", "1");
+      t.is(status, 1);
+      t.regex(
+        stderr,
+        /error: this JavaScript engine has no WebAssembly SIMD: use Node ≥ 20, Deno 2, Bun 1 or a /,
+      );
+      const info = JSON.parse(run("info", "--json").stdout);
+      t.deepEqual(info.builds, []);
+      t.false(info.widened.wide);
+    },
+  );
 }
 
 test("a policy that forbids WebAssembly and a lack of memory are told apart from missing SIMD", (t) => {

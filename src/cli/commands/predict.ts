@@ -1,17 +1,19 @@
 import { join } from "node:path";
 import { Option } from "commander";
 import { PlateauError, quote } from "../../errors.js";
+import { isFit } from "../../experiments/fit/directory.js";
 import { attentionOf, type Predictions, predictRows } from "../../experiments/predict.js";
 import { RunDirectory } from "../../experiments/run-directory.js";
 import { writeFileAtomic } from "../../files/atomic.js";
 import { makeFolder } from "../../files/folder.js";
 import { writeNpy } from "../../formats/npy.js";
-import { writeCsv, writeParquet } from "../../formats/write-table.js";
+import { type Cell, writeCsv, writeParquet } from "../../formats/write-table.js";
 import { readTable } from "../../tables/read.js";
 import { prepareBuild } from "../build.js";
 import { interruptible } from "../interrupt.js";
 import { parseNumber } from "../number.js";
 import { note, whole } from "../output.js";
+import { predictFit } from "../predict-fit.js";
 import { exitCodes } from "../report.js";
 import { type CliCommand, examples } from "./command.js";
 
@@ -23,16 +25,23 @@ interface PredictFlags {
   quiet?: boolean;
 }
 
-type Write = (predictions: Predictions) => string | Uint8Array | Promise<Uint8Array>;
+/** What is written: an array alone, or the rows of a table. */
+interface Written {
+  readonly shape: readonly number[];
+  readonly predicted: Float32Array;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+type Write = (written: Written) => string | Uint8Array | Promise<Uint8Array>;
 
 /** What the output can be, by the ending of its name. */
 const writers: Readonly<Record<string, Write>> = {
-  ".npy": ({ rows, tokens, dim, predicted }) => writeNpy([rows, tokens.outputs, dim], predicted),
-  ".csv": (predictions) => writeCsv(columnsOf(predictions), rowsOf(predictions)),
-  ".parquet": (predictions) => writeParquet(columnsOf(predictions), rowsOf(predictions)),
-  ".json": (predictions) => {
-    const columns = columnsOf(predictions);
-    const records = rowsOf(predictions).map((row) => Object.fromEntries(row.map((v, i) => [columns[i], v])));
+  ".npy": ({ shape, predicted }) => writeNpy(shape, predicted),
+  ".csv": ({ columns, rows }) => writeCsv(columns, rows),
+  ".parquet": ({ columns, rows }) => writeParquet(columns, rows),
+  ".json": ({ columns, rows }) => {
+    const records = rows.map((row) => Object.fromEntries(row.map((cell, i) => [columns[i], cell])));
     return `${JSON.stringify(records)}\n`;
   },
 };
@@ -42,7 +51,8 @@ An .npy file has the predictions, float32 [rows, output tokens, d]. A table (.cs
 hyparquet-writer, .json) has a line for each row: x1.1, x1.2 … are the numbers of the first input token, predicted1.1 …
 those of the first predicted token, truth1.1 … what is true there. A classification predicts the centroids of its classes.
 --attention writes BLOCK.npy for each attention block, float32 [rows, heads, queries, keys]. --inputs is a table of as
-many numeric columns as an input has numbers, in their order: .npy, .csv, .tsv, .json or .parquet.`;
+many numeric columns as an input has numbers, in their order: .npy, .csv, .tsv, .json or .parquet. Of a fit to a table its
+inputs are found by their names, and "predicted NAME" follows the columns that the table has; .npy: [rows, outputs].`;
 
 export const predict: CliCommand = {
   name: "predict",
@@ -52,7 +62,10 @@ export const predict: CliCommand = {
       .description(
         "write what a trained model predicts, of its test rows or of your inputs; and its attention",
       )
-      .argument("<run>", "folder of a finished run (train --out, construct --out)")
+      .argument(
+        "<run>",
+        "folder of a finished run (train --out, construct --out) or of a fit to a table (fit --out)",
+      )
       .requiredOption("-o, --output <file>", `what to write: ${Object.keys(writers).join(", ")}`)
       .option("--inputs <file>", "inputs to predict for (default: the test rows)")
       .addOption(
@@ -67,6 +80,7 @@ export const predict: CliCommand = {
         `${HELP}\n${examples(
           "plateau predict runs/a -o predictions.npy",
           "plateau predict runs/a --inputs points.csv -o answers.csv",
+          "plateau predict runs/cars --inputs new-cars.csv -o answers.csv",
           "plateau predict runs/a --rows 100 -o predictions.npy --attention maps",
         )}`,
       )
@@ -89,6 +103,19 @@ async function execute(
   if (rows !== undefined && !(Number.isSafeInteger(rows) && rows > 0)) {
     throw new PlateauError("usage", `--rows is ${rows}: expected a whole number, 1 or more`);
   }
+  if (isFit(run)) {
+    if (attention !== undefined) {
+      throw new PlateauError(
+        "usage",
+        `--attention ${quote(attention)}: ${quote(run)} is a fit, whose attention is not written`,
+      );
+    }
+    const { predicted, outputs, ...table } = await predictFit(run, { inputs, rows });
+    const count = table.rows.length;
+    writeFileAtomic(output, await writers[ending]({ ...table, predicted, shape: [count, outputs] }));
+    if (!quiet) note(`predictions of ${whole(count)} rows in ${output}`);
+    return exitCodes.done;
+  }
   const directory = RunDirectory.open(run);
   const { experiment } = directory;
   prepareBuild(experiment.config.build);
@@ -101,7 +128,7 @@ async function execute(
   try {
     const predictions = predictRows(experiment, model, { x, rows, signal });
     const maps = attention === undefined ? [] : attentionOf(experiment, model, predictions, signal);
-    writeFileAtomic(output, await writers[ending](predictions));
+    writeFileAtomic(output, await writers[ending](writtenOf(predictions)));
     if (attention !== undefined) makeFolder(attention);
     for (const { name, shape, data } of maps) {
       writeFileAtomic(join(attention!, `${name}.npy`), writeNpy(shape, data));
@@ -114,6 +141,14 @@ async function execute(
   } finally {
     dispose();
   }
+}
+
+function writtenOf(predictions: Predictions): Written {
+  const { rows, tokens, dim, predicted } = predictions;
+  return {
+    ...{ shape: [rows, tokens.outputs, dim], predicted },
+    ...{ columns: columnsOf(predictions), rows: rowsOf(predictions) },
+  };
 }
 
 /** Rows of numbers. @throws PlateauError `usage` where the columns are not the numbers of an input */
