@@ -6,7 +6,6 @@ import { readAs } from "../tables/column.js";
 import type { InputColumn } from "../tables/encode.js";
 import { readRawTable } from "../tables/read.js";
 import { counted } from "../text.js";
-import { note } from "./output.js";
 
 /** Rows of a table and what a fit predicts for them. */
 export interface FitPredictions {
@@ -22,11 +21,13 @@ export interface FitPredictions {
 /**
  * What a stored fit predicts for the rows of a table, whose columns are found by their names; without one for
  * its own test rows.
+ * @param note told what rows were not predicted, or of what training did not see
  * @throws PlateauError `usage` where an input's column is not there, or a number is none; `io`, `format`
  */
 export async function predictFit(
   folder: string,
   { inputs, rows }: { inputs?: string; rows?: number },
+  note: (text: string) => void,
 ): Promise<FitPredictions> {
   const { data, model, stored } = await openFit(folder);
   const table = await readRawTable(inputs ?? stored.config.data);
@@ -40,7 +41,7 @@ export async function predictFit(
     const without = chosen.length - complete.length;
     note(`${without} of ${counted(chosen.length, "row")} lack an input: they have no prediction`);
   }
-  for (const input of data.inputs) noteStrange(input, complete);
+  for (const input of data.inputs) noteStrange(input, complete, note);
   const found = complete.length > 0 ? data.decode(model.predict(data.encode(complete))) : [];
   const outputs = data.outputs.length;
   let next = 0;
@@ -101,7 +102,11 @@ function recordAt(
 }
 
 /** A category that training did not see is read as none: that is said. */
-function noteStrange(input: InputColumn, records: readonly Readonly<Record<string, unknown>>[]): void {
+function noteStrange(
+  input: InputColumn,
+  records: readonly Readonly<Record<string, unknown>>[],
+  note: (text: string) => void,
+): void {
   if (input.kind !== "categorical") return;
   const strange = records.filter((record) => !input.categories.includes(String(record[input.name])));
   if (strange.length === 0) return;

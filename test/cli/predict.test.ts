@@ -169,6 +169,16 @@ test("predict takes a fit: columns by name, categories, rows that lack an input,
   t.is(said.code, 0, said.stderr);
   t.regex(said.stderr, /1 of 3 rows lack an input/);
   t.regex(said.stderr, /1 row has a "origin" that training did not see \("Mars"\)/);
+  const quiet = await plateau([
+    "predict",
+    at("fit"),
+    "--inputs",
+    at("new.csv"),
+    "-o",
+    at("q.json"),
+    "--quiet",
+  ]);
+  t.is(quiet.stderr, "");
   const rows = JSON.parse(readFileSync(at("p.json"), "utf8"));
   t.deepEqual(Object.keys(rows[0]), ["origin", "year", "weight", "who", "predicted mpg"]);
   const { data, model } = await openFit(at("fit"));

@@ -8,19 +8,7 @@ import { Transformer, transformer } from "../../src/nn/transformer.js";
 import { type Build, supports } from "../../src/runtime/compile.js";
 import { Engine } from "../../src/runtime/engine.js";
 import { testSource } from "../kernels/run.js";
-
-const small = {
-  inputDim: 3,
-  targetDim: 2,
-  outputDim: 2,
-  inputTokens: 4,
-  outputTokens: 3,
-  dModel: 8,
-  heads: 2,
-  ff: 16,
-  encoderLayers: 2,
-  decoderLayers: 2,
-} as const;
+import { small } from "../support/architectures.js";
 
 test("parameters are named and counted as torch.nn.Transformer's", (t) => {
   const model = Transformer.create({ ...small, inputDim: 8, targetDim: 8, outputDim: 8, embedding: "none" });

@@ -20,25 +20,13 @@ import { defineTask } from "../../src/theory/constructions/task.js";
 import { buildYun } from "../../src/theory/constructions/yun/build.js";
 import { yunModel } from "../../src/theory/constructions/yun/model.js";
 import { testSource } from "../kernels/run.js";
-import { architectures as anyTransformer } from "../support/architectures.js";
+import { architectures as anyTransformer, small } from "../support/architectures.js";
 
 // One session at a time: the runtime is no place for several, hence `test.serial`.
 env.wasm.numThreads = 1;
 
 const ROWS = 5;
 
-const small = {
-  inputDim: 3,
-  targetDim: 2,
-  outputDim: 2,
-  inputTokens: 4,
-  outputTokens: 3,
-  dModel: 8,
-  heads: 2,
-  ff: 16,
-  encoderLayers: 2,
-  decoderLayers: 2,
-} as const;
 const encoder: TransformerOptions = {
   kind: "encoder",
   ...{ inputDim: 3, outputDim: 2, inputTokens: 5, outputTokens: 5 },

@@ -2,40 +2,25 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pythonWithTorch } from "../../bench/peers/torch.js";
 import { decodeWeights, encodeWeights } from "../../src/experiments/weights.js";
 import { readSafetensors, writeSafetensors } from "../../src/formats/safetensors.js";
 import type { FileTensor } from "../../src/formats/tensor.js";
 import type { TransformerOptions } from "../../src/nn/config.js";
 import { Transformer } from "../../src/nn/transformer.js";
 import { testSource } from "../kernels/run.js";
+import { small } from "../support/architectures.js";
 import { given } from "../support/given.js";
 
-/** A Python that has PyTorch: what PYTHON names, or one of the usual ones. */
+/** Undefined where there is none. */
 function findPython(): string | undefined {
-  const names = [process.env["PYTHON"], "python3", "/usr/bin/python3"];
-  return names.find((name) => {
-    if (!name) return false;
-    try {
-      execFileSync(name, ["-c", "import torch"], { stdio: "ignore" });
-      return true;
-    } catch {
-      return false;
-    }
-  });
+  try {
+    return pythonWithTorch();
+  } catch {
+    return undefined;
+  }
 }
 
-const small = {
-  inputDim: 3,
-  targetDim: 2,
-  outputDim: 2,
-  inputTokens: 4,
-  outputTokens: 3,
-  dModel: 8,
-  heads: 2,
-  ff: 16,
-  encoderLayers: 2,
-  decoderLayers: 2,
-} as const;
 const encoder: TransformerOptions = {
   ...{ kind: "encoder", inputDim: 3, outputDim: 2, inputTokens: 5, outputTokens: 5 },
   ...{ dModel: 12, heads: 4, ff: 20, encoderLayers: 3 },
@@ -90,7 +75,7 @@ function largestDifference(a: Float32Array, b: Float32Array): number {
 }
 
 const python = findPython();
-const { test } = given(python, "there is no Python with PyTorch: install one, or name it in PYTHON");
+const { test } = given(python, "there is no Python with PyTorch: install one, or name it in PLATEAU_PYTHON");
 test("PyTorch reads our weights and we read its: the same outputs within 1e-5, every name and none other", (t) => {
   const folder = mkdtempSync(join(tmpdir(), "plateau-pytorch-"));
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,6 +1,20 @@
 import fc from "fast-check";
 import type { TransformerOptions } from "../../src/nn/config.js";
 
+/** A small encoder–decoder, for tests of one model. */
+export const small = {
+  inputDim: 3,
+  targetDim: 2,
+  outputDim: 2,
+  inputTokens: 4,
+  outputTokens: 3,
+  dModel: 8,
+  heads: 2,
+  ff: 16,
+  encoderLayers: 2,
+  decoderLayers: 2,
+} as const;
+
 /** Any small Transformer that makes sense. */
 export const architectures: fc.Arbitrary<TransformerOptions> = fc
   .record({

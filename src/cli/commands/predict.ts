@@ -104,13 +104,14 @@ async function execute(
     throw new PlateauError("usage", `--rows is ${rows}: expected a whole number, 1 or more`);
   }
   if (isFit(run)) {
+    prepareBuild("strict");
     if (attention !== undefined) {
       throw new PlateauError(
         "usage",
         `--attention ${quote(attention)}: ${quote(run)} is a fit, whose attention is not written`,
       );
     }
-    const { predicted, outputs, ...table } = await predictFit(run, { inputs, rows });
+    const { predicted, outputs, ...table } = await predictFit(run, { inputs, rows }, quiet ? () => {} : note);
     const count = table.rows.length;
     writeFileAtomic(output, await writers[ending]({ ...table, predicted, shape: [count, outputs] }));
     if (!quiet) note(`predictions of ${whole(count)} rows in ${output}`);
