@@ -74,12 +74,12 @@ export interface RunOptions extends Omit<LoopOptions, "evaluate"> {
   threads?: number;
 }
 
-/** A finished or interrupted run: `result` is absent when it was aborted. */
+/** A finished run. */
 export interface Run {
   experiment: Experiment;
   model: Model;
   outcome: Outcome;
-  result?: RunResult;
+  result: RunResult;
 }
 
 /**
@@ -106,9 +106,9 @@ export function footprint(experiment: Experiment, threads = 1): number {
 }
 
 /**
- * Trains and judges one model: the main job. When `signal` stops it, `onCheckpoint` gets the state to
- * continue from, whether training was done or not.
- * @throws PlateauError `usage`, `unknown-name`, `memory`: before anything is computed
+ * Trains and judges one model: the main job.
+ * @throws PlateauError `usage`, `unknown-name`, `memory`: before anything is computed; `aborted` through the signal,
+ * after `onCheckpoint` got the state to continue from, whether training was done or not
  */
 export async function run(input: ExperimentInput, options: RunOptions = {}): Promise<Run> {
   const experiment = defineExperiment(input);
@@ -137,7 +137,6 @@ async function trained(
     ...options,
     evaluate: (_, signal) => validationValue(experiment, model, validation, { signal }),
   });
-  if (outcome.reason === "aborted") return { experiment, model, outcome };
   // The weights before a divergence are not the last ones: such a run could not be continued, only judged.
   const signal = outcome.diverged ? undefined : options.signal;
   try {
@@ -149,7 +148,7 @@ async function trained(
     const state = capture(trainer);
     const bestWeights = best && state.weights;
     await options.onCheckpoint?.({ ...state, seconds, updateSeconds, evaluations, best, bestWeights });
-    return { experiment, model, outcome: { ...outcome, reason: "aborted" } };
+    throw error;
   }
 }
 

@@ -1,4 +1,5 @@
 import { PlateauError } from "../errors.js";
+import { eitherSignal } from "../pause.js";
 import { sufficientDelta } from "./bounds/resolution.js";
 import { type Certificate, roundingOf } from "./certificates/certify.js";
 import {
@@ -77,7 +78,7 @@ export async function leastSize(
       const timed = { ...constructed, enclosure: whileTime(enclosureOf(constructed), left) };
       // Points alone take a large network a while, too.
       const over = AbortSignal.timeout(Math.max(1, Math.min(2 ** 31 - 1, Math.ceil(1000 * left()))));
-      const signal = more.signal ? AbortSignal.any([more.signal, over]) : over;
+      const signal = eitherSignal(over, more.signal);
       const asked = { ...more, boxes, seconds: time, epsilon, signal };
       certificate = await certifyConstructed(task, timed, asked);
     } catch (error) {

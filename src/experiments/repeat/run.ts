@@ -51,7 +51,6 @@ export const repeatTraining: Repeater<Experiment> = {
         directory.saveCheckpoint(await encodeCheckpoint(state, identity(experiment))),
       onProgress: ({ update, total }) => onProgress?.(`update ${update} of ${total}`, update / total),
     });
-    if (!result) throw new PlateauError("aborted", "interrupted");
     directory.finish(model, result);
     return repeated(result);
   },

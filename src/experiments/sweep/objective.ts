@@ -101,7 +101,7 @@ export async function trainTrial(
       const message = `at update ${update} the loss is ${last}, the gradient's norm ${gradientNorm}`;
       throw new PlateauError("diverged", message);
     }
-    if (reason === "pruned" || reason === "aborted") return Number.NaN;
+    if (reason === "pruned") return Number.NaN;
     const { signal } = context;
     // What validation minimised is known of the weights that were kept.
     const kept = metric.split === "validation" && metric.name === protocolMetric(experiment);

@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { PlateauError } from "../../errors.js";
+import type { AbortSignalLike } from "../../pause.js";
 import type { Executor, JobOutcome, TrialEvents } from "../executors/executor.js";
 import type { Parameters } from "../space/parameter.js";
 import { newOwner, retire } from "../storage/owner.js";
@@ -31,7 +32,7 @@ export interface RunStudyOptions {
   /** Trials that the study is to have in all: those that there are count. */
   readonly trials: number;
   readonly executor: Executor;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignalLike;
   /** Seconds that a trial may run before it has failed. Default: no limit. */
   readonly timeLimit?: number;
   /** Seconds between checkpoints of a trial. Default 30. */
@@ -105,7 +106,8 @@ class StudyRun {
     setMaxListeners(0, this.#stop.signal);
     const stop = () => this.#stop.abort();
     if (signal?.aborted) stop();
-    else signal?.addEventListener("abort", stop, { once: true, signal: this.#stop.signal });
+    else signal?.addEventListener("abort", stop, { once: true });
+    this.#stop.signal.addEventListener("abort", () => signal?.removeEventListener("abort", stop));
   }
 
   async *trials(): AsyncGenerator<StoredTrial, void> {

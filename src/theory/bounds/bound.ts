@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { PlateauError } from "../../errors.js";
+import type { StopSignal } from "../../pause.js";
 import { MEMORY_LIMIT } from "../../runtime/engine.js";
 import { check, positive, seedNumber } from "../../validate.js";
 import type { Task } from "../constructions/construction.js";
@@ -16,7 +17,7 @@ export interface BoundOptions {
   readonly seed?: number;
   /** Bytes of this machine. Default: what one WebAssembly memory holds. */
   readonly memory?: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: StopSignal;
   /** Called with the share done, 0 … 1. */
   readonly onProgress?: (share: number) => void;
 }
