@@ -5,6 +5,7 @@ import { objectives, type TrainingStudyInput, trainingStudy } from "../../src/ex
 import { streamKey } from "../../src/random/keys.js";
 import { uniform64 } from "../../src/random/uniform.js";
 import { defineStudy, type StudyInput } from "../../src/sweep/definition.js";
+import { kindsOf } from "../../src/sweep/kinds.js";
 import { Guide } from "../../src/sweep/run/guide.js";
 import { newOwner } from "../../src/sweep/storage/owner.js";
 import { openSqlite } from "../../src/sweep/storage/sqlite.js";
@@ -129,7 +130,7 @@ function growth(sampler: string): BenchCase {
           if (!best) throw new Error("no best trial");
           if (trials === 100_000) cost["open ms"] = performance.now() - begin;
           const first = performance.now();
-          const guide = new Guide(study);
+          const guide = new Guide(study, kindsOf());
           suggestAndTell(guide, study, trials);
           if (trials === 100_000) cost["first suggestion ms"] = performance.now() - first;
           const times = Array.from({ length: 300 }, (_, i) => {

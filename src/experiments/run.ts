@@ -2,6 +2,7 @@ import { PlateauError } from "../errors.js";
 import { layout, Model } from "../nn/model.js";
 import type { Build } from "../runtime/compile.js";
 import { type Engine, MEMORY_LIMIT, sharedEngine } from "../runtime/engine.js";
+import type { TargetRecord } from "../targets/own.js";
 import { trainingBytes } from "../training/bytes.js";
 import { createTrainer, requireThreads } from "../training/create-trainer.js";
 import { type LoopOptions, type Outcome, runTraining } from "../training/loop.js";
@@ -31,6 +32,8 @@ import { weightsSha256 } from "./weights.js";
 /** What `plateau train --json` prints. */
 export interface RunResult {
   target: string;
+  /** Which function it was, where no name finds it again: made by `defineTarget`. */
+  ownTarget?: TargetRecord;
   mode: "regression" | "classification";
   dim: number;
   /** Classification only. */
@@ -217,9 +220,10 @@ function summarise(
   { parameters, test, baselines, weightsSha256 }: Judgement,
 ): RunResult {
   const { config, protocol } = experiment;
-  const { target, mode, dim, classes, seed, build } = config;
+  const { target, ownTarget, mode, dim, classes, seed, build } = config;
   const partial = {
     target,
+    ...(ownTarget ? { ownTarget } : {}),
     mode,
     dim,
     ...(mode === "classification" ? { classes } : {}),

@@ -1,5 +1,5 @@
 import { PlateauError, quote } from "../errors.js";
-import { defineTarget } from "./define.js";
+import { buildTarget } from "./define.js";
 import type { Target, TargetDefinition } from "./target.js";
 
 /** A number that a family of targets is chosen by. */
@@ -56,7 +56,7 @@ export function targetFamily<P extends string = never>(definition: FamilyDefinit
       ) as Values<P>;
       const list = Object.values<number>(values).join(", ");
       const full = parameters.length > 0 ? `${name}(${list})` : name;
-      return defineTarget({ description, sizes, dim: 1, ...definition.define(values), name: full });
+      return buildTarget({ description, sizes, dim: 1, ...definition.define(values), name: full });
     },
   };
 }

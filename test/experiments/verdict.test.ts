@@ -24,7 +24,7 @@ test("how least squares compares is said in words that hold, near 1 too", (t) =>
 test("no factor is said to be 1", (t) => {
   fc.assert(
     fc.property(fc.double({ min: 1, max: 3, minExcluded: true, noNaN: true }), (factor) => {
-      t.notRegex(last(factor)!, /\b1 times|\b0\.0%/);
+      t.notRegex(last(factor)!, /(?<![.\d])1 times|\b0\.0%/);
     }),
   );
 });

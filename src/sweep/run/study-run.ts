@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import { PlateauError } from "../../errors.js";
 import type { AbortSignalLike } from "../../pause.js";
 import type { Executor, JobOutcome, TrialEvents } from "../executors/executor.js";
+import type { Kinds } from "../kinds.js";
 import type { Parameters } from "../space/parameter.js";
 import { newOwner, retire } from "../storage/owner.js";
 import { HEARTBEAT_SECONDS, type StoredTrial, type StudyStorage } from "../storage/storage.js";
@@ -57,11 +58,12 @@ const POLL_MILLISECONDS = 200;
 /** Runs a study up to a number of trials, and yields each as it ends. See `Study.run`. */
 export async function* runStudy(
   study: StudyStorage,
+  kinds: Kinds,
   options: RunStudyOptions,
 ): AsyncGenerator<StoredTrial, void> {
   let run: StudyRun | undefined;
   try {
-    run = new StudyRun(study, options);
+    run = new StudyRun(study, kinds, options);
     yield* run.trials();
   } finally {
     await run?.close();
@@ -89,11 +91,11 @@ class StudyRun {
   /** Why nothing goes on. */
   #broken: { readonly error: unknown } | undefined;
 
-  constructor(study: StudyStorage, options: RunStudyOptions) {
+  constructor(study: StudyStorage, kinds: Kinds, options: RunStudyOptions) {
     const { executor, signal, footprint = () => 0, memory } = options;
     this.#study = study;
     this.#options = options;
-    this.#guide = new Guide(study);
+    this.#guide = new Guide(study, kinds);
     this.#queue = new TrialQueue(study, this.#guide, this.#owner);
     this.#gate = new MemoryGate(footprint, memory);
     this.#idle = Array.from({ length: executor.workers }, (_, worker) => executor.workers - 1 - worker);
