@@ -17,7 +17,7 @@ import { Guide, requireRunnable } from "./run/guide.js";
 import { loadObjective } from "./run/load-objective.js";
 import { TrialQueue } from "./run/queue.js";
 import { requireRunOptions } from "./run/require.js";
-import { type RunStudyOptions, runStudy } from "./run/study-run.js";
+import { type ExecutionOptions, runStudy } from "./run/study-run.js";
 import type { Parameters } from "./space/parameter.js";
 import { Space } from "./space/space.js";
 import { newOwner, retire } from "./storage/owner.js";
@@ -26,7 +26,7 @@ import type { Storage, StoredTrial, StudyStorage } from "./storage/storage.js";
 import type { Replicate, Report, TrialState } from "./trial.js";
 
 /** How a study is run: none of it changes what comes out, but for time limits and memory. */
-export interface RunOptions extends Omit<RunStudyOptions, "executor"> {
+export interface StudyRunOptions extends Omit<ExecutionOptions, "executor"> {
   /** Trials at a time. Default: one a core. */
   readonly workers?: number;
   /**
@@ -180,7 +180,7 @@ export class Study implements AsyncDisposable {
    * @throws PlateauError `aborted` through the signal, after running trials have saved where they are; `usage`;
    * `io` where the study cannot be stored: what was stored before is safe
    */
-  async *run(options: RunOptions): AsyncGenerator<StoredTrial, void> {
+  async *run(options: StudyRunOptions): AsyncGenerator<StoredTrial, void> {
     requireRunOptions(options);
     const asked = this.#asker?.open ?? new Set();
     if (asked.size > 0) {
@@ -195,7 +195,7 @@ export class Study implements AsyncDisposable {
     }
   }
 
-  async #withExecutor({ workers, objective, executor, ...rest }: RunOptions): Promise<RunStudyOptions> {
+  async #withExecutor({ workers, objective, executor, ...rest }: StudyRunOptions): Promise<ExecutionOptions> {
     if (executor) return { ...rest, executor };
     const most = Math.min(workers ?? availableParallelism(), rest.trials, this.#mostAtATime());
     if (typeof objective === "function") {

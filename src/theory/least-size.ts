@@ -8,7 +8,7 @@ import {
   enclosureOf,
 } from "./certificates/certify-constructed.js";
 import type { Enclosure } from "./certificates/enclosure.js";
-import { type Modulus, targetEnclosure } from "./certificates/target-enclosure.js";
+import { type TargetModulus, targetEnclosure } from "./certificates/target-enclosure.js";
 import type { Constructed, Construction, Task } from "./constructions/construction.js";
 
 /** A size that is certified. */
@@ -187,7 +187,12 @@ function whileTime(bounds: Enclosure, left: () => number): Enclosure {
  * are within ε, by the slopes of the target's bounds. Smaller ones may all miss what is narrow or oscillates.
  * Infinite where no finite slope is known; 1 of constructions without cells.
  */
-function sufficientSize(construction: Construction, task: Task, epsilon: number, modulus?: Modulus): number {
+function sufficientSize(
+  construction: Construction,
+  task: Task,
+  epsilon: number,
+  modulus?: TargetModulus,
+): number {
   if (!construction.sizeOf) return 1;
   const { slopes } = targetEnclosure(task, modulus).enclose(
     Float64Array.from(task.low),

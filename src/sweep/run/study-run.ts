@@ -29,7 +29,7 @@ export type StudyEvent =
   | { readonly kind: "released"; readonly worker: number; readonly number: number; readonly reason?: string };
 
 /** How a study is run. */
-export interface RunStudyOptions {
+export interface ExecutionOptions {
   /** Trials that the study is to have in all: those that there are count. */
   readonly trials: number;
   readonly executor: Executor;
@@ -59,7 +59,7 @@ const POLL_MILLISECONDS = 200;
 export async function* runStudy(
   study: StudyStorage,
   kinds: Kinds,
-  options: RunStudyOptions,
+  options: ExecutionOptions,
 ): AsyncGenerator<StoredTrial, void> {
   let run: StudyRun | undefined;
   try {
@@ -73,7 +73,7 @@ export async function* runStudy(
 
 class StudyRun {
   readonly #study: StudyStorage;
-  readonly #options: RunStudyOptions;
+  readonly #options: ExecutionOptions;
   readonly #owner = newOwner();
   readonly #guide: Guide;
   readonly #queue: TrialQueue;
@@ -91,7 +91,7 @@ class StudyRun {
   /** Why nothing goes on. */
   #broken: { readonly error: unknown } | undefined;
 
-  constructor(study: StudyStorage, kinds: Kinds, options: RunStudyOptions) {
+  constructor(study: StudyStorage, kinds: Kinds, options: ExecutionOptions) {
     const { executor, signal, footprint = () => 0, memory } = options;
     this.#study = study;
     this.#options = options;

@@ -3,7 +3,7 @@ import type { AttentionResult } from "../../../analysis/attention.js";
 import type { ErrorNorms } from "../../../analysis/error-norms.js";
 import type { FailureRateResult } from "../../../analysis/failure-curve.js";
 import type { Subject } from "../../../analysis/measure.js";
-import type { Modulus } from "../../../analysis/modulus.js";
+import type { ModulusResult } from "../../../analysis/modulus.js";
 import type { PlateausResult } from "../../../analysis/plateaus.js";
 import type { SpectrumResult } from "../../../analysis/spectrum.js";
 import type { StopSignal } from "../../../pause.js";
@@ -13,7 +13,7 @@ interface Results {
   readonly errors: ErrorNorms;
   readonly failureRate: FailureRateResult;
   readonly plateaus: PlateausResult;
-  readonly modulus: Modulus;
+  readonly modulus: ModulusResult;
   readonly spectrum: SpectrumResult;
   readonly attention: AttentionResult;
 }
