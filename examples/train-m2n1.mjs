@@ -2,6 +2,6 @@
 import { run } from "plateau";
 
 const { model, result } = await run({ target: "m2n1", seed: 7, steps: 500 });
-console.log(`${model.parameterCount} parameters, ${result?.steps} updates`);
-console.log(result?.verdict);
-console.log(`weights sha256 ${result?.weightsSha256}`);
+console.log(`${model.parameterCount} parameters, ${result.steps} updates`);
+console.log(result.verdict);
+console.log(`weights sha256 ${result.weightsSha256}`);

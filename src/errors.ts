@@ -15,7 +15,10 @@ export type ErrorCode =
   | "run-directory" // a folder that is not a run, or that already holds one
   | "time-limit" // a trial, or a search, that ran for longer than it may
   | "diverged" // loss or gradient became NaN or infinite
-  | "aborted" // stopped by the caller's AbortSignal
+  // Stopped by the caller's AbortSignal, whose reason is the `cause`. Everything that takes a signal rejects so, and
+  // nothing returns half a result: what was done by then has been told on the way (`onCheckpoint` of training has what
+  // it continues from, `onMeasure` what was measured) or is stored (trials of a study, cells of an experiment).
+  | "aborted"
   | "internal"; // a defect of plateau
 
 /** Every error that plateau throws on purpose: `code` is stable, the message is for people. */

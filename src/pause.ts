@@ -9,6 +9,28 @@ export interface StopSignal {
   readonly reason?: unknown;
 }
 
+/**
+ * What plateau uses of an AbortSignal where it waits for one: every AbortSignal is such a signal. A type of our own, so
+ * that declarations need neither the DOM's types nor Node's.
+ */
+export interface AbortSignalLike extends StopSignal {
+  addEventListener(type: "abort", listener: () => void, options?: { once?: boolean }): void;
+  removeEventListener(type: "abort", listener: () => void): void;
+}
+
+/** Aborted as soon as one of them is. */
+export function eitherSignal(one: StopSignal, other: StopSignal | undefined): StopSignal {
+  if (!other) return one;
+  return {
+    get aborted() {
+      return one.aborted || other.aborted;
+    },
+    get reason() {
+      return one.aborted ? one.reason : other.reason;
+    },
+  };
+}
+
 /** @throws PlateauError `aborted` where the signal says so */
 export function throwIfStopped(signal: StopSignal | undefined, doing: string): void {
   if (!signal?.aborted) return;

@@ -1,5 +1,7 @@
 // Reports of studies, runs and experiments: one HTML page, and its figures in other formats. Needs Node's files.
-export type { ExperimentRecord } from "./experiments/record.js";
+export type { RunHistory } from "./experiments/history.js";
+export type { Environment, ExperimentRecord } from "./experiments/record.js";
+export type { OpenRunOptions, RunDirectory } from "./experiments/run-directory.js";
 export type {
   Methods,
   Repeatable,
@@ -23,5 +25,6 @@ export { readRepeatable } from "./report/repeatable.js";
 export { documentOfRecord } from "./report/sources/experiment.js";
 export { documentAt } from "./report/sources/registry.js";
 export type { SourceOptions } from "./report/sources/source.js";
+export type { SpecOptions } from "./report/spec.js";
 export type { ThemeName } from "./report/theme.js";
 export { allFiles, type ReportFiles, writeReport } from "./report/write.js";

@@ -7,24 +7,39 @@ export { type TrainingStudyInput, trainingStudy } from "./experiments/sweep/open
 export { findPreset, type Preset, presets } from "./experiments/sweep/presets.js";
 export type { ConformanceCase } from "./sweep/conformance.js";
 export { defineStudy, type Named, type StudyDefinition, type StudyInput } from "./sweep/definition.js";
-export { executorConformance } from "./sweep/executors/conformance.js";
+export { type ConformanceObjective, executorConformance } from "./sweep/executors/conformance.js";
 export type { Executor, JobOutcome, TrialEvents, TrialJob } from "./sweep/executors/executor.js";
 export { inlineExecutor } from "./sweep/executors/inline.js";
 export { type ThreadsOptions, threadsExecutor } from "./sweep/executors/threads.js";
-export { type ExportedTrial, exportTrials, trialTable } from "./sweep/export.js";
+export {
+  type Cell as TrialCell,
+  type ExportedTrial,
+  exportTrials,
+  type TrialTable,
+  trialTable,
+} from "./sweep/export.js";
 export type { Importance, ImportanceOptions } from "./sweep/insight/importance.js";
 export type { Insight, InsightInput, InsightTrial } from "./sweep/insight/insight.js";
 export { findInsight, insights } from "./sweep/insight/registry.js";
+export type { OwnKinds } from "./sweep/kinds.js";
 export type { Objective, ObjectiveContext, ObjectiveModule, ObjectiveResult } from "./sweep/objective.js";
 export { type PrunerConformanceOptions, prunerConformance } from "./sweep/pruners/conformance.js";
 export type { Decision, Judge, Pruner, PrunerContext, PrunerDefinition } from "./sweep/pruners/pruner.js";
-export { findPruner, pruners, registerPruner } from "./sweep/pruners/registry.js";
+export { findPruner, pruners } from "./sweep/pruners/registry.js";
 export type { AskedTrial } from "./sweep/run/ask.js";
-export type { StudyEvent } from "./sweep/run/study-run.js";
+export type { ExecutionOptions, StudyEvent } from "./sweep/run/study-run.js";
 export { type SamplerConformanceOptions, samplerConformance } from "./sweep/samplers/conformance.js";
-export { findSampler, registerSampler, samplers } from "./sweep/samplers/registry.js";
+export { findSampler, samplers } from "./sweep/samplers/registry.js";
 export type { Sampler, SamplerContext, SamplerDefinition } from "./sweep/samplers/sampler.js";
-export type { ParameterSpec, Parameters, ParameterValue, When } from "./sweep/space/parameter.js";
+export type { Constraint } from "./sweep/space/constraint.js";
+export type {
+  Parameter,
+  ParameterKind,
+  ParameterSpec,
+  Parameters,
+  ParameterValue,
+  When,
+} from "./sweep/space/parameter.js";
 export { readConfigFile } from "./sweep/space/read.js";
 export { Space, type SpaceInput } from "./sweep/space/space.js";
 export { storageConformance } from "./sweep/storage/conformance.js";
@@ -39,9 +54,10 @@ export type {
   StudySummary,
   TrialProgress,
 } from "./sweep/storage/storage.js";
-export type { ObjectiveNames, RunOptions } from "./sweep/study.js";
+export type { DefinitionMaker, ObjectiveNames, StudyRunOptions } from "./sweep/study.js";
 export type {
   Direction,
+  EndedState,
   Ending,
   Observation,
   Replicate,

@@ -56,6 +56,12 @@ export function requireFloats(name: string, value: unknown): asserts value is Fl
   throw new PlateauError("usage", `${name} is ${kindOf(value)}: expected a Float32Array`);
 }
 
+/** @throws PlateauError `usage` unless `value` is an object, and no array */
+export function requireObject<T extends object>(what: string, value: T): T {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+  throw new PlateauError("usage", `${what} is ${kindOf(value)}: expected an object`);
+}
+
 /**
  * Checks `input` and fills in defaults.
  * @throws PlateauError `usage`: `what: path is value: what was expected`, or `what: path is missing: …`

@@ -5,11 +5,12 @@ import { objectives, type TrainingStudyInput, trainingStudy } from "../../src/ex
 import { streamKey } from "../../src/random/keys.js";
 import { uniform64 } from "../../src/random/uniform.js";
 import { defineStudy, type StudyInput } from "../../src/sweep/definition.js";
+import { kindsOf } from "../../src/sweep/kinds.js";
 import { Guide } from "../../src/sweep/run/guide.js";
 import { newOwner } from "../../src/sweep/storage/owner.js";
 import { openSqlite } from "../../src/sweep/storage/sqlite.js";
 import type { StudyStorage } from "../../src/sweep/storage/storage.js";
-import { type RunOptions, Study } from "../../src/sweep/study.js";
+import { type StudyRunOptions, Study } from "../../src/sweep/study.js";
 import { median } from "../statistics.js";
 import type { BenchCase, Suite, Values } from "../suite.js";
 
@@ -49,7 +50,7 @@ export async function inFolder<R>(work: (folder: string) => Promise<R>): Promise
 }
 
 /** Seconds from the end of the first trials, by which all threads run, to the end of the last, and how many ended. */
-export async function timed(study: Study, options: RunOptions): Promise<{ seconds: number; trials: number }> {
+export async function timed(study: Study, options: StudyRunOptions): Promise<{ seconds: number; trials: number }> {
   const ends: number[] = [];
   for await (const _ of study.run(options)) ends.push(performance.now());
   const warm = options.workers ?? 1;
@@ -129,7 +130,7 @@ function growth(sampler: string): BenchCase {
           if (!best) throw new Error("no best trial");
           if (trials === 100_000) cost["open ms"] = performance.now() - begin;
           const first = performance.now();
-          const guide = new Guide(study);
+          const guide = new Guide(study, kindsOf());
           suggestAndTell(guide, study, trials);
           if (trials === 100_000) cost["first suggestion ms"] = performance.now() - first;
           const times = Array.from({ length: 300 }, (_, i) => {

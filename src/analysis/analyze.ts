@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import { PlateauError, quote } from "../errors.js";
+import { kindOf, PlateauError, quote } from "../errors.js";
 import { Model } from "../nn/model.js";
-import { pause } from "../pause.js";
+import { pause, type StopSignal, throwIfStopped } from "../pause.js";
 import { type BatchFunction, type PointwiseFunction, pointwise } from "../targets/function.js";
 import { findTarget } from "../targets/registry.js";
 import type { Target } from "../targets/target.js";
@@ -32,14 +32,12 @@ export interface Analysis {
   readonly seed: number;
   /** By name, in the order in which they were taken. */
   readonly measures: Record<string, MeasureOutcome>;
-  /** Measures that were asked for but not taken any more when `signal` stopped the work. */
-  readonly aborted?: readonly string[];
 }
 
 /** Which measures are taken, and how. */
 export interface AnalyzeOptions {
-  /** Names of measures. Default: all. */
-  readonly measures?: readonly string[];
+  /** Names of measures, or measures of your own. Default: all of plateau's. */
+  readonly measures?: readonly (string | Measure)[];
   /** Options of single measures, by name. */
   readonly options?: Readonly<Record<string, object>>;
   /** Points looked at, in place of each measure's own default. */
@@ -50,10 +48,10 @@ export interface AnalyzeOptions {
   readonly optional?: boolean;
   /** Called with the measure at work and the share of it that is done. */
   readonly onProgress?: (measure: string, share: number) => void;
-  /** Called when a measure is done, so that nothing is lost. */
+  /** Called when a measure is done: what it found is not lost when a later one is stopped or fails. */
   readonly onMeasure?: (measure: string, outcome: MeasureOutcome) => void;
-  /** Stops; what is done by then is returned. */
-  readonly signal?: AbortSignal;
+  /** Stops: rejects with PlateauError `aborted`. */
+  readonly signal?: StopSignal;
 }
 
 const OWN_UNITS = "the units of the outputs";
@@ -75,7 +73,8 @@ const missing: Record<Need, (subject: Subject) => string | undefined> = {
 /**
  * Takes measures of a subject, one after the other. The result depends on subject, seed and options
  * alone, apart from `seconds`.
- * @throws PlateauError `unknown-name` before anything is computed, `usage` for options that make no sense
+ * @throws PlateauError `unknown-name` before anything is computed, `usage` for options that make no sense, `aborted`
+ * through the signal: `onMeasure` has what was done by then
  */
 export async function analyzeSubject(subject: Subject, options: AnalyzeOptions = {}): Promise<Analysis> {
   const { samples, signal, onProgress, onMeasure, optional = options.measures === undefined } = options;
@@ -84,17 +83,13 @@ export async function analyzeSubject(subject: Subject, options: AnalyzeOptions =
   if (!Array.isArray(names)) {
     throw new PlateauError("usage", `analyze: measures is ${quote(names)}: expected a list of names`);
   }
-  const chosen = names.map(findMeasure);
-  for (const name of Object.keys(options.options ?? {})) findMeasure(name);
+  const chosen = names.map(measureOf);
+  for (const name of Object.keys(options.options ?? {})) {
+    if (!chosen.some((one) => one.name === name)) findMeasure(name);
+  }
   const taken: Record<string, MeasureOutcome> = {};
-  const analysis = {
-    model: subject.model.name,
-    target: subject.target?.name,
-    units: subject.units ?? OWN_UNITS,
-    seed,
-    measures: taken,
-  };
-  for (const [index, measure] of chosen.entries()) {
+  const analysis: Analysis = { ...analysisOf(subject, seed), measures: taken };
+  for (const measure of chosen) {
     const lacking = measure.needs.map((need) => missing[need](subject)).find((reason) => reason);
     const context: MeasureContext = {
       seed,
@@ -106,10 +101,10 @@ export async function analyzeSubject(subject: Subject, options: AnalyzeOptions =
     const begin = performance.now();
     try {
       await pause();
-      signal?.throwIfAborted();
+      throwIfStopped(signal, `measuring ${measure.name}`);
       taken[measure.name] = lacking ? { skipped: lacking } : await take(measure, subject, context, begin);
     } catch (error) {
-      if (signal?.aborted) return { ...analysis, aborted: chosen.slice(index).map(({ name }) => name) };
+      throwIfStopped(signal, `measuring ${measure.name}`);
       if (!(optional && error instanceof PlateauError && error.code === "usage")) throw error;
       taken[measure.name] = { skipped: error.message };
     }
@@ -118,8 +113,35 @@ export async function analyzeSubject(subject: Subject, options: AnalyzeOptions =
   return analysis;
 }
 
+/** An analysis without measures. */
+export function analysisOf(
+  { model, target, units = OWN_UNITS }: Subject,
+  seed = 0,
+): Omit<Analysis, "measures"> {
+  return { model: model.name, ...(target ? { target: target.name } : {}), units, seed };
+}
+
+/** A measure by its name, or one of the caller's own. @throws PlateauError `unknown-name`, `usage` */
+function measureOf(given: string | Measure): Measure {
+  if (typeof given === "string") return findMeasure(given);
+  const { name, needs, measure, describe } = given ?? {};
+  const whole = typeof name === "string" && Array.isArray(needs) && typeof measure === "function";
+  if (whole && typeof describe === "function") {
+    const unknown = needs.find((need) => !Object.hasOwn(missing, need));
+    if (unknown === undefined) return given;
+    throw new PlateauError(
+      "usage",
+      `analyze: measure ${quote(name)} needs ${quote(unknown)} (known: ${Object.keys(missing).join(", ")})`,
+    );
+  }
+  throw new PlateauError(
+    "usage",
+    `analyze: a measure is ${kindOf(given)}: expected a name, or { name, description, needs, measure, describe }`,
+  );
+}
+
 async function take(
-  measure: Measure<unknown>,
+  measure: Measure,
   subject: Subject,
   context: MeasureContext,
   begin: number,

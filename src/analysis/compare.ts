@@ -7,11 +7,11 @@ import { type TrainingInput, trainingOptions } from "../training/options.js";
 import { check, count, whole } from "../validate.js";
 import {
   type CompareRow,
+  type CompareVerdict,
   competitorRow,
   type Judge,
   modelRow,
   score,
-  type Verdict,
   verdict,
 } from "./competitors/compare-table.js";
 import type { Competitor, Task } from "./competitors/competitor.js";
@@ -71,7 +71,7 @@ export interface CompareResult {
   readonly table: readonly CompareRow[];
   /** Competitors that do not apply here. */
   readonly left: readonly string[];
-  readonly verdict: Verdict;
+  readonly verdict: CompareVerdict;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Model } from "../nn/model.js";
+import type { StopSignal } from "../pause.js";
 import type { Domain } from "../targets/domain.js";
 import type { BatchFunction } from "../targets/function.js";
 import type { Centroids } from "./metrics/matched.js";
@@ -38,7 +39,7 @@ export interface MeasureContext {
   readonly samples?: number;
   /** Called with the share done, 0 … 1. */
   readonly onProgress?: (share: number) => void;
-  readonly signal?: AbortSignal;
+  readonly signal?: StopSignal;
 }
 
 /** What a measure cannot do without. */
@@ -48,7 +49,7 @@ export type Need = "target" | "derivative" | "target-derivative" | "network" | "
  * A measure: one file, one line in the registry. Its result is plain JSON with sample sizes and units;
  * what it estimates from a sample has a 95% interval.
  */
-export interface Measure<R, O = object> {
+export interface Measure<R = unknown, O = object> {
   readonly name: string;
   /** One line. */
   readonly description: string;

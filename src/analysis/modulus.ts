@@ -31,11 +31,11 @@ export interface ModulusCurve {
   readonly points: readonly { readonly h: number; readonly omega: number }[];
   readonly method: ClimbMethod;
   /** ω(h) ≈ C·h^α. Null where ω is no power law over at least 5 distances, or 0. */
-  readonly holder: Holder | null;
+  readonly holder: HolderFit | null;
 }
 
 /** A power law of changes over distances. */
-export interface Holder {
+export interface HolderFit {
   /**
    * α, by regression of log ω on log h with its 95% interval (residual bootstrap-t, widened to hold what a
    * significant bend makes of α at the smallest h). It covers scatter around the law, not what the search
@@ -56,7 +56,7 @@ export interface Holder {
 }
 
 /** What measure `modulus` found: how much outputs change over a distance. */
-export interface Modulus {
+export interface ModulusResult {
   /** Points at which each function was looked at before any climb. */
   readonly samples: number;
   readonly model: ModulusCurve;
@@ -89,8 +89,8 @@ const schema = v.strictObject({
   starts: v.optional(whole(1, 1024), 16),
 });
 
-/** Modulus of continuity of model and target, and the Hölder exponent that it shows. */
-export const modulus: Measure<Modulus, ModulusOptions> = {
+/** ModulusResult of continuity of model and target, and the Hölder exponent that it shows. */
+export const modulus: Measure<ModulusResult, ModulusOptions> = {
   name: "modulus",
   description: "modulus of continuity over distances, Hölder exponent and constant",
   needs: [],
@@ -239,7 +239,7 @@ function halves(pairs: Float64Array, n: number): Float64Array {
 }
 
 /** The law over the most scales, from the smallest up, whose log–log plot does not bend. */
-function holderOf(curve: ModulusCurve["points"], seed: number): Holder | null {
+function holderOf(curve: ModulusCurve["points"], seed: number): HolderFit | null {
   const { log64, exp64 } = sharedEngine().kernels;
   const most = curve[curve.length - 1].omega;
   // A law for h → 0: the larger half of the distances tells of the function's shape, not of its roughness.

@@ -1,5 +1,6 @@
-import { type Analysis, analyzeSubject } from "../analysis/analyze.js";
+import { type Analysis, analysisOf, analyzeSubject, type MeasureOutcome } from "../analysis/analyze.js";
 import type { Subject } from "../analysis/measure.js";
+import { measures as registry } from "../analysis/registry.js";
 import type { PlateauError } from "../errors.js";
 import { saveAnalysis } from "../experiments/analysis-file.js";
 import { shellWord } from "../text.js";
@@ -38,7 +39,9 @@ export async function measureWithProgress(work: Measuring): Promise<Measured> {
   const progress = new ProgressLine(work.quiet);
   const { signal, dispose } = interruptible(() => progress.show("stopping…"));
   const onProgress = (measure: string, share: number) => progress.show(`${measure} ${percent(share)}`);
+  const taken: Record<string, MeasureOutcome> = {};
   let analysis: Analysis;
+  let stopped = false;
   try {
     analysis = await analyzeSubject(subject, {
       measures,
@@ -48,7 +51,12 @@ export async function measureWithProgress(work: Measuring): Promise<Measured> {
       options,
       signal,
       onProgress,
+      onMeasure: (name, outcome) => void (taken[name] = outcome),
     });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    stopped = true;
+    analysis = { ...analysisOf(subject, seed), measures: taken };
   } finally {
     progress.clear();
     dispose();
@@ -58,9 +66,10 @@ export async function measureWithProgress(work: Measuring): Promise<Measured> {
     folder === undefined
       ? undefined
       : await tryToStore(() => (file = saveAnalysis(folder, work.weightsSha256, analysis)));
-  if (analysis.aborted) {
+  if (stopped) {
     if (unsaved) throw unsaved;
-    const rest = analysis.aborted.join(",");
+    const asked = measures ?? [...registry.keys()];
+    const rest = asked.filter((name) => !(name in taken)).join(",");
     throw new Interruption(
       file
         ? `interrupted; what was done is in ${file}, the rest by: plateau analyze ${shellWord(folder!)} --measures ${rest}`

@@ -3,7 +3,6 @@ import { basename, dirname, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import * as v from "valibot";
 import { PlateauError, quote } from "../errors.js";
-import type { ExperimentInput } from "../experiments/config.js";
 import type { TrainingStudyInput } from "../experiments/sweep/open.js";
 import { presets } from "../experiments/sweep/presets.js";
 import type { Named } from "../sweep/definition.js";
@@ -196,7 +195,7 @@ async function studyInput(
   flags: SweepFlags,
   config: StudyConfig,
 ): Promise<Partial<TrainingStudyInput>> {
-  const { seed, target: flagged, ...fixed } = givenInput(target, flags) as Partial<ExperimentInput>;
+  const { seed, target: flagged, ...fixed } = givenInput(target, flags);
   const space = flags.space === undefined ? {} : { space: await readSpace(flags.space, ".") };
   const chosen = defined({ target: flagged, seed });
   const named = defined(

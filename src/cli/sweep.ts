@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { PlateauError, quote } from "../errors.js";
-import { openStudy } from "../experiments/sweep/open.js";
+import { openStudy, studyName } from "../experiments/sweep/open.js";
 import { divertOutput } from "../sweep/run/divert-output.js";
 import { loadObjective } from "../sweep/run/load-objective.js";
 import { openSqlite } from "../sweep/storage/sqlite.js";
@@ -43,7 +43,8 @@ type Print = (text: string) => void;
 
 /** @throws PlateauError `usage` where there is a study already and `--resume` was not given, or none to continue */
 async function openRequested({ file, study }: SweepRequest, flags: SweepFlags): Promise<Study> {
-  const { name = study.target, target, objective } = study;
+  const { target, objective } = study;
+  const name = await studyName(study);
   const found = name === undefined ? undefined : trialsOf(file, name);
   if (found === undefined && target === undefined && objective === undefined) {
     if (flags.resume) return openStudy(file, study);

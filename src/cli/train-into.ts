@@ -40,7 +40,9 @@ export async function trainInto(
   const resume = await directory?.checkpoint();
   const watch = watchTraining(experiment, { spectrum: flags.recordSpectrum, notes: resume?.notes });
   let stored = false;
+  let updates = 0;
   const onCheckpoint = async (state: TrainingState) => {
+    ({ updates } = state);
     const checkpoint = await encodeCheckpoint({ ...state, notes: watch.notes() }, identity(experiment));
     const failed = await tryToStore(() => {
       // Without --out there is a folder only when there is something to lose.
@@ -68,6 +70,9 @@ export async function trainInto(
       onProgress: (now) => progress.show(now.update < now.total ? describeProgress(now) : "judging…"),
     });
   } catch (error) {
+    if (signal.aborted && error instanceof PlateauError && error.code === "aborted") {
+      throw interrupted(home, refused, updates, experiment.training.steps);
+    }
     if (!home || !stored || !(error instanceof PlateauError)) throw error;
     const message = `${error.message}; what was stored continues with: ${resumeCommand(home.path)}`;
     throw new PlateauError(error.code, message, { cause: error });
@@ -76,7 +81,6 @@ export async function trainInto(
     dispose();
   }
   const { result, outcome, model } = ended;
-  if (!result) throw interrupted(home, refused, outcome.updates, experiment.training.steps);
   const unsaved =
     directory && (await tryToStore(() => directory.finish(model, result, watch.history(outcome))));
   return { result, model, unsaved };

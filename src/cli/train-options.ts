@@ -16,7 +16,10 @@ import { suggest } from "./completion/suggest.js";
 import { parseNumber } from "./number.js";
 import { flagOf } from "./option-names.js";
 
-export interface TrainFlags extends Omit<Partial<ExperimentInput>, "protocol"> {
+/** An experiment as a command is told of it: its target is a text. */
+export type GivenInput = Partial<Omit<ExperimentInput, "target"> & { target: string }>;
+
+export interface TrainFlags extends Omit<GivenInput, "protocol"> {
   protocol?: string;
   protocolSet?: Partial<Protocol>[];
   config?: string;
@@ -122,12 +125,12 @@ export function addTrainOptions(command: Command): void {
 }
 
 /** What the flags and the configuration file say; flags come first. Nothing is filled in. */
-export function givenInput(target: string | undefined, flags: TrainFlags): Partial<ExperimentInput> {
+export function givenInput(target: string | undefined, flags: TrainFlags): GivenInput {
   const fromFile = flags.config === undefined ? {} : readConfig(flags.config);
   const fromFlags = Object.fromEntries(
     rows.map(([key]) => [key, flags[key]]).filter(([, value]) => value !== undefined),
   );
-  const given: Partial<ExperimentInput> = { ...fromFile, ...fromFlags };
+  const given: GivenInput = { ...fromFile, ...fromFlags };
   if (target !== undefined) given.target = target;
   const protocol = flags.protocol ?? fromFile.protocol;
   if (flags.protocolSet) {
@@ -138,11 +141,12 @@ export function givenInput(target: string | undefined, flags: TrainFlags): Parti
 }
 
 /** @throws PlateauError `io`, `format`, `usage` naming the file */
-function readConfig(path: string): Partial<ExperimentInput> {
+function readConfig(path: string): GivenInput {
   const input = experimentFromJson(readJson(path, { name: `--config ${path}` }), `--config ${path}`);
   // A run.json holds the configuration of its run under `config`.
   const { plateau, config } = input as { plateau?: unknown; config?: unknown };
-  return plateau === undefined ? input : experimentFromJson(config, `--config ${path}: config`);
+  const stored = plateau === undefined ? input : experimentFromJson(config, `--config ${path}: config`);
+  return stored as GivenInput;
 }
 
 /** @throws PlateauError `usage`, `unknown-name`; values that came by a flag are named by it */

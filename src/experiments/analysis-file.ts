@@ -32,7 +32,6 @@ export function saveAnalysis(folder: string, weightsSha256: string, analysis: An
     // What was measured before is worth more than a reason why it was not this time.
     if (!("skipped" in outcome && name in measures)) measures[name] = outcome;
   }
-  const { aborted: _, ...rest } = analysis;
-  writeFileAtomic(file, `${JSON.stringify({ weightsSha256, ...rest, measures }, null, 2)}\n`);
+  writeFileAtomic(file, `${JSON.stringify({ weightsSha256, ...analysis, measures }, null, 2)}\n`);
   return file;
 }

@@ -1,9 +1,11 @@
 import * as v from "valibot";
 import { PlateauError, quote } from "../errors.js";
+import { canonicalJson } from "../formats/canonical-json.js";
 import type { Architecture } from "../nn/architecture.js";
 import { schemes } from "../nn/initialize.js";
 import { transformer } from "../nn/transformer.js";
 import { builds } from "../runtime/compile.js";
+import { isTarget, recordOf, type TargetRecord } from "../targets/own.js";
 import { type Quantisation, soundQuantisation, studyQuantisation } from "../targets/quantisation.js";
 import { findTarget } from "../targets/registry.js";
 import type { Target } from "../targets/target.js";
@@ -15,7 +17,12 @@ import { type Protocol, type ProtocolInput, resolveProtocol } from "./protocol.j
 
 /** What `plateau train` takes: every field but `target` has a default, many follow from the protocol. */
 export const experimentSchema = v.strictObject({
-  target: v.string(),
+  target: v.string("expected a target: its name, an expression on a domain, or what defineTarget makes"),
+  /**
+   * What is stored of a target that `defineTarget` made, of which `target` is the name only: it has to be given again,
+   * and is held to this.
+   */
+  ownTarget: v.optional(v.looseObject({})),
   /** Numbers, or classes of quantised numbers. Default `regression`. */
   mode: v.optional(oneOf(["regression", "classification"]), "regression"),
   /** Numbers per token; default: the target's own. */
@@ -79,14 +86,28 @@ export const experimentSchema = v.strictObject({
  * What a user writes: one training and what is asked of it. Only `target` has no default.
  * @useDeclaredType
  */
-export type ExperimentInput = Omit<v.InferInput<typeof experimentSchema>, "protocol"> & {
+export type ExperimentInput = Omit<
+  v.InferInput<typeof experimentSchema>,
+  "target" | "ownTarget" | "protocol"
+> & {
+  /** By name, an expression on its domain, or a target of your own that `defineTarget` made. */
+  target: string | Target;
+  /** Of a stored run of a target of your own. */
+  ownTarget?: TargetRecord;
   protocol?: ProtocolInput;
+};
+
+/** Options of a training with defaults filled in, as plain JSON. */
+export type ExperimentConfig = Omit<v.InferOutput<typeof experimentSchema>, "ownTarget"> & {
+  readonly ownTarget?: TargetRecord;
+  readonly dim: number;
+  readonly protocol: Protocol;
 };
 
 /** Everything that decides the bits of a run, and everything built from it. */
 export interface Experiment {
   /** As the user gave it, with defaults filled in: what is stored and continued from. */
-  readonly config: v.InferOutput<typeof experimentSchema> & { dim: number; protocol: Protocol };
+  readonly config: ExperimentConfig;
   readonly target: Target;
   readonly protocol: Protocol;
   readonly architecture: Architecture;
@@ -103,11 +124,13 @@ const FIRST_VALIDATION = 200;
 
 /** @throws PlateauError `usage` or `unknown-name`, quoting the value that makes no sense. */
 export function defineExperiment(input: ExperimentInput): Experiment {
-  const checked = check("configuration", experimentSchema, input);
-  const target = findTarget(checked.target);
-  const { target: name, mode, dim: d = target.dim, ...rest } = checked;
+  const given = isTarget(input?.target) ? input.target : undefined;
+  const checked = check("configuration", experimentSchema, given ? { ...input, target: given.name } : input);
+  const { target: name, ownTarget: stored, mode, dim, ...rest } = checked;
+  const { target, ...own } = trainedOn(given ?? name, stored);
+  const d = dim ?? target.dim;
   const protocol = resolveProtocol(checked.protocol as ProtocolInput);
-  const config = { target: name, mode, dim: d, ...rest, protocol };
+  const config: ExperimentConfig = { target: name, ...own, mode, dim: d, ...rest, protocol };
   const { classes } = config;
   const asStudy = protocol.base === "study";
   const rows = {
@@ -176,7 +199,44 @@ export function defineExperiment(input: ExperimentInput): Experiment {
   return { config, target, protocol, architecture, initial, training, loss, quantisation, rows };
 }
 
-type Config = Experiment["config"];
+/** Holds a configuration's target to what is stored of it. @throws PlateauError `usage`, `unknown-name` */
+export function recordedTarget({ target, ownTarget }: ExperimentInput): void {
+  trainedOn(target, ownTarget);
+}
+
+/** The target of an experiment, with its record where no name finds it. @throws PlateauError `usage`, `unknown-name` */
+function trainedOn(
+  given: string | Target,
+  stored: object | undefined,
+): Pick<Experiment, "target"> & { ownTarget?: TargetRecord } {
+  if (typeof given === "string") {
+    if (stored === undefined) return { target: findTarget(given) };
+    throw new PlateauError(
+      "usage",
+      `target ${quote(given)} was the run's own, made by defineTarget, and is not stored: give it again as the target (RunDirectory.open, a repeater's parse and defineExperiment take it)`,
+    );
+  }
+  if (!given.own) return { target: given };
+  const ownTarget = recordOf(given);
+  if (stored === undefined || canonicalJson(stored) === canonicalJson(ownTarget))
+    return { target: given, ownTarget };
+  throw new PlateauError(
+    "usage",
+    `target ${quote(given.name)} is not the one that was trained on: ${difference(stored, ownTarget)}`,
+  );
+}
+
+function difference(stored: object, given: TargetRecord): string {
+  const before = stored as Readonly<Record<string, unknown>>;
+  const key = (Object.keys(given) as (keyof TargetRecord)[]).find(
+    (name) => canonicalJson(before[name]) !== canonicalJson(given[name]),
+  );
+  return key === undefined
+    ? "its record has more"
+    : `its ${key} were ${quote(before[key])}, now ${quote(given[key])}`;
+}
+
+type Config = ExperimentConfig;
 
 /** The Transformer that a configuration describes. @throws PlateauError `usage` */
 function transformerOf(config: Config, protocol: Protocol, target: Target): Architecture {
@@ -246,7 +306,7 @@ function constructedInitial(config: Config, target: Target): Initial {
 }
 
 function refuseBoth(
-  config: Experiment["config"],
+  config: ExperimentConfig,
   one: keyof ExperimentInput,
   other: keyof ExperimentInput,
 ): void {
@@ -255,6 +315,11 @@ function refuseBoth(
     "usage",
     `${one} ${quote(config[one])} and ${other} ${quote(config[other])}: they say the same in two ways, leave out one`,
   );
+}
+
+/** What an experiment is made of again: its configuration, with the target itself where no name finds it. */
+export function inputOf({ config, target }: Experiment): ExperimentInput {
+  return config.ownTarget ? { ...config, target } : config;
 }
 
 /** What a configuration comes to, as plain JSON. */
@@ -270,9 +335,9 @@ export function resolved({ architecture, training, rows }: Experiment): Resolved
 
 /** All that decides a run's bits, with every default filled in, as text that compares. */
 export function identity({ config, protocol, architecture, initial, training, rows }: Experiment): string {
-  const { target, mode, classes, dim, seed, build } = config;
+  const { target, ownTarget, mode, classes, dim, seed, build } = config;
   return JSON.stringify([
-    target,
+    ownTarget ? [target, ownTarget] : target,
     mode,
     classes,
     dim,

@@ -7,6 +7,8 @@ import { openNewFolder } from "../files/new-folder.js";
 import { readFileChecked } from "../files/read.js";
 import { readJson } from "../files/read-json.js";
 import { Model } from "../nn/model.js";
+import { isTarget } from "../targets/own.js";
+import type { Target } from "../targets/target.js";
 import { shellWord } from "../text.js";
 import { decodeCheckpoint } from "../training/checkpoint.js";
 import type { TrainingState } from "../training/state.js";
@@ -17,6 +19,7 @@ import {
   type ExperimentInput,
   experimentFromJson,
   identity,
+  recordedTarget,
   resolved,
 } from "./config.js";
 import { parseHistory, type RunHistory } from "./history.js";
@@ -50,6 +53,38 @@ const resultSchema = v.looseObject({
   weightsSha256: v.string(),
   verdict: v.string(),
 });
+
+/** What has to be given beside a run's folder. */
+export interface OpenRunOptions {
+  /** The run's own target, by `defineTarget`. */
+  readonly target?: Target;
+}
+
+/**
+ * A stored configuration with its target, where that is not among what is stored.
+ * @throws PlateauError `usage` where it has to be given, or another one was trained on
+ */
+function ownInput(config: unknown, target: Target | undefined, path: string): ExperimentInput {
+  const input = experimentFromJson(config, "config");
+  if (target === undefined && input.ownTarget === undefined) return input;
+  if (target === undefined) {
+    throw new PlateauError(
+      "usage",
+      `the run in ${path} has a target of its own, ${quote(input.target)}, made by defineTarget, which is not stored: the program that has it opens it, RunDirectory.open(path, { target })`,
+    );
+  }
+  const given = isTarget(target) ? target.name : target;
+  if (given === input.target && isTarget(target) && (input.ownTarget !== undefined || !target.own)) {
+    const whole = { ...input, target };
+    // Another function of that name is the caller's mistake, not the file's.
+    recordedTarget(whole);
+    return whole;
+  }
+  throw new PlateauError(
+    "usage",
+    `target is ${quote(given)}: the run in ${path} was trained on ${quote(input.target)}`,
+  );
+}
 
 /**
  * A folder that holds one run: `run.json` (its configuration), `checkpoint.safetensors` while it is not
@@ -98,8 +133,13 @@ export class RunDirectory {
     return directory;
   }
 
-  /** @throws PlateauError `run-directory` when there is none; `format`, `usage` when its files are damaged */
-  static open(path: string): RunDirectory {
+  /**
+   * Opens the folder of a run, finished or not.
+   * @param options.target where the run has a target of its own, which is not stored: what `defineTarget` makes, again
+   * @throws PlateauError `run-directory` when there is none; `format` when its files are damaged; `usage` where its
+   * target has to be given, or is another
+   */
+  static open(path: string, { target }: OpenRunOptions = {}): RunDirectory {
     const file = join(path, RUN);
     if (!existsSync(path) || !statSync(path).isDirectory() || !existsSync(file)) {
       throw new PlateauError(
@@ -112,9 +152,10 @@ export class RunDirectory {
       plateau?: unknown;
       config?: unknown;
     };
+    const input = ownInput(config, target, shellWord(path));
     let experiment: Experiment;
     try {
-      experiment = defineExperiment(experimentFromJson(config, "config"));
+      experiment = defineExperiment(input);
     } catch (cause) {
       // Not the caller's options are wrong, but this file.
       if (!(cause instanceof PlateauError)) throw cause;

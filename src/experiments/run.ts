@@ -2,6 +2,7 @@ import { PlateauError } from "../errors.js";
 import { layout, Model } from "../nn/model.js";
 import type { Build } from "../runtime/compile.js";
 import { type Engine, MEMORY_LIMIT, sharedEngine } from "../runtime/engine.js";
+import type { TargetRecord } from "../targets/own.js";
 import { trainingBytes } from "../training/bytes.js";
 import { createTrainer, requireThreads } from "../training/create-trainer.js";
 import { type LoopOptions, type Outcome, runTraining } from "../training/loop.js";
@@ -31,6 +32,8 @@ import { weightsSha256 } from "./weights.js";
 /** What `plateau train --json` prints. */
 export interface RunResult {
   target: string;
+  /** Which function it was, where no name finds it again: made by `defineTarget`. */
+  ownTarget?: TargetRecord;
   mode: "regression" | "classification";
   dim: number;
   /** Classification only. */
@@ -74,12 +77,12 @@ export interface RunOptions extends Omit<LoopOptions, "evaluate"> {
   threads?: number;
 }
 
-/** A finished or interrupted run: `result` is absent when it was aborted. */
+/** A finished run. */
 export interface Run {
   experiment: Experiment;
   model: Model;
   outcome: Outcome;
-  result?: RunResult;
+  result: RunResult;
 }
 
 /**
@@ -106,9 +109,9 @@ export function footprint(experiment: Experiment, threads = 1): number {
 }
 
 /**
- * Trains and judges one model: the main job. When `signal` stops it, `onCheckpoint` gets the state to
- * continue from, whether training was done or not.
- * @throws PlateauError `usage`, `unknown-name`, `memory`: before anything is computed
+ * Trains and judges one model: the main job.
+ * @throws PlateauError `usage`, `unknown-name`, `memory`: before anything is computed; `aborted` through the signal,
+ * after `onCheckpoint` got the state to continue from, whether training was done or not
  */
 export async function run(input: ExperimentInput, options: RunOptions = {}): Promise<Run> {
   const experiment = defineExperiment(input);
@@ -137,7 +140,6 @@ async function trained(
     ...options,
     evaluate: (_, signal) => validationValue(experiment, model, validation, { signal }),
   });
-  if (outcome.reason === "aborted") return { experiment, model, outcome };
   // The weights before a divergence are not the last ones: such a run could not be continued, only judged.
   const signal = outcome.diverged ? undefined : options.signal;
   try {
@@ -149,7 +151,7 @@ async function trained(
     const state = capture(trainer);
     const bestWeights = best && state.weights;
     await options.onCheckpoint?.({ ...state, seconds, updateSeconds, evaluations, best, bestWeights });
-    return { experiment, model, outcome: { ...outcome, reason: "aborted" } };
+    throw error;
   }
 }
 
@@ -218,9 +220,10 @@ function summarise(
   { parameters, test, baselines, weightsSha256 }: Judgement,
 ): RunResult {
   const { config, protocol } = experiment;
-  const { target, mode, dim, classes, seed, build } = config;
+  const { target, ownTarget, mode, dim, classes, seed, build } = config;
   const partial = {
     target,
+    ...(ownTarget ? { ownTarget } : {}),
     mode,
     dim,
     ...(mode === "classification" ? { classes } : {}),

@@ -28,11 +28,19 @@ function regression({ test, baselines }: Judged): string {
   const { rmse: linearRmse, r2: linearR2 } = baselines.leastSquares as { rmse: number; r2: number };
   const better = rmse < linearRmse;
   const linear = better
-    ? `least squares has ${Number((linearRmse / rmse).toPrecision(2))} times its RMSE`
+    ? `least squares has ${times(linearRmse / rmse)}`
     : linearR2 >= LINEAR
       ? "least squares is exact: the target is linear in its inputs"
       : `least squares is better (RMSE ${linearRmse.toPrecision(3)} against ${rmse.toPrecision(3)})`;
   return `${grade(r2)} (R² ${rSquared(r2)}); ${scale}; ${linear}`;
+}
+
+/** How many times as large another RMSE is, a factor above 1: one that rounds to 1 is no "1 times". */
+function times(factor: number): string {
+  const rounded = Number(factor.toPrecision(2));
+  if (rounded > 1) return `${rounded} times its RMSE`;
+  const more = 100 * (factor - 1);
+  return more < 0.05 ? "practically its RMSE" : `an RMSE ${more.toFixed(1)}% above its own`;
 }
 
 function grade(r2: number): string {

@@ -1,6 +1,6 @@
 import { kindOf, PlateauError, quote } from "../errors.js";
 import { isUnicode, type Json, JsonNumber, type JsonObject, parseJson, quoteJson } from "./json.js";
-import { arrays, type DType, dtypes, elementCount, type FileTensor, isDType } from "./tensor.js";
+import { arrays, dtypes, elementCount, type FileDType, type FileTensor, isDType } from "./tensor.js";
 
 /** The limit of the reference implementation. */
 const MAX_HEADER_BYTES = 100_000_000;
@@ -16,7 +16,7 @@ export interface Safetensors {
 
 interface Entry {
   readonly name: string;
-  readonly dtype: DType;
+  readonly dtype: FileDType;
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
@@ -140,7 +140,7 @@ function checkCoverage(entries: readonly Entry[], available: number, fail: Fail)
   if (cursor < available) fail(`${available - cursor} bytes are left over after ${before}`);
 }
 
-function viewOf(dtype: DType, slice: Uint8Array): FileTensor["data"] {
+function viewOf(dtype: FileDType, slice: Uint8Array): FileTensor["data"] {
   const Elements = arrays[dtype];
   const aligned = slice.byteOffset % Elements.BYTES_PER_ELEMENT === 0 ? slice : new Uint8Array(slice);
   return new Elements(

@@ -1,7 +1,7 @@
 import { PlateauError, quote } from "../errors.js";
 
 /** The typed array of each dtype. */
-interface Arrays {
+export interface FileArrays {
   I64: BigInt64Array;
   F64: Float64Array;
   F32: Float32Array;
@@ -15,12 +15,12 @@ interface Arrays {
 }
 
 /** A dtype as safetensors names it. */
-export type DType = keyof Arrays;
+export type FileDType = keyof FileArrays;
 
 /** A tensor as files hold it: row-major, in the element type of the file. */
 export type FileTensor = {
-  [T in DType]: { readonly dtype: T; readonly shape: readonly number[]; readonly data: Arrays[T] };
-}[DType];
+  [T in FileDType]: { readonly dtype: T; readonly shape: readonly number[]; readonly data: FileArrays[T] };
+}[FileDType];
 
 /** What holds the elements of each dtype. In the order in which safetensors files place them. */
 export const arrays = {
@@ -34,9 +34,9 @@ export const arrays = {
   BOOL: Uint8Array,
 } as const;
 
-export const dtypes = Object.keys(arrays) as DType[];
+export const dtypes = Object.keys(arrays) as FileDType[];
 
-export function isDType(value: unknown): value is DType {
+export function isDType(value: unknown): value is FileDType {
   return typeof value === "string" && Object.hasOwn(arrays, value);
 }
 

@@ -51,12 +51,12 @@ export const tabularSchema = v.strictObject({
  * What a user writes: columns and sizes of a `tabular` network.
  * @useDeclaredType
  */
-export type TabularOptions = v.InferInput<typeof tabularSchema>;
+export type TabularModelOptions = v.InferInput<typeof tabularSchema>;
 /**
  * With every default filled in.
  * @useDeclaredType
  */
-export type TabularConfig = Required<v.InferOutput<typeof tabularSchema>>;
+export type TabularModelConfig = Required<v.InferOutput<typeof tabularSchema>>;
 
 /**
  * FT-Transformer (Gorishniy et al. 2021, arXiv 2106.11959): x [B, 1, F] → a token a column and a learned
@@ -65,9 +65,9 @@ export type TabularConfig = Required<v.InferOutput<typeof tabularSchema>>;
  * layers are those of this package, with `activation`, not ReGLU.
  * @throws PlateauError `usage`
  */
-export function tabular(options: TabularOptions): Architecture<TabularConfig> {
+export function tabular(options: TabularModelOptions): Architecture<TabularModelConfig> {
   const checked = check("tabular", tabularSchema, options);
-  const config: TabularConfig = { ...checked, ff: checked.ff ?? 2 * checked.dModel };
+  const config: TabularModelConfig = { ...checked, ff: checked.ff ?? 2 * checked.dModel };
   const { columns, outputDim, dModel: D, layers, initialization } = config;
   const inputDim = columns.reduce((sum, width) => sum + width, 0);
   // [CLS] is a token of no numbers.

@@ -1,17 +1,19 @@
 import * as v from "valibot";
 import { PlateauError, quote } from "../errors.js";
 import { canonicalJson } from "../formats/canonical-json.js";
-import { check, flag, oneOf, seedNumber, whole } from "../validate.js";
-import { findPruner } from "./pruners/registry.js";
-import { findSampler } from "./samplers/registry.js";
+import { check, flag, oneOf, requireObject, seedNumber, whole } from "../validate.js";
+import { kindsOf, type OwnKinds } from "./kinds.js";
 import { Space, type SpaceInput } from "./space/space.js";
 import { type Direction, directions } from "./trial.js";
 
 /** A sampler or pruner: its name, or its name with options: `{ name: "tpe", startup: 20 }`. */
 export type Named = string | ({ readonly name: string } & Readonly<Record<string, unknown>>);
 
-/** What a study is: plain data, stored with it. The same definition has the same trials to the last bit. */
-export interface StudyInput {
+/**
+ * What a study is: plain data, stored with it, but for samplers and pruners of one's own. The same definition has the
+ * same trials to the last bit.
+ */
+export interface StudyInput extends OwnKinds {
   readonly name: string;
   readonly seed?: number;
   readonly space: SpaceInput;
@@ -83,13 +85,26 @@ const schema = v.strictObject({
   task: v.optional(v.unknown(), null),
 });
 
-/** Everything filled in. @throws PlateauError `usage`, `unknown-name` quoting what makes no sense */
-export function defineStudy(input: StudyInput): StudyDefinition {
-  const checked = check("study", schema, input);
+/**
+ * Everything filled in.
+ * @param stored a definition whose sampler and pruner are taken as they are where `input` has the same
+ * @throws PlateauError `usage`, `unknown-name` quoting what makes no sense
+ */
+export function defineStudy(input: StudyInput, stored?: StudyDefinition): StudyDefinition {
+  const { samplers, pruners, ...rest } = requireObject("study", input);
+  const kinds = kindsOf({ samplers, pruners });
+  const checked = check("study", schema, rest);
   const { input: space } = new Space(checked.space as unknown as SpaceInput);
-  const sampler = withOptions("sampler", checked.sampler, findSampler);
-  const pruner = withOptions("pruner", checked.pruner, findPruner);
-  return plain({ ...checked, space, sampler, pruner }) as StudyDefinition;
+  const filled = (what: "sampler" | "pruner") =>
+    stored && input[what] === stored[what]
+      ? stored[what]
+      : withOptions(what, checked[what], (name) => kinds[what](name));
+  return plain({
+    ...checked,
+    space,
+    sampler: filled("sampler"),
+    pruner: filled("pruner"),
+  }) as StudyDefinition;
 }
 
 function withOptions(

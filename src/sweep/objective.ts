@@ -43,4 +43,6 @@ export interface ObjectiveModule {
    * @throws PlateauError where such a trial cannot be: it has failed then
    */
   readonly footprint?: (parameters: Parameters, task: unknown) => number;
+  /** Called with the study's `task` before a study runs: loads what `footprint` needs. */
+  readonly prepare?: (task: unknown) => Promise<void>;
 }

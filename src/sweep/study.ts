@@ -9,6 +9,7 @@ import { inlineExecutor } from "./executors/inline.js";
 import { threadsExecutor } from "./executors/threads.js";
 import { type Importance, type ImportanceOptions, importance } from "./insight/importance.js";
 import { findInsight } from "./insight/registry.js";
+import { type Kinds, kindsOf } from "./kinds.js";
 import type { Objective } from "./objective.js";
 import { pickStudy } from "./pick.js";
 import { type AskedTrial, type Asker, asker } from "./run/ask.js";
@@ -16,7 +17,7 @@ import { Guide, requireRunnable } from "./run/guide.js";
 import { loadObjective } from "./run/load-objective.js";
 import { TrialQueue } from "./run/queue.js";
 import { requireRunOptions } from "./run/require.js";
-import { type RunStudyOptions, runStudy } from "./run/study-run.js";
+import { type ExecutionOptions, runStudy } from "./run/study-run.js";
 import type { Parameters } from "./space/parameter.js";
 import { Space } from "./space/space.js";
 import { newOwner, retire } from "./storage/owner.js";
@@ -25,7 +26,7 @@ import type { Storage, StoredTrial, StudyStorage } from "./storage/storage.js";
 import type { Replicate, Report, TrialState } from "./trial.js";
 
 /** How a study is run: none of it changes what comes out, but for time limits and memory. */
-export interface RunOptions extends Omit<RunStudyOptions, "executor"> {
+export interface StudyRunOptions extends Omit<ExecutionOptions, "executor"> {
   /** Trials at a time. Default: one a core. */
   readonly workers?: number;
   /**
@@ -47,6 +48,7 @@ export class Study implements AsyncDisposable {
   readonly #storage: Storage;
   readonly #study: StudyStorage;
   readonly #objectives: ObjectiveNames;
+  readonly #kinds: Kinds;
   /** What is to evaluate trials, where that is not what the study was made with. */
   readonly #objective: string | null;
   #asker: Asker | undefined;
@@ -57,6 +59,7 @@ export class Study implements AsyncDisposable {
     storage: Storage,
     study: StudyStorage,
     objectives: ObjectiveNames,
+    kinds: Kinds,
     objective: string | null,
   ) {
     this.definition = study.definition;
@@ -64,6 +67,7 @@ export class Study implements AsyncDisposable {
     this.#storage = storage;
     this.#study = study;
     this.#objectives = objectives;
+    this.#kinds = kinds;
     this.#objective = objective;
   }
 
@@ -90,21 +94,22 @@ export class Study implements AsyncDisposable {
     const { name } = input;
     const { make: define, complete } =
       "make" in input ? input : { make: () => input, complete: "space" in input };
-    const make = (stored?: StudyDefinition) => located(define(stored), objectives);
+    const make = async (stored?: StudyDefinition) => located(await define(stored), objectives);
     // A study that cannot be made leaves no file behind.
     const isNew = typeof storage === "string" && (storage === ":memory:" || !existsSync(storage));
     if (isNew && !complete) throw noSuchFile(storage);
-    const made = isNew ? runnable(make()) : undefined;
+    const made = isNew ? runnable(await make()) : undefined;
     const opened = typeof storage === "string" ? openSqlite(storage) : storage;
     try {
-      const found = complete ? opened.find(name ?? made?.name ?? "") : pickStudy(opened, name);
+      const found = complete ? opened.find(name ?? made?.definition.name ?? "") : pickStudy(opened, name);
       if (!found) {
-        const definition = made ?? runnable(make());
-        return new Study(opened, opened.create(definition), objectives, null);
+        const { definition, kinds } = made ?? runnable(await make());
+        return new Study(opened, opened.create(definition), objectives, kinds, null);
       }
-      const given = make(found.definition);
-      requireSameStudy(found.definition, defineStudy({ ...found.definition, ...given }), quote(opened.where));
-      return new Study(opened, found, objectives, given.objective ?? null);
+      const { definition: stored } = found;
+      const given = await make(stored);
+      requireSameStudy(stored, defineStudy({ ...stored, ...given }, stored), quote(opened.where));
+      return new Study(opened, found, objectives, kindsOf(given), given.objective ?? null);
     } catch (error) {
       if (typeof storage === "string") opened.close();
       throw error;
@@ -175,7 +180,7 @@ export class Study implements AsyncDisposable {
    * @throws PlateauError `aborted` through the signal, after running trials have saved where they are; `usage`;
    * `io` where the study cannot be stored: what was stored before is safe
    */
-  async *run(options: RunOptions): AsyncGenerator<StoredTrial, void> {
+  async *run(options: StudyRunOptions): AsyncGenerator<StoredTrial, void> {
     requireRunOptions(options);
     const asked = this.#asker?.open ?? new Set();
     if (asked.size > 0) {
@@ -184,20 +189,21 @@ export class Study implements AsyncDisposable {
     }
     this.#runs++;
     try {
-      yield* runStudy(this.#study, await this.#withExecutor(options));
+      yield* runStudy(this.#study, this.#kinds, await this.#withExecutor(options));
     } finally {
       this.#runs--;
     }
   }
 
-  async #withExecutor({ workers, objective, executor, ...rest }: RunOptions): Promise<RunStudyOptions> {
+  async #withExecutor({ workers, objective, executor, ...rest }: StudyRunOptions): Promise<ExecutionOptions> {
     if (executor) return { ...rest, executor };
     const most = Math.min(workers ?? availableParallelism(), rest.trials, this.#mostAtATime());
     if (typeof objective === "function") {
       return { ...rest, executor: inlineExecutor(objective, { workers: most }) };
     }
     const url = this.#objectiveUrl(objective);
-    const { footprint } = await loadObjective(url);
+    const { footprint, prepare } = await loadObjective(url);
+    await prepare?.(this.definition.task);
     const threads = threadsExecutor(url, { workers: most });
     return { ...(footprint ? { footprint } : {}), ...rest, executor: threads };
   }
@@ -205,7 +211,7 @@ export class Study implements AsyncDisposable {
   /** More threads than the lookahead lets run would only wait. */
   #mostAtATime(): number {
     const { lookahead } = this.definition;
-    return new Guide(this.#study).usesHistory ? lookahead : Number.POSITIVE_INFINITY;
+    return new Guide(this.#study, this.#kinds).usesHistory ? lookahead : Number.POSITIVE_INFINITY;
   }
 
   /**
@@ -215,7 +221,7 @@ export class Study implements AsyncDisposable {
    */
   enqueue(parameters: Parameters): number {
     const owner = newOwner();
-    const queue = new TrialQueue(this.#study, new Guide(this.#study), owner);
+    const queue = new TrialQueue(this.#study, new Guide(this.#study, this.#kinds), owner);
     try {
       const number = queue.add(this.space.accept(parameters));
       this.#study.release(number, owner);
@@ -239,7 +245,7 @@ export class Study implements AsyncDisposable {
    * @throws PlateauError `usage` where an earlier trial has to be told first: see `lookahead`
    */
   ask(): AskedTrial | undefined {
-    this.#asker ??= asker(this.#study);
+    this.#asker ??= asker(this.#study, this.#kinds);
     return this.#asker.ask();
   }
 
@@ -290,14 +296,15 @@ export interface DefinitionMaker {
   /** Whether there is enough to make a study where there is none. */
   readonly complete: boolean;
   /** Makes the definition. */
-  readonly make: (stored: StudyDefinition | undefined) => Partial<StudyInput>;
+  readonly make: (stored: StudyDefinition | undefined) => Partial<StudyInput> | Promise<Partial<StudyInput>>;
 }
 
 /** A definition that can be begun. @throws PlateauError `usage`, `unknown-name` */
-function runnable(input: Partial<StudyInput>): StudyDefinition {
+function runnable(input: Partial<StudyInput>): { definition: StudyDefinition; kinds: Kinds } {
   const definition = defineStudy(input as StudyInput);
-  requireRunnable(definition);
-  return definition;
+  const kinds = kindsOf(input);
+  requireRunnable(definition, kinds);
+  return { definition, kinds };
 }
 
 /** A module's path is stored in full: whoever continues the study may stand elsewhere. */

@@ -24,7 +24,7 @@ export function dataKey(seed: number | bigint, split: Split): StreamKey {
  * @throws PlateauError `usage` from `sample`, `asFunction` and `domainOf`, where rows, numbers of a token or seed are not
  * valid
  */
-export function defineTarget(definition: TargetDefinition): Target {
+export function buildTarget(definition: TargetDefinition): Target {
   const { inputs, outputs, draws, embedding } = definition;
   const latents = draws.length;
   const domain = {

@@ -1,4 +1,4 @@
-import { type Parameter, signature, type TargetFamily } from "./family.js";
+import { signature, type TargetFamily, type TargetParameter } from "./family.js";
 import type { Range, TargetDefinition } from "./target.js";
 
 /** What there is to know of a family of targets, as plain JSON; of its default target where that depends on parameters. */
@@ -7,7 +7,7 @@ export interface TargetDescription {
   /** How it is written, with every parameter at its default. */
   signature: string;
   description: string;
-  parameters: Parameter[];
+  parameters: TargetParameter[];
   /** Tokens of an input and of an output. */
   inputs: number;
   outputs: number;

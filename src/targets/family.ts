@@ -1,9 +1,9 @@
 import { PlateauError, quote } from "../errors.js";
-import { defineTarget } from "./define.js";
+import { buildTarget } from "./define.js";
 import type { Target, TargetDefinition } from "./target.js";
 
 /** A number that a family of targets is chosen by. */
-export interface Parameter {
+export interface TargetParameter {
   readonly name: string;
   readonly description: string;
   readonly default: number;
@@ -14,16 +14,16 @@ export interface Parameter {
 }
 
 /** What `family` is called with: a number for each parameter. */
-export type Values<P extends string = string> = Readonly<Record<P, number>>;
+export type TargetValues<P extends string = string> = Readonly<Record<P, number>>;
 
 /** Targets by name and parameters: `sine(3)`, `weierstrass(a=0.5, b=3)`, `sine`. */
 export interface TargetFamily {
   readonly name: string;
   /** One line. */
   readonly description: string;
-  readonly parameters: readonly Parameter[];
+  readonly parameters: readonly TargetParameter[];
   /** @throws PlateauError `usage` where a value is not allowed, naming what is */
-  make(values?: Partial<Values>): Target;
+  make(values?: Partial<TargetValues>): Target;
 }
 
 /** Rows of a target that no study gives sizes to. */
@@ -32,10 +32,10 @@ const sizes = { train: 100_000, validation: 10_000, test: 10_000 };
 interface FamilyDefinition<P extends string> {
   readonly name: string;
   readonly description: string;
-  readonly parameters: { readonly [name in P]: Omit<Parameter, "name"> };
+  readonly parameters: { readonly [name in P]: Omit<TargetParameter, "name"> };
   /** All but what follows from the family; numbers a token: 1. */
   define(
-    values: Values<P>,
+    values: TargetValues<P>,
   ): Omit<TargetDefinition, "name" | "description" | "sizes" | "dim"> &
     Partial<Pick<TargetDefinition, "description">>;
 }
@@ -43,7 +43,7 @@ interface FamilyDefinition<P extends string> {
 /** A family of targets from their definition for given parameters. */
 export function targetFamily<P extends string = never>(definition: FamilyDefinition<P>): TargetFamily {
   const { name, description } = definition;
-  const parameters = Object.entries<Omit<Parameter, "name">>(definition.parameters).map(
+  const parameters = Object.entries<Omit<TargetParameter, "name">>(definition.parameters).map(
     ([key, parameter]) => ({ name: key, ...parameter }),
   );
   return {
@@ -53,10 +53,10 @@ export function targetFamily<P extends string = never>(definition: FamilyDefinit
     make(given = {}) {
       const values = Object.fromEntries(
         parameters.map((parameter) => [parameter.name, checked(name, parameter, given[parameter.name])]),
-      ) as Values<P>;
+      ) as TargetValues<P>;
       const list = Object.values<number>(values).join(", ");
       const full = parameters.length > 0 ? `${name}(${list})` : name;
-      return defineTarget({ description, sizes, dim: 1, ...definition.define(values), name: full });
+      return buildTarget({ description, sizes, dim: 1, ...definition.define(values), name: full });
     },
   };
 }
@@ -73,13 +73,13 @@ export function signature({ name, parameters }: TargetFamily): string {
   return `${name}(${parameters.map((parameter) => `${parameter.name}=${parameter.default}`).join(", ")})`;
 }
 
-function checked(family: string, parameter: Parameter, value = parameter.default): number {
+function checked(family: string, parameter: TargetParameter, value = parameter.default): number {
   const { name, least, most, whole } = parameter;
   if (value >= least && value <= most && (!whole || Number.isInteger(value))) return value;
   throw new PlateauError("usage", `target ${family}: ${name} is ${quote(value)}: ${allowed(parameter)}`);
 }
 
-function allowed({ description, least, most, whole }: Parameter): string {
+function allowed({ description, least, most, whole }: TargetParameter): string {
   return `${description}, ${whole ? "a whole number" : "a number"} from ${least} to ${most}`;
 }
 
@@ -87,7 +87,7 @@ function allowed({ description, least, most, whole }: Parameter): string {
  * The values that `0.5, 3` or `a=0.5, b=3` gives to a family's parameters, in order or by name.
  * @throws PlateauError `usage`
  */
-export function parseValues({ name, parameters }: TargetFamily, text: string): Partial<Values> {
+export function parseValues({ name, parameters }: TargetFamily, text: string): Partial<TargetValues> {
   const known = parameters.map((parameter) => `${parameter.name} (${allowed(parameter)})`).join("; ");
   const refuse = (what: string) =>
     new PlateauError(

@@ -1,12 +1,12 @@
 import { cubeRoot } from "./cube-root.js";
-import { defineTarget } from "./define.js";
+import { buildTarget } from "./define.js";
 
 /**
  * The study's first function. Its range is exact: Y₁ increases from −2 at X₁ = −1 to 2 at 1. As a function
  * of its inputs it is linear, so that least squares solves it: what is nonlinear is the curve that the
  * inputs lie on.
  */
-export const m2n1 = defineTarget({
+export const m2n1 = buildTarget({
   name: "m2n1",
   description: "X₂ = ∛X₁; Y₁ = X₁ + X₂: two tokens to one",
   smoothness: "linear; Hölder 1/3 along the data",

@@ -1,5 +1,5 @@
 import { cubeRoot } from "./cube-root.js";
-import { defineTarget } from "./define.js";
+import { buildTarget } from "./define.js";
 import { exp, log } from "./math.js";
 
 /**
@@ -10,7 +10,7 @@ import { exp, log } from "./math.js";
  * As a function of its inputs: Y₁ = (X₁+X₂+X₃+X₄)/5, Y₂ = (X₁Y₁ + exp(X₂) + X₃ + ln X₄)/5,
  * Y₃ = (X₁ + Y₂ + Y₁ + X₂² + X₃X₄)/5, for X₄ > 0.
  */
-export const m4n3 = defineTarget({
+export const m4n3 = buildTarget({
   name: "m4n3",
   description: "∛, log and exp of X₁ to three mixtures Y₁ … Y₃",
   smoothness: "analytic; Hölder 1/3 along the data",

@@ -53,6 +53,12 @@ export const targets: ReadonlyMap<string, Target> = new Map(
   targetFamilies.map((family) => [family.name, family.make()]),
 );
 
+/** Whether a name is, or begins as, that of a target of plateau's: own targets have others. */
+export function isKnown(name: string): boolean {
+  const [base] = /^[\w-]+/.exec(name.trim()) ?? [];
+  return targetFamilies.some((family) => family.name === base) && /^[\w-]+\s*(\(.*\))?$/.test(name.trim());
+}
+
 /**
  * A target by name, `sine`; by name and parameters, `sine(3)` or `cusp(alpha=0.25)`; or the user's own
  * expression on a domain, `sin(6*x) + abs(y) on x=-1:1,y=0:2`.

@@ -36,6 +36,8 @@ export interface Formula {
 /** What is particular to a target. */
 export interface TargetDefinition {
   readonly name: string;
+  /** Whether it is the user's own, by `defineTarget`: no name finds it again. */
+  readonly own?: boolean;
   /** One line. */
   readonly description: string;
   /** How smooth the function is of its inputs: "analytic", "C^0, Hölder 1/2", "piecewise constant". */

@@ -1,4 +1,5 @@
 import { PlateauError } from "../errors.js";
+import { eitherSignal } from "../pause.js";
 import { sufficientDelta } from "./bounds/resolution.js";
 import { type Certificate, roundingOf } from "./certificates/certify.js";
 import {
@@ -7,7 +8,7 @@ import {
   enclosureOf,
 } from "./certificates/certify-constructed.js";
 import type { Enclosure } from "./certificates/enclosure.js";
-import { type Modulus, targetEnclosure } from "./certificates/target-enclosure.js";
+import { type TargetModulus, targetEnclosure } from "./certificates/target-enclosure.js";
 import type { Constructed, Construction, Task } from "./constructions/construction.js";
 
 /** A size that is certified. */
@@ -77,7 +78,7 @@ export async function leastSize(
       const timed = { ...constructed, enclosure: whileTime(enclosureOf(constructed), left) };
       // Points alone take a large network a while, too.
       const over = AbortSignal.timeout(Math.max(1, Math.min(2 ** 31 - 1, Math.ceil(1000 * left()))));
-      const signal = more.signal ? AbortSignal.any([more.signal, over]) : over;
+      const signal = eitherSignal(over, more.signal);
       const asked = { ...more, boxes, seconds: time, epsilon, signal };
       certificate = await certifyConstructed(task, timed, asked);
     } catch (error) {
@@ -186,7 +187,12 @@ function whileTime(bounds: Enclosure, left: () => number): Enclosure {
  * are within ε, by the slopes of the target's bounds. Smaller ones may all miss what is narrow or oscillates.
  * Infinite where no finite slope is known; 1 of constructions without cells.
  */
-function sufficientSize(construction: Construction, task: Task, epsilon: number, modulus?: Modulus): number {
+function sufficientSize(
+  construction: Construction,
+  task: Task,
+  epsilon: number,
+  modulus?: TargetModulus,
+): number {
   if (!construction.sizeOf) return 1;
   const { slopes } = targetEnclosure(task, modulus).enclose(
     Float64Array.from(task.low),

@@ -9,7 +9,7 @@ import { box } from "../targets/domain.js";
 import { expressionTarget } from "../targets/expression/target.js";
 import type { BatchFunction } from "../targets/function.js";
 import { certifyConstructed } from "./certificates/certify-constructed.js";
-import type { Construction, Rate, Smoothness, Task } from "./constructions/construction.js";
+import type { Construction, ConstructionRate, Smoothness, Task } from "./constructions/construction.js";
 import { defineTask } from "./constructions/task.js";
 
 /** A construction of one size, and between which numbers its largest error lies. */
@@ -57,7 +57,7 @@ export interface MeasuredRate {
   readonly byParameters: Exponent;
   /** null where the depth stays as it is. */
   readonly byLayers: Exponent | null;
-  readonly theorem: Rate | null;
+  readonly theorem: ConstructionRate | null;
 }
 
 /** Which sizes are built, and whether each is certified. */

@@ -28,10 +28,13 @@ export interface LoopOptions {
   /** `best` is absent as long as no value was a number. */
   /** Told of each evaluation, and waited for: where it returns "stop" training ends there, as `pruned`. */
   onEvaluation?: (evaluation: Evaluation, best: Evaluation | undefined) => unknown;
-  /** Called every `checkpointEvery` milliseconds (default 30 000) and when stopped early by `signal`. */
+  /**
+   * Called every `checkpointEvery` milliseconds (default 30 000), and before the rejection when `signal` stops
+   * training: with what it continues from.
+   */
   onCheckpoint?: (state: TrainingState) => void | Promise<void>;
   checkpointEvery?: number;
-  /** Stops after the present batch. */
+  /** Stops after the present batch: training rejects with PlateauError `aborted`, after `onCheckpoint`. */
   signal?: StopSignal;
   /** Continues from here. */
   resume?: TrainingState;
@@ -43,7 +46,7 @@ export interface Outcome {
    * `complete`: all updates done. `stopped`: no improvement for `patience` evaluations. `pruned`: by
    * `onEvaluation`.
    */
-  reason: "complete" | "stopped" | "pruned" | "aborted" | "diverged";
+  reason: "complete" | "stopped" | "pruned" | "diverged";
   updates: number;
   /** Loss of the last update's batches, under the weights before it. */
   loss: number;
@@ -60,7 +63,10 @@ export interface Outcome {
 
 const YIELD_MILLISECONDS = 25;
 
-/** Runs a trainer to its end, yielding to the event loop about every 25 ms. */
+/**
+ * Runs a trainer to its end, yielding to the event loop about every 25 ms.
+ * @throws PlateauError `aborted` through the signal, after `onCheckpoint`: the model holds the last weights
+ */
 export async function runTraining(trainer: Training, options: LoopOptions = {}): Promise<Outcome> {
   const { evaluate, onProgress, onEvaluation, onCheckpoint, signal, resume } = options;
   const { progressEvery = 100, checkpointEvery = 30_000 } = options;
@@ -77,7 +83,7 @@ export async function runTraining(trainer: Training, options: LoopOptions = {}):
   let reported = begin;
   let saved = begin;
   let trained = 0;
-  let reason = "complete" as Outcome["reason"];
+  let reason = "complete" as Outcome["reason"] | "aborted";
   let diverged: Outcome["diverged"];
 
   const elapsed = () => (resume?.seconds ?? 0) + (performance.now() - begin) / 1000;
@@ -181,9 +187,12 @@ export async function runTraining(trainer: Training, options: LoopOptions = {}):
     }
   }
   if (trainer.updates > firstUpdate) report();
-  if (reason === "aborted") await onCheckpoint?.(state());
   const { updates, loss } = trainer;
-  if (bestWeights && reason !== "aborted") trainer.model.weights().set(bestWeights);
+  if (reason === "aborted") {
+    await onCheckpoint?.(state());
+    throw new PlateauError("aborted", `aborted at update ${updates} of ${total}`, { cause: signal?.reason });
+  }
+  if (bestWeights) trainer.model.weights().set(bestWeights);
   return {
     reason,
     updates,

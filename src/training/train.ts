@@ -37,7 +37,8 @@ export type TrainInput = TrainingInput &
 
 /**
  * Trains a model on data, by default on batches of 128 rows or, of fewer, all. With `evaluate` and `evaluateEvery` the weights of the best evaluation are kept.
- * @throws PlateauError `usage`, `memory`: before the weights are touched
+ * @throws PlateauError `usage`, `memory`: before the weights are touched; `aborted` through the signal, after
+ * `onCheckpoint`: the model holds the weights so far
  */
 export async function train(model: Model, data: TrainingData, input: TrainInput): Promise<Outcome> {
   requireArguments(model, data, input);

@@ -286,7 +286,7 @@ const refusals: [string, string[], number, RegExp][] = [
     "an unknown sampler",
     ["sweep", "m2n1", "--sampler", "best"],
     2,
-    /unknown sampler: "best" \(known: grid, random, sobol, tpe\)/,
+    /unknown sampler: "best" \(known: grid, random, sobol, tpe; one of your own is given beside it/,
   ],
   [
     "an unknown option of a sampler",

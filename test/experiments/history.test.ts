@@ -42,7 +42,7 @@ async function trained(stopAt?: number): Promise<{ history: RunHistory; weights:
     onModel: second.onModel,
     onEvaluation: second.onEvaluation,
   });
-  return { history: second.history(outcome), weights: result!.weightsSha256 };
+  return { history: second.history(outcome), weights: result.weightsSha256 };
 }
 
 test("an interrupted training has the history of one that was not, and watching changes no bits", async (t) => {
@@ -51,7 +51,7 @@ test("an interrupted training has the history of one that was not, and watching 
   t.deepEqual(told(parted.history), told(whole.history));
   t.is(parted.weights, whole.weights);
   const unwatched = await run(experiment.config);
-  t.is(unwatched.result!.weightsSha256, whole.weights);
+  t.is(unwatched.result.weightsSha256, whole.weights);
   t.deepEqual(
     whole.history.evaluations.map(({ update }) => update),
     [10, 20, 30, 40],
@@ -79,7 +79,7 @@ test("a run's folder keeps the history; a damaged one is refused with what to do
   const watch = watchTraining(experiment);
   const { model, result, outcome } = await run(experiment.config, { onModel: watch.onModel });
   t.is(directory.history(), undefined);
-  directory.finish(model, result!, watch.history(outcome));
+  directory.finish(model, result, watch.history(outcome));
   t.deepEqual(readdirSync(path).sort(), ["history.json", "result.json", "run.json", "weights.safetensors"]);
   const stored = RunDirectory.open(path).history();
   t.deepEqual(stored, JSON.parse(readFileSync(join(path, "history.json"), "utf8")));

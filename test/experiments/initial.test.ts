@@ -28,8 +28,8 @@ test("random: is the construction's architecture, with weights that the seed dra
       { init: "random:partition(8)", seed: 1 },
     ].map((one) => run({ ...common, ...one })),
   );
-  const hash = ({ result }: Run) => result!.weightsSha256;
-  t.is(drawn.result!.parameters, written.result!.parameters);
+  const hash = ({ result }: Run) => result.weightsSha256;
+  t.is(drawn.result.parameters, written.result.parameters);
   t.is(hash(drawn), hash(again), "options at their defaults are the same run");
   t.not(hash(drawn), hash(written));
   t.not(hash(drawn), hash(other));

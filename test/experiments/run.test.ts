@@ -21,9 +21,9 @@ const tiny = {
 } as const;
 
 test("one seed, one result: bits of weights and scores", async (t) => {
-  const one = (await run({ ...tiny, seed: 3 })).result!;
-  const again = (await run({ ...tiny, seed: 3 })).result!;
-  const other = (await run({ ...tiny, seed: 4 })).result!;
+  const one = (await run({ ...tiny, seed: 3 })).result;
+  const again = (await run({ ...tiny, seed: 3 })).result;
+  const other = (await run({ ...tiny, seed: 4 })).result;
   t.is(one.weightsSha256, again.weightsSha256);
   t.deepEqual(one.test, again.test);
   t.not(one.weightsSha256, other.weightsSha256);
@@ -33,7 +33,7 @@ test("one seed, one result: bits of weights and scores", async (t) => {
 test("the bits of this version are these, on every engine", async (t) => {
   const { result } = await run({ target: "m2n1", seed: 7, steps: 200, testRows: 100 });
   // What `plateau train m2n1 --seed 7 --steps 200 --json` prints. A change that alters it belongs in the CHANGELOG.
-  t.is(result!.weightsSha256, "bb2a3381548ddc2c27a04020604e3c695b670f64dee1f9715b355bdcb8569f59");
+  t.is(result.weightsSha256, "bb2a3381548ddc2c27a04020604e3c695b670f64dee1f9715b355bdcb8569f59");
 });
 
 for (const target of ["m2n1", "m4n3"]) {
@@ -49,14 +49,14 @@ for (const target of ["m2n1", "m4n3"]) {
           classes: 5,
           dModel: protocol === "sound" ? 16 : undefined,
         });
-        t.is(result!.outcome, "complete");
-        t.is(result!.steps, 30);
-        t.deepEqual(Object.keys(result!.test.failureRate), ["1", "2", "3", "4"]);
-        t.deepEqual(Object.keys(result!.test.matched), ["5", "10", "15", "20"]);
+        t.is(result.outcome, "complete");
+        t.is(result.steps, 30);
+        t.deepEqual(Object.keys(result.test.failureRate), ["1", "2", "3", "4"]);
+        t.deepEqual(Object.keys(result.test.matched), ["5", "10", "15", "20"]);
         for (const baseline of ["mean", "majority", "leastSquares"] as const)
-          t.truthy(result!.baselines[baseline]);
-        t.true(result!.verdict.length > 20);
-        t.true(Number.isFinite(result!.loss));
+          t.truthy(result.baselines[baseline]);
+        t.true(result.verdict.length > 20);
+        t.true(Number.isFinite(result.loss));
       });
     }
   }

@@ -13,18 +13,18 @@ for (const target of names) {
     const experiment = defineExperiment(input);
     t.is(experiment.config.dim, experiment.target.dim);
     const { result } = await run(input);
-    t.is(result!.target, target);
-    t.is(result!.outcome, "complete");
-    t.true(Number.isFinite(result!.test.rmse) && Number.isFinite(result!.baselines.leastSquares.rmse!));
+    t.is(result.target, target);
+    t.is(result.outcome, "complete");
+    t.true(Number.isFinite(result.test.rmse) && Number.isFinite(result.baselines.leastSquares.rmse!));
     const again = await run(input);
-    t.is(again.result!.weightsSha256, result!.weightsSha256);
-    t.deepEqual(again.result!.test, result!.test);
+    t.is(again.result.weightsSha256, result.weightsSha256);
+    t.deepEqual(again.result.test, result.test);
   });
 }
 
 test("classification and more numbers a token work as for the study's functions", async (t) => {
   const { result } = await run({ target: "sort(3)", ...tiny, steps: 3, mode: "classification", dim: 2 });
-  t.true(Number.isFinite(result!.test.failureRate["1"]));
+  t.true(Number.isFinite(result.test.failureRate["1"]));
 });
 
 test("a sequence-to-sequence function of many draws is learned better than by a constant", async (t) => {
@@ -36,7 +36,7 @@ test("a sequence-to-sequence function of many draws is learned better than by a 
     steps: 400,
     lr: 5e-3,
   });
-  t.true(result!.test.r2 > 0.5, `R² ${result!.test.r2}`);
+  t.true(result.test.r2 > 0.5, `R² ${result.test.r2}`);
 });
 
 test("a stored configuration reads back the same, whether dim was given or not", (t) => {

@@ -2,7 +2,7 @@ import test, { type ExecutionContext } from "ava";
 import fc from "fast-check";
 import { type ErrorCode, PlateauError } from "../../src/errors.js";
 import { readSafetensors, writeSafetensors } from "../../src/formats/safetensors.js";
-import { arrays, type DType, dtypes, elementCount, type FileTensor } from "../../src/formats/tensor.js";
+import { arrays, type FileDType, dtypes, elementCount, type FileTensor } from "../../src/formats/tensor.js";
 
 /** A file of this header text and so many bytes of data. */
 function file(header: string | Uint8Array, dataBytes = 0, claimed?: bigint): Uint8Array {
@@ -331,7 +331,7 @@ test("flipped bits, spliced bytes and arbitrary headers never crash the reader",
   );
   const size = fc.oneof(fc.integer(), fc.double(), fc.maxSafeNat(), fc.nat(4), fc.constant(null));
   const entry = fc.record({
-    dtype: fc.constantFrom<DType | "Q4">(...dtypes, "Q4"),
+    dtype: fc.constantFrom<FileDType | "Q4">(...dtypes, "Q4"),
     shape: fc.array(size, { maxLength: 3 }),
     data_offsets: fc.array(fc.oneof(fc.nat(16), size), { maxLength: 3 }),
   });

@@ -2,7 +2,7 @@ import test from "ava";
 import { errors } from "../../src/analysis/metrics/errors.js";
 import type { Cell } from "../../src/formats/raw-table.js";
 import { Model } from "../../src/nn/model.js";
-import { type TabularOptions, tabular } from "../../src/nn/tabular.js";
+import { type TabularModelOptions, tabular } from "../../src/nn/tabular.js";
 import { tableOf } from "../../src/tables/table.js";
 import { type TabularData, tabularData } from "../../src/tables/tabular-data.js";
 import { arrayData } from "../../src/training/data.js";
@@ -120,8 +120,8 @@ test("what a category alone decides is found, in constants and in slopes", async
 });
 
 test("descriptions that make no sense are refused with their value", (t) => {
-  const refuse = (change: Partial<Record<keyof TabularOptions, unknown>>, message: RegExp) =>
-    t.throws(() => tabular({ ...small, columns: [1], ...change } as TabularOptions), {
+  const refuse = (change: Partial<Record<keyof TabularModelOptions, unknown>>, message: RegExp) =>
+    t.throws(() => tabular({ ...small, columns: [1], ...change } as TabularModelOptions), {
       code: "usage",
       message,
     });

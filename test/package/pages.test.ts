@@ -103,7 +103,7 @@ async function trainsAt(t: ExecutionContext, url: string) {
     () => (globalThis as unknown as { trained: Promise<[unknown, unknown]> }).trained,
   );
   const { model, result } = await run(input);
-  const expected = { steps: 200, rmse: result!.test.rmse, sha256: await weightsSha256(model) };
+  const expected = { steps: 200, rmse: result.test.rmse, sha256: await weightsSha256(model) };
   t.deepEqual(here, expected);
   t.deepEqual(worker, { trained: expected });
   t.false(await page.evaluate(() => crossOriginIsolated), "no headers are needed");

@@ -33,7 +33,7 @@ export interface CompareRow {
 }
 
 /** Who wins, and by how much. */
-export interface Verdict {
+export interface CompareVerdict {
   readonly winner: Winner;
   /** The model, or the competitor that decides. */
   readonly name: string;
@@ -156,7 +156,7 @@ function winner({ value, low, high }: Estimate, negligible: number): Winner {
  * Among competitors that predict values: the one of least RMSE (the first of equals) of those that win;
  * where none does, the model if it wins against all; else neither, and the first that holds its own.
  */
-export function verdict([model, ...rivals]: readonly CompareRow[]): Verdict {
+export function verdict([model, ...rivals]: readonly CompareRow[]): CompareVerdict {
   const judged = rivals.filter(({ differenceRmse, rmse }) => differenceRmse || rmse !== null);
   const better = judged.filter(({ wins }) => wins === "competitor");
   const equal = judged.filter(({ wins }) => wins === "neither");

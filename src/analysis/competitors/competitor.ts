@@ -1,3 +1,4 @@
+import type { StopSignal } from "../../pause.js";
 import type { Quantisation } from "../../targets/quantisation.js";
 import type { TrainingInput } from "../../training/options.js";
 import type { Samples } from "../measure.js";
@@ -19,7 +20,7 @@ export interface Task {
   /** How the model was trained, where that is known: a trained competitor has the same budget. */
   readonly training?: TrainingInput;
   readonly seed: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: StopSignal;
   readonly onProgress?: (share: number) => void;
 }
 

@@ -1,5 +1,5 @@
 import { PlateauError, quote } from "../../errors.js";
-import { pacer } from "../../pause.js";
+import { pacer, type StopSignal } from "../../pause.js";
 import { Engine } from "../../runtime/engine.js";
 
 /** Floats of known vectors that pass through WebAssembly memory at a time. */
@@ -10,7 +10,7 @@ const TILE = 128;
 const U = 2 ** -24;
 
 export interface NearestOptions {
-  readonly signal?: AbortSignal;
+  readonly signal?: StopSignal;
   /** Called with the share done, 0 … 1. */
   readonly onProgress?: (share: number) => void;
 }

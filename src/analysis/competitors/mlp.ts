@@ -1,4 +1,3 @@
-import { PlateauError } from "../../errors.js";
 import { mlp as mlpArchitecture } from "../../nn/mlp.js";
 import { Model } from "../../nn/model.js";
 import { arrayData } from "../../training/data.js";
@@ -38,9 +37,6 @@ export const mlp: Competitor = {
       signal,
       onProgress: ({ update, total }) => onProgress?.(update / total),
     });
-    if (outcome.reason === "aborted") {
-      throw new PlateauError("aborted", "aborted while training the MLP", { cause: signal?.reason });
-    }
     const ended = outcome.reason === "diverged" ? `, diverged after ${outcome.updates}` : "";
     const whose = training ? "as the model" : "the model's training is not known";
     return {

@@ -1,5 +1,5 @@
 import { PlateauError } from "../../errors.js";
-import { pacer } from "../../pause.js";
+import { pacer, type StopSignal } from "../../pause.js";
 
 /** A function that is constant on boxes: inner nodes compare one input with a threshold. */
 export interface RegressionTree {
@@ -35,7 +35,7 @@ export interface SortedInputs {
 export interface TreeOptions {
   /** What `sortInputs` gave for the same x: several trees over the same inputs need it but once. */
   readonly sorted?: SortedInputs;
-  readonly signal?: AbortSignal;
+  readonly signal?: StopSignal;
   readonly onProgress?: (share: number) => void;
 }
 

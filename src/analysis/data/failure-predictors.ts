@@ -1,5 +1,5 @@
 import { PlateauError } from "../../errors.js";
-import type { Pace } from "../../pause.js";
+import type { Pace, StopSignal } from "../../pause.js";
 import type { Subject } from "../measure.js";
 import { baselineRows } from "../metrics/baselines.js";
 import { leastSquares, predictLinear, type TrainingRows } from "../metrics/least-squares.js";
@@ -47,7 +47,7 @@ export async function baselinePredictions(
   { rows, x: fitX, y: fitY }: FitData,
   { inputs: p, outputs: q }: Subject["model"],
   x: Float32Array,
-  signal?: AbortSignal,
+  signal?: StopSignal,
 ): Promise<{ mean: Float32Array<ArrayBuffer>; leastSquares: Float32Array<ArrayBuffer> }> {
   const data: TrainingRows = {
     count: rows,

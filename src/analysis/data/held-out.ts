@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { PlateauError } from "../../errors.js";
-import type { Pace } from "../../pause.js";
+import type { Pace, StopSignal } from "../../pause.js";
 import type { BatchFunction } from "../../targets/function.js";
 import { seedNumber, whole } from "../../validate.js";
 import type { MeasureContext, Subject } from "../measure.js";
@@ -10,7 +10,12 @@ export const contextEntries = {
   seed: v.optional(seedNumber, 0),
   samples: v.optional(whole(2, 2 ** 24)),
   onProgress: v.optional(v.function()),
-  signal: v.optional(v.instance(AbortSignal)),
+  signal: v.optional(
+    v.custom<StopSignal>(
+      (signal) => typeof (signal as StopSignal | null)?.aborted === "boolean",
+      "expected an AbortSignal",
+    ),
+  ),
 } as const;
 
 /** Points that no training has seen, with what the model makes of them and what is true. */

@@ -233,14 +233,13 @@ async function train(
   const progress = new ProgressLine(quiet);
   const { signal, dispose } = interruptible(() => progress.show("stopping…"));
   try {
-    const fitted = await fitTable(table, input, {
+    return await fitTable(table, input, {
       signal,
       onProgress: (now) => progress.show(describeProgress(now)),
     });
-    if (fitted.outcome.reason === "aborted") {
-      throw new Interruption("interrupted: a fit to a table keeps nothing before its end, start it again");
-    }
-    return fitted;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new Interruption("interrupted: a fit to a table keeps nothing before its end, start it again");
   } finally {
     progress.clear();
     dispose();

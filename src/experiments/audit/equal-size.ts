@@ -4,7 +4,7 @@ import { mlp } from "../../analysis/competitors/mlp.js";
 import { staircase } from "../../analysis/competitors/staircase.js";
 import type { Samples } from "../../analysis/measure.js";
 import { PlateauError } from "../../errors.js";
-import type { StopSignal } from "../../pause.js";
+import type { AbortSignalLike, StopSignal } from "../../pause.js";
 import type { StudyInput } from "../../sweep/definition.js";
 import type { ObjectiveContext, ObjectiveResult } from "../../sweep/objective.js";
 import { Study } from "../../sweep/study.js";
@@ -42,7 +42,7 @@ export const EQUAL_SIZE_STUDY = "audit baselines of equal size";
 
 export interface EqualSizeOptions {
   readonly workers?: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignalLike;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -142,21 +142,14 @@ async function fitted(
   const { target, config, quantisation, training } = experiment;
   const { dim, seed } = config;
   const [inputs, outputs] = [target.inputs * dim, target.outputs * dim];
-  // A trial's signal is looked at, it tells nothing by itself.
-  const abort = new AbortController();
-  const look = () => {
-    if (stop.aborted) abort.abort();
-  };
-  look();
   const found = await one.fit({
     ...{ train, inputs, outputs, numbers: parameters, training, seed },
     ...{ quantisation: quantisation(classes[0]), tokenWidth: dim },
-    signal: abort.signal,
-    onProgress: look,
+    signal: stop,
   });
   if (!found) return null;
   const { x, y } = evaluationSample(experiment, "test");
-  const predicted = Float32Array.from(await found.predict(x, { signal: abort.signal, onProgress: look }));
+  const predicted = Float32Array.from(await found.predict(x, { signal: stop }));
   // Of an MLP that diverged.
   if (!predicted.every(Number.isFinite)) return null;
   return judge(predicted, y, { target, dim, classes }, stop);

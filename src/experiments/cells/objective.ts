@@ -1,5 +1,4 @@
 import { analyzeSubject, type MeasureOutcome } from "../../analysis/analyze.js";
-import { PlateauError } from "../../errors.js";
 import type { Model } from "../../nn/model.js";
 import type { StopSignal } from "../../pause.js";
 import type { ObjectiveContext, ObjectiveResult } from "../../sweep/objective.js";
@@ -45,17 +44,10 @@ export async function analysisOf(
   const own = measureOptions(experiment);
   const names = Object.keys(measures);
   const options = Object.fromEntries(names.map((name) => [name, { ...own[name], ...measures[name] }]));
-  const stop = new AbortController();
-  if (signal.aborted) stop.abort();
-  const { measures: taken, aborted } = await analyzeSubject(subjectOf(experiment, model), {
+  const { measures: taken } = await analyzeSubject(subjectOf(experiment, model), {
     ...{ measures: names, options, optional: true, seed: experiment.config.seed },
-    // A trial's signal is looked at, it tells nothing by itself.
-    onProgress: () => {
-      if (signal.aborted) stop.abort();
-    },
-    signal: stop.signal,
+    signal,
   });
-  if (aborted) throw new PlateauError("aborted", "interrupted while a trained model was measured");
   return Object.fromEntries(Object.entries(taken).map(([name, outcome]) => [name, kept(outcome)]));
 }
 

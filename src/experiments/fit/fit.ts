@@ -28,7 +28,7 @@ export interface Fit {
   readonly report: TabularReport;
   readonly model: Model;
   readonly outcome: Outcome;
-  /** Absent when training was aborted or diverged. */
+  /** Absent when training diverged. */
   readonly test?: FitScores;
 }
 
@@ -38,7 +38,8 @@ export type FitOptions = Pick<LoopOptions, "onProgress" | "onEvaluation" | "sign
 /**
  * Trains a Transformer over the columns of a table to predict one of them. The weights kept are those of
  * the least validation RMSE; the test rows are looked at once, in the end.
- * @throws PlateauError `usage` or `unknown-name` where columns or options do not fit the table
+ * @throws PlateauError `usage` or `unknown-name` where columns or options do not fit the table; `aborted` through the
+ * signal
  */
 export async function fitTable(
   table: Table,
@@ -60,7 +61,7 @@ export async function fitTable(
     evaluate: () => errors(model.predict(validation.x), validation.y, K).rmse,
   });
   const common = { config, sizes, data, report: data.report, model, outcome };
-  if (outcome.reason === "aborted" || outcome.diverged) return common;
+  if (outcome.diverged) return common;
   return { ...common, test: scoreFit(data, model) };
 }
 

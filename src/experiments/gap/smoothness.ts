@@ -1,4 +1,5 @@
 import { short } from "../../analysis/statistics/say.js";
+import type { StopSignal } from "../../pause.js";
 import { constantsOf } from "../../theory/bounds/constants.js";
 import type { Smoothness, Task } from "../../theory/constructions/construction.js";
 
@@ -11,7 +12,7 @@ export interface KnownSmoothness {
 /** Twice differentiable, or the Hölder exponent of a target, as `plateau bound` finds them. */
 export async function smoothnessOf(
   task: Task,
-  options: { seed: number; signal?: AbortSignal },
+  options: { seed: number; signal?: StopSignal },
 ): Promise<KnownSmoothness> {
   const { curvature, lipschitz, holder, jumps } = await constantsOf(task, options);
   if (jumps)

@@ -1,4 +1,6 @@
+import type { AbortSignalLike } from "../../pause.js";
 import type { Build } from "../../runtime/compile.js";
+import type { Target } from "../../targets/target.js";
 import type { Parts } from "./parts.js";
 
 /** How a repetition is watched and stopped. */
@@ -7,11 +9,17 @@ export interface RepeatOptions {
   readonly folder: string;
   /** Default: one a core. */
   readonly workers?: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignalLike;
   /** What is at work, and which share of all the work is done, 0 … 1. */
   readonly onProgress?: (text: string, share: number) => void;
   /** A line worth keeping. */
   readonly onNote?: (text: string) => void;
+}
+
+/** What a report cannot hold. */
+export interface RepeatInput {
+  /** A target that `defineTarget` made, where the run has one. */
+  readonly target?: Target;
 }
 
 /** What came out this time. */
@@ -23,8 +31,11 @@ export interface Repeated {
 /** One kind of what a report can hold: its own file, and one line in the registry. */
 export interface Repeater<Config = unknown> {
   readonly kind: string;
-  /** @throws PlateauError `usage`, `unknown-name` quoting what makes no sense: the input may be a stranger's */
-  parse(input: unknown): Config;
+  /**
+   * @param given what the report does not hold
+   * @throws PlateauError `usage`, `unknown-name` quoting what makes no sense: the input may be a stranger's
+   */
+  parse(input: unknown, given?: RepeatInput): Config;
   /** What will be run, in a few words. */
   describe(config: Config): string;
   /** The kernels that it runs on. Default: strict, the only ones whose bits are promised. */

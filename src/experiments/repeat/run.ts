@@ -1,13 +1,13 @@
 import { PlateauError, quote } from "../../errors.js";
 import { encodeCheckpoint } from "../../training/checkpoint.js";
 import { version } from "../../version.js";
-import { defineExperiment, type Experiment, experimentFromJson, identity } from "../config.js";
+import { defineExperiment, type Experiment, experimentFromJson, identity, inputOf } from "../config.js";
 import { fingerprintOf } from "../record.js";
 import { initialModel, judgeConstructed, type RunResult, run } from "../run.js";
 import { RunDirectory } from "../run-directory.js";
 import { partsOf } from "./parts.js";
 import type { Repeatable } from "./repeatable.js";
-import type { Repeated, Repeater, RepeatOptions } from "./repeater.js";
+import type { Repeated, Repeater, RepeatInput, RepeatOptions } from "./repeater.js";
 
 const CHECKPOINT_MILLISECONDS = 30_000;
 
@@ -27,7 +27,8 @@ export async function repeatableRun({ config }: Experiment, result: RunResult): 
   return { kind, plateau: version, config, ...(await repeated(result)) };
 }
 
-const parse = (input: unknown) => defineExperiment(experimentFromJson(input, "config"));
+const parse = (input: unknown, { target }: RepeatInput = {}) =>
+  defineExperiment({ ...experimentFromJson(input, "config"), ...(target ? { target } : {}) });
 
 function describe({ config, training }: Experiment): string {
   const { target, mode, dim, seed } = config;
@@ -43,7 +44,7 @@ export const repeatTraining: Repeater<Experiment> = {
   async run(experiment, { folder, signal, onProgress }: RepeatOptions) {
     const directory = runDirectory(folder, experiment);
     if (directory.finished) return repeated(directory.result());
-    const { result, model } = await run(experiment.config, {
+    const { result, model } = await run(inputOf(experiment), {
       signal,
       resume: await directory.checkpoint(),
       checkpointEvery: CHECKPOINT_MILLISECONDS,
@@ -51,7 +52,6 @@ export const repeatTraining: Repeater<Experiment> = {
         directory.saveCheckpoint(await encodeCheckpoint(state, identity(experiment))),
       onProgress: ({ update, total }) => onProgress?.(`update ${update} of ${total}`, update / total),
     });
-    if (!result) throw new PlateauError("aborted", "interrupted");
     directory.finish(model, result);
     return repeated(result);
   },
@@ -60,8 +60,8 @@ export const repeatTraining: Repeater<Experiment> = {
 /** A network whose weights were written down: what `plateau construct` does. */
 export const repeatConstruction: Repeater<Experiment> = {
   kind: "construct",
-  parse(input) {
-    const experiment = parse(input);
+  parse(input, given) {
+    const experiment = parse(input, given);
     if (experiment.initial) return experiment;
     throw new PlateauError("usage", `config: init is missing: a construction has one`);
   },
@@ -76,11 +76,11 @@ export const repeatConstruction: Repeater<Experiment> = {
 };
 
 /** The run in a folder, begun where there is none. */
-function runDirectory(folder: string, { config }: Experiment): RunDirectory {
+function runDirectory(folder: string, experiment: Experiment): RunDirectory {
   try {
-    return RunDirectory.create(folder, config);
+    return RunDirectory.create(folder, inputOf(experiment));
   } catch (error) {
     if (!(error instanceof PlateauError) || error.code !== "run-directory") throw error;
-    return RunDirectory.open(folder);
+    return RunDirectory.open(folder, { target: experiment.target });
   }
 }

@@ -11,6 +11,7 @@ import { check, whole } from "../../validate.js";
 import { version } from "../../version.js";
 import { fingerprintOf } from "../record.js";
 import { objectives } from "../sweep/open.js";
+import { isModule } from "../sweep/target-module.js";
 import { trainingTask } from "../sweep/task.js";
 import { partOf } from "./parts.js";
 import type { Repeatable } from "./repeatable.js";
@@ -66,7 +67,13 @@ export const repeatStudy: Repeater<StudyConfig> = {
         `study ${quote(name)} has an objective of its own (${quote(objective)}), which a report does not hold: run it with plateau sweep`,
       );
     }
-    trainingTask(task);
+    const { target } = trainingTask(task).experiment;
+    if (isModule(target)) {
+      throw new PlateauError(
+        "usage",
+        `study ${quote(name)} has a target of its own (${quote(target)}), which a report does not hold: run it with plateau sweep`,
+      );
+    }
     return { definition, trials: checked.trials };
   },
   describe({ definition: { name, sampler, pruner, seed }, trials }) {

@@ -10,12 +10,14 @@ import { createTrainer } from "../../training/create-trainer.js";
 import { type Outcome, runTraining } from "../../training/loop.js";
 import type { TrainingState } from "../../training/state.js";
 import type { Training } from "../../training/training.js";
-import { defineExperiment, type Experiment, identity } from "../config.js";
+import { type Experiment, identity } from "../config.js";
 import { evaluationSample, predictFor, type Scores, score } from "../evaluate.js";
 import { type Metric, measureBy, parseMetric, protocolMetric } from "../metric.js";
 import { footprint as experimentFootprint, initialModel, testStart, trainingData } from "../run.js";
 import { weightsSha256 } from "../weights.js";
-import { trainingTask, trialExperiment } from "./task.js";
+import { loadTarget } from "./target-module.js";
+import { trainingTask } from "./task.js";
+import { trialOf } from "./trial.js";
 
 /** What is kept of a trial beside its value. */
 export interface TrainedResult {
@@ -41,7 +43,7 @@ const MOST_FOOTPRINTS = 1000;
 
 /** Bytes of WebAssembly memory that a trial needs. @throws PlateauError `usage`, `memory` where it cannot be */
 export function footprint(parameters: Parameters, task: unknown): number {
-  return trialFootprint(defineExperiment(trialExperiment(trainingTask(task), parameters, 0)));
+  return trialFootprint(trialOf(trainingTask(task), parameters, 0));
 }
 
 /** The same of an experiment, remembered by its shapes. @throws PlateauError `memory` */
@@ -64,10 +66,16 @@ export function trialFootprint(experiment: Experiment): number {
   return bytes;
 }
 
+/** Loads the target, where it is a module. @throws PlateauError `usage` */
+export async function prepare(task: unknown): Promise<void> {
+  await loadTarget(trainingTask(task).experiment.target);
+}
+
 /** Trains one model and measures it: the objective of a study of trained models. */
 export default async function objective(context: ObjectiveContext): Promise<ObjectiveResult> {
   const task = trainingTask(context.task);
-  const experiment = defineExperiment(trialExperiment(task, context.parameters, context.seed));
+  await loadTarget(task.experiment.target);
+  const experiment = trialOf(task, context.parameters, context.seed);
   return trainTrial(context, experiment, task);
 }
 
@@ -101,7 +109,7 @@ export async function trainTrial(
       const message = `at update ${update} the loss is ${last}, the gradient's norm ${gradientNorm}`;
       throw new PlateauError("diverged", message);
     }
-    if (reason === "pruned" || reason === "aborted") return Number.NaN;
+    if (reason === "pruned") return Number.NaN;
     const { signal } = context;
     // What validation minimised is known of the weights that were kept.
     const kept = metric.split === "validation" && metric.name === protocolMetric(experiment);

@@ -1,16 +1,19 @@
 import * as v from "valibot";
-import { PlateauError, quote } from "../../errors.js";
+import { kindOf, PlateauError, quote } from "../../errors.js";
 import type { StudyDefinition, StudyInput } from "../../sweep/definition.js";
 import { random } from "../../sweep/samplers/random.js";
 import { Space, type SpaceInput } from "../../sweep/space/space.js";
 import type { Storage } from "../../sweep/storage/storage.js";
 import { Study } from "../../sweep/study.js";
-import { check } from "../../validate.js";
-import { defineExperiment, type Experiment, type ExperimentInput, experimentSchema } from "../config.js";
+import { isTarget } from "../../targets/own.js";
+import { check, requireObject } from "../../validate.js";
+import { type Experiment, type ExperimentInput, experimentSchema } from "../config.js";
 import { parseMetric, protocolMetric } from "../metric.js";
 import { resolveProtocol } from "../protocol.js";
 import { findPreset, presets } from "./presets.js";
-import { type TrainingTask, trainingTask, trialExperiment } from "./task.js";
+import { isModule, loadTarget, studyTarget, targetUrl } from "./target-module.js";
+import { type TrainingTask, trainingTask } from "./task.js";
+import { trialOf } from "./trial.js";
 
 /** The name that definitions have for the objective that trains a model. */
 const TRAINING = "training";
@@ -24,6 +27,10 @@ const EXAMPLES = 16;
 export interface TrainingStudyInput extends Omit<StudyInput, "name" | "space" | "objective" | "task"> {
   /** Default: the target. */
   readonly name?: string;
+  /**
+   * By name, an expression on its domain, or the path or URL of a module whose default export `defineTarget` made,
+   * which workers load. It is stored.
+   */
   readonly target: string;
   /**
    * What varies, by the names that `defineExperiment` has: lr, layers, dModel, …, or with a dot
@@ -54,23 +61,56 @@ export async function openStudy(
   input: Partial<TrainingStudyInput> | Partial<StudyInput> = {},
 ): Promise<Study> {
   if (typeof input !== "object" || input === null) return Study.open(storage, input);
-  const target = "target" in input ? input.target : undefined;
-  const { name = target } = input;
+  const given = "target" in input ? requireStorable(input.target) : undefined;
+  const target = given === undefined ? undefined : targetUrl(given);
+  const name = await studyName(input);
   const complete = target !== undefined || "space" in input;
-  const make = (stored: StudyDefinition | undefined) => definition(input, name, stored);
+  const make = (stored: StudyDefinition | undefined) =>
+    definition(target === undefined ? input : { ...input, target }, name, stored);
   return Study.open(storage, { name, complete, make }, objectives);
 }
 
-function definition(
+/**
+ * The name of a study: the given one or, without one, its target's, whose module is loaded.
+ * @throws PlateauError `usage`, `unknown-name`
+ */
+export async function studyName({
+  name,
+  target,
+}: Partial<Pick<TrainingStudyInput, "name" | "target">>): Promise<string | undefined> {
+  const url = requireStorable(target) && targetUrl(target!);
+  if (url === undefined) return name;
+  await loadTarget(url);
+  // An unknown name is told of where the study is made.
+  return name ?? (isModule(url) ? studyTarget(url).name : url);
+}
+
+/** @throws PlateauError `usage` where a target is none that can be stored */
+function requireStorable(target: unknown): string | undefined {
+  if (target === undefined || typeof target === "string") return target;
+  const own = isTarget(target) ? `the target ${quote(target.name)} itself` : kindOf(target);
+  throw new PlateauError(
+    "usage",
+    `study: target is ${own}: a study is stored as plain data and its workers load what they need, so give a name, an expression on its domain, or the path of a module whose default export is defineTarget({ … })`,
+  );
+}
+
+async function definition(
   input: Partial<TrainingStudyInput> | Partial<StudyInput>,
   name: string | undefined,
   stored: StudyDefinition | undefined,
-): Partial<StudyInput> {
+): Promise<Partial<StudyInput>> {
   const named = name === undefined ? {} : { name };
+  const { name: _, samplers, pruners, ...more } = input;
+  // Who only looks at a study loads no module that it names.
+  if (stored && Object.values(more).every((value) => value === undefined)) {
+    return { ...named, ...(samplers ? { samplers } : {}), ...(pruners ? { pruners } : {}) };
+  }
   if (stored?.objective === TRAINING) {
     const { task: _, ...kept } = stored;
     const { experiment, metric, test } = trainingTask(stored.task);
     const { target, ...options } = experiment;
+    await loadTarget(target);
     const given = input as Partial<TrainingStudyInput>;
     return trainingStudy({
       ...kept,
@@ -92,9 +132,10 @@ function definition(
  */
 export function trainingStudy(input: TrainingStudyInput): StudyInput {
   requireStudyOptions(input);
+  const target = targetUrl(requireStorable(input.target) ?? requireTarget());
   const {
-    target,
-    space = defaultSpace(input.target),
+    target: _,
+    space = defaultSpace(target),
     experiment = {},
     objective,
     test,
@@ -119,12 +160,16 @@ export function trainingStudy(input: TrainingStudyInput): StudyInput {
   const task: TrainingTask = { experiment: options, metric, test: test ?? true };
   return {
     ...rest,
-    name: rest.name ?? target,
+    name: rest.name ?? (isModule(target) ? studyTarget(target).name : target),
     direction: direction ?? (rising ? "maximize" : "minimize"),
     space: described,
     objective: TRAINING,
     task,
   };
+}
+
+function requireTarget(): never {
+  throw new PlateauError("usage", "study: target is missing: expected a name, an expression or a module");
 }
 
 /** The study searched its own space for its own functions; others have one number a token, too few for it. */
@@ -195,10 +240,20 @@ function requireOptions(fixed: Partial<ExperimentInput>, space: SpaceInput): voi
 }
 
 const studyOptions = ["name", "target", "space", "experiment", "objective", "test", "direction", "seed"];
-const moreOptions = ["sampler", "pruner", "seeds", "stopWorse", "lookahead", "retries"];
+const moreOptions = [
+  "sampler",
+  "pruner",
+  "samplers",
+  "pruners",
+  "seeds",
+  "stopWorse",
+  "lookahead",
+  "retries",
+];
 
 /** @throws PlateauError `usage` naming what is no option, or one of training */
 function requireStudyOptions(input: object): void {
+  requireObject("study", input);
   const known = [...studyOptions, ...moreOptions];
   const unknown = Object.keys(input).find((name) => !known.includes(name));
   if (unknown === undefined) return;
@@ -218,7 +273,7 @@ function examples(task: TrainingTask, space: SpaceInput): Experiment[] {
   let refused: unknown;
   for (let n = 0; n < EXAMPLES; n++) {
     try {
-      found.push(defineExperiment(trialExperiment(task, drawn.suggest(n, [])!, 0)));
+      found.push(trialOf(task, drawn.suggest(n, [])!, 0));
     } catch (error) {
       refused ??= error;
     }

@@ -1,7 +1,7 @@
 import { unknownName } from "../../errors.js";
 import type { SpaceInput } from "../../sweep/space/space.js";
-import { findTarget } from "../../targets/registry.js";
 import type { ExperimentInput } from "../config.js";
+import { studyTarget } from "./target-module.js";
 
 /** A space that ships with plateau, and the options of training that it was made for. */
 export interface Preset {
@@ -51,7 +51,7 @@ export function findPreset(name: string): Preset {
 }
 
 function dimOf({ target, dim }: Readonly<Partial<ExperimentInput>>): number {
-  return dim ?? (target === undefined ? 4 : findTarget(target).dim);
+  return dim ?? (target === undefined ? 4 : studyTarget(target as string).dim);
 }
 
 /** 1, 2, 4, … up to the width. */

@@ -12,7 +12,7 @@ import { type RunResult, testStart } from "../../experiments/run.js";
 import type { RunDirectory } from "../../experiments/run-directory.js";
 import { subjectOf } from "../../experiments/subject.js";
 import type { Model } from "../../nn/model.js";
-import { pause, throwIfStopped } from "../../pause.js";
+import { pause, type StopSignal, throwIfStopped } from "../../pause.js";
 import type { Methods, ReportDocument } from "../document.js";
 import { capital, counted, grouped } from "../figures/encodings.js";
 import type { ResidualData } from "../figures/residuals.js";
@@ -32,7 +32,7 @@ import {
 
 /** How making the report of a run is watched and stopped. */
 export interface RunDocumentOptions {
-  readonly signal?: AbortSignal;
+  readonly signal?: StopSignal;
   /** What is at work, and which share of all the work is done, 0 … 1. */
   readonly onProgress?: (text: string, share: number) => void;
 }
@@ -104,7 +104,7 @@ function answerLines({ verdict }: RunResult, measured: Measured): string[] {
 }
 
 /** What the model predicts of test rows as its protocol tests it; in classification, centroids. */
-function residualsOf(experiment: Experiment, model: Model, signal?: AbortSignal): ResidualData {
+function residualsOf(experiment: Experiment, model: Model, signal?: StopSignal): ResidualData {
   const { config, quantisation, target, rows } = experiment;
   const sample = evaluationSample(experiment, "test");
   const output = predictFor(experiment, model, sample, { start: testStart(experiment), signal });

@@ -1,4 +1,4 @@
-import type { Modulus, ModulusCurve } from "../../analysis/modulus.js";
+import type { ModulusCurve, ModulusResult } from "../../analysis/modulus.js";
 import { said, withInterval } from "../../analysis/statistics/say.js";
 import { pow } from "../../targets/math.js";
 import { TABLE } from "../figure.js";
@@ -7,7 +7,7 @@ import { type FigureKind, sentences } from "./figure-kind.js";
 
 export interface ModulusData {
   readonly units: string;
-  readonly modulus: Pick<Modulus, "samples" | "model" | "target">;
+  readonly modulus: Pick<ModulusResult, "samples" | "model" | "target">;
 }
 
 const FOUND = "found";

@@ -8,5 +8,6 @@ import type { ReportSource } from "./source.js";
 export const runSource: ReportSource = {
   what: "the folder of a run (plateau train --out)",
   holds: (path) => existsSync(join(path, "run.json")),
-  document: (path, { signal, onProgress }) => documentOfRun(RunDirectory.open(path), { signal, onProgress }),
+  document: (path, { target, signal, onProgress }) =>
+    documentOfRun(RunDirectory.open(path, { target }), { signal, onProgress }),
 };

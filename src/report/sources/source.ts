@@ -1,10 +1,14 @@
+import type { StopSignal } from "../../pause.js";
+import type { Target } from "../../targets/target.js";
 import type { ReportDocument } from "../document.js";
 
 /** What is reported of a file or folder, watched and stopped. */
 export interface SourceOptions {
   /** Which study of several. */
   readonly name?: string;
-  readonly signal?: AbortSignal;
+  /** Of a run of a target of its own, by `defineTarget`: that target. */
+  readonly target?: Target;
+  readonly signal?: StopSignal;
   /** What is at work, and which share of all the work is done, 0 … 1. */
   readonly onProgress?: (text: string, share: number) => void;
 }

@@ -1,3 +1,4 @@
+import type { AbortSignalLike } from "../../pause.js";
 import type { ConformanceCase } from "../conformance.js";
 import type { Objective } from "../objective.js";
 import type { Decision } from "../pruners/pruner.js";
@@ -159,7 +160,7 @@ export function* executorConformance(
 
 interface Decide {
   readonly decide?: (one: Report | Replicate) => Decision;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignalLike;
 }
 
 function same(found: unknown, expected: unknown, what: string): void {

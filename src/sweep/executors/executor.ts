@@ -1,3 +1,4 @@
+import type { AbortSignalLike } from "../../pause.js";
 import type { Decision } from "../pruners/pruner.js";
 import type { Parameters } from "../space/parameter.js";
 import type { Replicate, Report, TrialError } from "../trial.js";
@@ -47,7 +48,7 @@ export interface Executor {
    * Runs a trial to its end. Never rejects for what the trial does: a thread that exits, traps, runs out of
    * memory or hangs past its limit is replaced, and the others go on.
    */
-  run(job: TrialJob, events: TrialEvents, signal: AbortSignal): Promise<JobOutcome>;
+  run(job: TrialJob, events: TrialEvents, signal: AbortSignalLike): Promise<JobOutcome>;
   /** Ends all threads. Trials must have ended or been aborted before. */
   close(): Promise<void>;
 }

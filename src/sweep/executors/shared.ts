@@ -1,3 +1,4 @@
+import type { AbortSignalLike } from "../../pause.js";
 import { loadObjective } from "../run/load-objective.js";
 import { MemoryGate } from "../run/memory.js";
 import type { Executor, JobOutcome } from "./executor.js";
@@ -66,7 +67,7 @@ export class SharedThreads {
   }
 
   /** Waits for a thread and memory. @returns false where the signal came first */
-  #turn(rank: number, bytes: number, signal: AbortSignal): Promise<boolean> {
+  #turn(rank: number, bytes: number, signal: AbortSignalLike): Promise<boolean> {
     if (signal.aborted) return Promise.resolve(false);
     return new Promise((resolve) => {
       const leave = () => {

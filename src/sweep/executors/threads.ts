@@ -8,6 +8,7 @@ import {
 import { Piscina } from "piscina";
 import { PlateauError } from "../../errors.js";
 import { deniedPermission } from "../../files/denied.js";
+import type { AbortSignalLike } from "../../pause.js";
 import { compile, compiled } from "../../runtime/compile.js";
 import { gemmTile } from "../../runtime/tile.js";
 import type { Decision } from "../pruners/pruner.js";
@@ -43,7 +44,7 @@ export interface ThreadsOptions {
 export interface ThreadPool {
   readonly workers: number;
   /** @param objective URL of a module whose default export is the objective */
-  run(objective: string, job: TrialJob, events: TrialEvents, signal: AbortSignal): Promise<JobOutcome>;
+  run(objective: string, job: TrialJob, events: TrialEvents, signal: AbortSignalLike): Promise<JobOutcome>;
   close(): Promise<void>;
 }
 
@@ -106,7 +107,7 @@ async function runInThread(
   objective: string,
   job: TrialJob,
   events: TrialEvents,
-  signal: AbortSignal,
+  signal: AbortSignalLike,
 ): Promise<JobOutcome> {
   const { port1, port2 } = new MessageChannel();
   const timers: NodeJS.Timeout[] = [];

@@ -1,4 +1,4 @@
-import { PlateauError, quote, unknownName } from "../../errors.js";
+import { unknownName } from "../../errors.js";
 import { asha } from "./asha.js";
 import { divergence } from "./divergence.js";
 import { hyperband } from "./hyperband.js";
@@ -18,22 +18,8 @@ const registry = [
   divergence,
 ] as unknown as readonly PrunerDefinition[];
 
-const known = new Map(registry.map((one) => [one.name, one]));
-
-/** Every pruner by name, those that were registered by others included. */
-export const pruners: ReadonlyMap<string, PrunerDefinition> = known;
-
-/**
- * Makes a pruner of your own known by its name, in this process: studies that name it can be opened then.
- * @throws PlateauError `usage` where the name is taken
- */
-export function registerPruner(definition: PrunerDefinition): void {
-  const { name } = definition;
-  if (known.has(name) && known.get(name) !== definition) {
-    throw new PlateauError("usage", `there is a pruner ${quote(name)} already: choose another name`);
-  }
-  known.set(name, definition);
-}
+/** Every pruner of plateau by name. */
+export const pruners: ReadonlyMap<string, PrunerDefinition> = new Map(registry.map((one) => [one.name, one]));
 
 /** @throws PlateauError `unknown-name` */
 export function findPruner(name: string): PrunerDefinition {

@@ -1,5 +1,6 @@
 import { PlateauError, quote } from "../../errors.js";
 import type { JobOutcome } from "../executors/executor.js";
+import type { Kinds } from "../kinds.js";
 import type { Decision } from "../pruners/pruner.js";
 import type { Parameters } from "../space/parameter.js";
 import { newOwner, retire } from "../storage/owner.js";
@@ -41,9 +42,9 @@ export interface Asker {
 }
 
 /** Hands out trials of a study one by one. */
-export function asker(study: StudyStorage): Asker {
+export function asker(study: StudyStorage, kinds: Kinds): Asker {
   const owner = newOwner();
-  const guide = new Guide(study);
+  const guide = new Guide(study, kinds);
   const queue = new TrialQueue(study, guide, owner);
   const open = new Set<number>();
   const heartbeat = setInterval(() => study.heartbeat(owner), 1000 * HEARTBEAT_SECONDS);

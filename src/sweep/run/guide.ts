@@ -1,8 +1,7 @@
 import { PlateauError } from "../../errors.js";
 import type { StudyDefinition } from "../definition.js";
+import type { Kinds } from "../kinds.js";
 import type { Judge, Pruner } from "../pruners/pruner.js";
-import { findPruner } from "../pruners/registry.js";
-import { findSampler } from "../samplers/registry.js";
 import type { Sampler } from "../samplers/sampler.js";
 import type { Parameters } from "../space/parameter.js";
 import { Space } from "../space/space.js";
@@ -25,6 +24,7 @@ export class Guide {
   /** Whether trials have to wait for earlier ones. */
   readonly usesHistory: boolean;
   readonly #study: StudyStorage;
+  readonly #kinds: Kinds;
   readonly #definition: StudyDefinition;
   readonly #sampler: Sampler;
   readonly #pruner: Pruner;
@@ -35,16 +35,17 @@ export class Guide {
   #observed = 0;
   #best: { number: number; value: number } | undefined;
 
-  /** @throws PlateauError `unknown-name`, `usage`: the study was made by a plateau that had other samplers */
-  constructor(study: StudyStorage) {
+  /** @throws PlateauError `unknown-name`, `usage`: the study was made with other samplers */
+  constructor(study: StudyStorage, kinds: Kinds) {
     const { definition } = study;
     const { seed, direction, seeds, stopWorse } = definition;
     const { name: samplerName, ...samplerOptions } = definition.sampler;
     const { name: prunerName, ...prunerOptions } = definition.pruner;
-    const sampler = findSampler(samplerName);
-    const pruner = findPruner(prunerName);
+    const sampler = kinds.sampler(samplerName);
+    const pruner = kinds.pruner(prunerName);
     this.space = new Space(definition.space);
     this.#study = study;
+    this.#kinds = kinds;
     this.#definition = definition;
     this.#sampler = sampler.create({ space: this.space, seed, direction, options: samplerOptions });
     this.#pruner = pruner.create({ seed, direction, options: prunerOptions });
@@ -82,7 +83,7 @@ export class Guide {
     if (!this.#prunerLearns && !this.#comparesSeeds) return { judge: this.#pruner.begin(number) };
     if (this.#observed > Math.max(0, this.#last(number) + 1)) {
       // It is run again when more has ended than it may go by.
-      const earlier = new Guide(this.#study);
+      const earlier = new Guide(this.#study, this.#kinds);
       earlier.#observe(earlier.#last(number));
       return earlier.begin(number);
     }
@@ -124,10 +125,13 @@ export class Guide {
  * Makes sure that a study can be begun, before anything of it is stored.
  * @throws PlateauError `usage`, `unknown-name`: of its sampler, pruner or constraints
  */
-export function requireRunnable({ space, seed, direction, sampler, pruner }: StudyDefinition): void {
+export function requireRunnable(
+  { space, seed, direction, sampler, pruner }: StudyDefinition,
+  kinds: Kinds,
+): void {
   const { name: samplerName, ...samplerOptions } = sampler;
   const { name: prunerName, ...prunerOptions } = pruner;
   const made = { space: new Space(space), seed, direction, options: samplerOptions };
-  findSampler(samplerName).create(made).suggest(0, []);
-  findPruner(prunerName).create({ seed, direction, options: prunerOptions });
+  kinds.sampler(samplerName).create(made).suggest(0, []);
+  kinds.pruner(prunerName).create({ seed, direction, options: prunerOptions });
 }

@@ -22,8 +22,9 @@ export async function loadObjective(url: string): Promise<ObjectiveModule> {
       `the objective's module ${quote(url)} has no default export that is a function: export default async function ({ parameters, seed }) { … }`,
     );
   }
-  if (found.footprint !== undefined && typeof found.footprint !== "function") {
-    throw new PlateauError("usage", `the objective's module ${quote(url)}: footprint is no function`);
+  for (const name of ["footprint", "prepare"] as const) {
+    if (found[name] === undefined || typeof found[name] === "function") continue;
+    throw new PlateauError("usage", `the objective's module ${quote(url)}: ${name} is no function`);
   }
   return found as ObjectiveModule;
 }

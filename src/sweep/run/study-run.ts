@@ -1,6 +1,8 @@
 import { setMaxListeners } from "node:events";
 import { PlateauError } from "../../errors.js";
+import type { AbortSignalLike } from "../../pause.js";
 import type { Executor, JobOutcome, TrialEvents } from "../executors/executor.js";
+import type { Kinds } from "../kinds.js";
 import type { Parameters } from "../space/parameter.js";
 import { newOwner, retire } from "../storage/owner.js";
 import { HEARTBEAT_SECONDS, type StoredTrial, type StudyStorage } from "../storage/storage.js";
@@ -27,11 +29,11 @@ export type StudyEvent =
   | { readonly kind: "released"; readonly worker: number; readonly number: number; readonly reason?: string };
 
 /** How a study is run. */
-export interface RunStudyOptions {
+export interface ExecutionOptions {
   /** Trials that the study is to have in all: those that there are count. */
   readonly trials: number;
   readonly executor: Executor;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignalLike;
   /** Seconds that a trial may run before it has failed. Default: no limit. */
   readonly timeLimit?: number;
   /** Seconds between checkpoints of a trial. Default 30. */
@@ -56,11 +58,12 @@ const POLL_MILLISECONDS = 200;
 /** Runs a study up to a number of trials, and yields each as it ends. See `Study.run`. */
 export async function* runStudy(
   study: StudyStorage,
-  options: RunStudyOptions,
+  kinds: Kinds,
+  options: ExecutionOptions,
 ): AsyncGenerator<StoredTrial, void> {
   let run: StudyRun | undefined;
   try {
-    run = new StudyRun(study, options);
+    run = new StudyRun(study, kinds, options);
     yield* run.trials();
   } finally {
     await run?.close();
@@ -70,7 +73,7 @@ export async function* runStudy(
 
 class StudyRun {
   readonly #study: StudyStorage;
-  readonly #options: RunStudyOptions;
+  readonly #options: ExecutionOptions;
   readonly #owner = newOwner();
   readonly #guide: Guide;
   readonly #queue: TrialQueue;
@@ -88,11 +91,11 @@ class StudyRun {
   /** Why nothing goes on. */
   #broken: { readonly error: unknown } | undefined;
 
-  constructor(study: StudyStorage, options: RunStudyOptions) {
+  constructor(study: StudyStorage, kinds: Kinds, options: ExecutionOptions) {
     const { executor, signal, footprint = () => 0, memory } = options;
     this.#study = study;
     this.#options = options;
-    this.#guide = new Guide(study);
+    this.#guide = new Guide(study, kinds);
     this.#queue = new TrialQueue(study, this.#guide, this.#owner);
     this.#gate = new MemoryGate(footprint, memory);
     this.#idle = Array.from({ length: executor.workers }, (_, worker) => executor.workers - 1 - worker);
@@ -105,7 +108,8 @@ class StudyRun {
     setMaxListeners(0, this.#stop.signal);
     const stop = () => this.#stop.abort();
     if (signal?.aborted) stop();
-    else signal?.addEventListener("abort", stop, { once: true, signal: this.#stop.signal });
+    else signal?.addEventListener("abort", stop, { once: true });
+    this.#stop.signal.addEventListener("abort", () => signal?.removeEventListener("abort", stop));
   }
 
   async *trials(): AsyncGenerator<StoredTrial, void> {

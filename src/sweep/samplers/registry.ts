@@ -1,4 +1,4 @@
-import { PlateauError, quote, unknownName } from "../../errors.js";
+import { unknownName } from "../../errors.js";
 import { grid } from "./grid.js";
 import { random } from "./random.js";
 import type { SamplerDefinition } from "./sampler.js";
@@ -9,22 +9,10 @@ import { tpe } from "./tpe.js";
 // Each knows its own options; here they are names for whoever looks them up.
 const registry = [grid, random, sobol, tpe] as unknown as readonly SamplerDefinition[];
 
-const known = new Map(registry.map((one) => [one.name, one]));
-
-/** Every sampler by name, those that were registered by others included. */
-export const samplers: ReadonlyMap<string, SamplerDefinition> = known;
-
-/**
- * Makes a sampler of your own known by its name, in this process: studies that name it can be opened then.
- * @throws PlateauError `usage` where the name is taken
- */
-export function registerSampler(definition: SamplerDefinition): void {
-  const { name } = definition;
-  if (known.has(name) && known.get(name) !== definition) {
-    throw new PlateauError("usage", `there is a sampler ${quote(name)} already: choose another name`);
-  }
-  known.set(name, definition);
-}
+/** Every sampler of plateau by name. */
+export const samplers: ReadonlyMap<string, SamplerDefinition> = new Map(
+  registry.map((one) => [one.name, one]),
+);
 
 /** @throws PlateauError `unknown-name` */
 export function findSampler(name: string): SamplerDefinition {

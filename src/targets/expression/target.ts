@@ -1,13 +1,8 @@
-import { PlateauError } from "../../errors.js";
-import { streamKey } from "../../random/keys.js";
-import { uniform64 } from "../../random/uniform.js";
-import { defineTarget } from "../define.js";
-import { outward } from "../ranges.js";
-import type { Range, Target } from "../target.js";
-import { type Compiled, compile } from "./compile.js";
-import { parseDomain, type Variable } from "./domain.js";
-
-const PROBES = 4096;
+import { buildTarget } from "../define.js";
+import { seenRange } from "../seen-range.js";
+import type { Target } from "../target.js";
+import { compile } from "./compile.js";
+import { parseDomain } from "./domain.js";
 
 /**
  * The user's own function: `expressionTarget("sin(6*x) + abs(y)", "x=-1:1,y=0:2")`. Variables are input
@@ -27,7 +22,7 @@ export function expressionTarget(text: string, domain: string): Target {
     variables.map(({ name }) => name),
   );
   const draws = variables.map(({ low, high }) => ({ low, high }));
-  return defineTarget({
+  return buildTarget({
     name: `${text.trim()} on ${domain.trim()}`,
     description: "an expression of the user's own",
     smoothness: compiled.smoothness,
@@ -36,35 +31,9 @@ export function expressionTarget(text: string, domain: string): Target {
     dim: 1,
     sizes: { train: 100_000, validation: 10_000, test: 10_000 },
     draws,
-    range: seenRange(compiled, variables),
+    range: seenRange("expression", compiled, draws),
     value: compiled.value,
     pullback: compiled.pullback,
     formula: { text, variables: variables.map(({ name }) => name) },
   });
-}
-
-function seenRange({ value, outputs }: Compiled, variables: readonly Variable[]): Range {
-  const n = variables.length;
-  const x = uniform64(streamKey(0, "target/expression"), 0, PROBES * n);
-  // The first two are the ends of the box.
-  for (let i = 0; i < n; i++) [x[i], x[n + i]] = [0, 1];
-  for (let i = 0; i < x.length; i++) {
-    const { low, high } = variables[i % n];
-    x[i] = low + x[i] * (high - low);
-  }
-  const y = new Float64Array(outputs);
-  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (let p = 0; p < PROBES; p++) {
-    value(x.subarray(p * n, (p + 1) * n), y);
-    for (const one of y) [least, most] = [Math.min(least, one), Math.max(most, one)];
-  }
-  const magnitude = Math.max(-least, most);
-  if (!Number.isFinite(Math.fround(magnitude * 1.5))) {
-    throw new PlateauError(
-      "usage",
-      `expression takes values up to ${magnitude} in magnitude: float32 has none beyond 3.4e38, scale it down`,
-    );
-  }
-  const margin = most > least ? (most - least) / 20 : Math.max(0.5, Math.abs(most) / 2);
-  return outward(least - margin, most + margin);
 }

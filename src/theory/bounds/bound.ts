@@ -1,10 +1,11 @@
 import * as v from "valibot";
 import { PlateauError } from "../../errors.js";
+import type { StopSignal } from "../../pause.js";
 import { MEMORY_LIMIT } from "../../runtime/engine.js";
 import { check, positive, seedNumber } from "../../validate.js";
 import type { Task } from "../constructions/construction.js";
 import { type Constants, constantsOf } from "./constants.js";
-import type { Holder } from "./rates.js";
+import type { HolderLaw } from "./rates.js";
 import { holderDelta, modulusDelta, neededDelta, type Resolutions, sufficientDelta } from "./resolution.js";
 import { type Route, routes } from "./routes.js";
 
@@ -16,7 +17,7 @@ export interface BoundOptions {
   readonly seed?: number;
   /** Bytes of this machine. Default: what one WebAssembly memory holds. */
   readonly memory?: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: StopSignal;
   /** Called with the share done, 0 … 1. */
   readonly onProgress?: (share: number) => void;
 }
@@ -111,7 +112,7 @@ function resolutions({ target, dim }: Task, epsilon: number, constants: Constant
   return { corner: best.corner, centre: 2 * best.corner, neededL2, known: best.known };
 }
 
-function lawOf({ f }: Task, { holder, lipschitz, jumps }: Constants): Holder | null {
+function lawOf({ f }: Task, { holder, lipschitz, jumps }: Constants): HolderLaw | null {
   if (jumps) return null;
   if (holder) {
     return { constant: holder.constant.value, exponent: holder.exponent.value, inputs: f.inputs };

@@ -1,7 +1,7 @@
 import { modulus } from "../../analysis/modulus.js";
 import { supremum } from "../../analysis/search/supremum.js";
 import { bootstrapMeans } from "../../analysis/statistics/bootstrap-means.js";
-import { pacer } from "../../pause.js";
+import { pacer, type StopSignal } from "../../pause.js";
 import { box } from "../../targets/domain.js";
 import type { BatchFunction } from "../../targets/function.js";
 import { targetEnclosure } from "../certificates/target-enclosure.js";
@@ -48,7 +48,7 @@ export interface ConstantsOptions {
   readonly seed?: number;
   /** Points of the box that means are taken over. Default 4096. */
   readonly samples?: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: StopSignal;
   /** Called with the share done, 0 … 1. */
   readonly onProgress?: (share: number) => void;
 }

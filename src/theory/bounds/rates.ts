@@ -5,7 +5,7 @@ import { type Magnitude, roughly } from "./magnitude.js";
 // be 1 wherever a number is shown.
 
 /** |f(x) − f(y)| ≤ constant·‖x − y‖^exponent on d₀ = d·m inputs. */
-export interface Holder {
+export interface HolderLaw {
   readonly constant: number;
   readonly exponent: number;
   readonly inputs: number;
@@ -21,7 +21,7 @@ export interface Rate {
   /** Upper: so many suffice. Lower: no fewer do. */
   readonly bound: "upper" | "lower";
   /** r in ε^(−r). */
-  exponent(f: Holder): number;
+  exponent(f: HolderLaw): number;
 }
 
 /** Every rate, one a paper. */
@@ -89,7 +89,7 @@ export const statements: readonly Statement[] = [
 ];
 
 /** (C/ε)^r with every hidden constant 1; at least 1. */
-export function orderAt(rate: Rate, f: Holder, epsilon: number): Magnitude {
+export function orderAt(rate: Rate, f: HolderLaw, epsilon: number): Magnitude {
   // ε^(−r) in units in which the Hölder constant is 1.
   const digits = log(f.constant / epsilon) / log(10);
   return roughly(Math.max(0, digits * rate.exponent(f)));

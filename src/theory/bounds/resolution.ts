@@ -5,7 +5,7 @@ import { pow } from "../../targets/math.js";
 // function of the error ε that is asked for, of how fast f changes, and of the d·m numbers of a context.
 
 /** d: numbers of a token; m: tokens. */
-export interface Extent {
+export interface TokenExtent {
   readonly dim: number;
   readonly inputTokens: number;
 }
@@ -48,7 +48,7 @@ export function neededDelta(epsilon: number, gradient: number, p: number = 2): n
 export function sufficientDelta(
   epsilon: number,
   lipschitz: number,
-  { dim, inputTokens }: Extent,
+  { dim, inputTokens }: TokenExtent,
   { p = Number.POSITIVE_INFINITY, at = "centre" }: { p?: number; at?: "centre" | "corner" } = {},
 ): number {
   requirePositive("epsilon", epsilon);
@@ -65,7 +65,7 @@ export function sufficientDelta(
 export function holderDelta(
   epsilon: number,
   { constant, exponent }: { constant: number; exponent: number },
-  { dim, inputTokens }: Extent,
+  { dim, inputTokens }: TokenExtent,
   at: "centre" | "corner" = "centre",
 ): number {
   requirePositive("epsilon", epsilon);
@@ -80,7 +80,7 @@ export function holderDelta(
 export function modulusDelta(
   epsilon: number,
   points: readonly { readonly h: number; readonly omega: number }[],
-  { dim, inputTokens }: Extent,
+  { dim, inputTokens }: TokenExtent,
   at: "centre" | "corner" = "centre",
 ): number | null {
   requirePositive("epsilon", epsilon);

@@ -3,7 +3,7 @@ import type { Task } from "../constructions/construction.js";
 import { bytesOfToken, obstacle } from "../constructions/yun/grid.js";
 import { cellsOf } from "../grid.js";
 import { asNumber, exactly, type Magnitude, plus, power, sayMagnitude, times } from "./magnitude.js";
-import { type Holder, orderAt, rates, statements } from "./rates.js";
+import { type HolderLaw, orderAt, rates, statements } from "./rates.js";
 import { reluCounts } from "./relu-counts.js";
 import { holderDelta, type Resolutions } from "./resolution.js";
 import { roundingAt } from "./rounding.js";
@@ -35,7 +35,7 @@ export interface Asked {
   readonly task: Task;
   readonly epsilon: number;
   readonly delta: Resolutions;
-  readonly holder: Holder | null;
+  readonly holder: HolderLaw | null;
   /** sup Σⱼₖ|∂ⱼ∂ₖf|. */
   readonly curvature: number | null;
   readonly memory: number;
@@ -219,7 +219,7 @@ function said({ holder, task }: Asked): Route[] {
     }));
 }
 
-function literature({ epsilon, memory }: Asked, holder: Holder): Route[] {
+function literature({ epsilon, memory }: Asked, holder: HolderLaw): Route[] {
   return rates.map((rate) => {
     const value = orderAt(rate, holder, epsilon);
     const order = `ε^(−${Number(rate.exponent(holder).toPrecision(3))})`;

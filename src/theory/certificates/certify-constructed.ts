@@ -4,12 +4,12 @@ import { type Certificate, type CertifyOptions, certify } from "./certify.js";
 import { requireContinuous } from "./continuity.js";
 import type { Enclosure } from "./enclosure.js";
 import { networkEnclosure } from "./network-enclosure.js";
-import { type Modulus, targetEnclosure } from "./target-enclosure.js";
+import { type TargetModulus, targetEnclosure } from "./target-enclosure.js";
 
 /** `CertifyOptions`, and what is known of the target besides its formula. */
 export interface CertifyTaskOptions extends CertifyOptions {
   /** What the target's change is known to stay below, besides what its formula says; without either an estimate. */
-  readonly modulus?: Modulus;
+  readonly modulus?: TargetModulus;
 }
 
 /** Bounds of a constructed network. @throws PlateauError `usage` where there are none */

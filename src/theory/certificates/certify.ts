@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { PlateauError } from "../../errors.js";
-import { pacer } from "../../pause.js";
+import { pacer, type StopSignal } from "../../pause.js";
 import { streamKey } from "../../random/keys.js";
 import { uniform64 } from "../../random/uniform.js";
 import type { BatchFunction } from "../../targets/function.js";
@@ -26,7 +26,7 @@ export interface CertifyOptions {
   readonly samples?: number;
   /** Of those points. Default 0. */
   readonly seed?: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: StopSignal;
   /** Called with the share done, 0 … 1. */
   readonly onProgress?: (share: number) => void;
 }

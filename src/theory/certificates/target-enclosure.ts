@@ -9,7 +9,7 @@ import type { Enclosed, Enclosure } from "./enclosure.js";
 import { contradiction, sampledSlopes } from "./sampled-slopes.js";
 
 /** |f(x) − f(y)| ≤ constant·‖x − y‖₂^exponent, each output by itself. */
-export interface Modulus {
+export interface TargetModulus {
   readonly constant: number;
   /** 0 < exponent ≤ 1; 1 where absent: a Lipschitz constant. */
   readonly exponent?: number;
@@ -27,7 +27,7 @@ const MARGIN = 1.5;
  * besides what is proven, instead of an estimate. `conditions` says which.
  * @throws PlateauError `usage` where two points contradict the modulus
  */
-export function targetEnclosure(task: Task, modulus?: Modulus): Enclosure {
+export function targetEnclosure(task: Task, modulus?: TargetModulus): Enclosure {
   const proven = provenEnclosure(task);
   if (modulus) {
     requireUncontradicted(task, modulus);
@@ -63,7 +63,7 @@ function estimatedEnclosure(task: Task): Enclosure {
 }
 
 /** @throws PlateauError `usage` naming two points */
-function requireUncontradicted(task: Task, modulus: Modulus): void {
+function requireUncontradicted(task: Task, modulus: TargetModulus): void {
   const found = contradiction(task, modulus.constant, modulus.exponent ?? 1);
   if (!found) return;
   const [x, y] = found.points.map((point) => {
@@ -76,7 +76,7 @@ function requireUncontradicted(task: Task, modulus: Modulus): void {
   );
 }
 
-const law = ({ constant, exponent = 1 }: Modulus) =>
+const law = ({ constant, exponent = 1 }: TargetModulus) =>
   exponent === 1 ? `${show(constant)}·‖x − y‖` : `${show(constant)}·‖x − y‖^${exponent}`;
 
 /**

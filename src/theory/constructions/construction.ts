@@ -72,14 +72,14 @@ export interface Construction<S extends v.GenericSchema = any> {
    * The exponent p that a theorem gives: sup error ~ size^−p for targets of Hölder exponent α (order 1), or
    * twice differentiable ones, on d₀ inputs; and where it is from. Absent: none is known.
    */
-  theorem?(task: Task, smoothness: Smoothness, options: v.InferOutput<S>): Rate | undefined;
+  theorem?(task: Task, smoothness: Smoothness, options: v.InferOutput<S>): ConstructionRate | undefined;
 }
 
 /** Hölder exponent 0 < α ≤ 1, or "C2". */
 export type Smoothness = number | "C2";
 
 /** An exponent that a theorem gives, and where it is from. */
-export interface Rate {
+export interface ConstructionRate {
   /** p of error ~ size^−p. */
   readonly bySize: number;
   /** p of error ~ parameters^−p. */

@@ -1,7 +1,7 @@
 import test from "ava";
 import { streamKey } from "../../../src/random/keys.js";
 import { uniform64 } from "../../../src/random/uniform.js";
-import { defineTarget } from "../../../src/targets/define.js";
+import { buildTarget } from "../../../src/targets/define.js";
 import { expressionTarget } from "../../../src/targets/expression/target.js";
 import { findTarget } from "../../../src/targets/registry.js";
 import { sideOf } from "../../../src/theory/certificates/sampled-slopes.js";
@@ -42,7 +42,7 @@ test("where gradients are 0 but values vary, differences show it", (t) => {
 });
 
 test("a target that jumps and has no formula is not bounded", (t) => {
-  const target = defineTarget({
+  const target = buildTarget({
     ...{
       name: "ours",
       description: "a step",

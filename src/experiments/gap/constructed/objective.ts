@@ -73,7 +73,6 @@ async function certificateOf(
   const task = defineTask(target, config.dim);
   const parsed = parseSpec(spec);
   if (parsed.construction.uncertified) return none(parsed.construction.uncertified);
-  const stop = new AbortController();
   try {
     const { error, conditions, ...certificate } = await certifyConstructed(
       task,
@@ -82,10 +81,7 @@ async function certificateOf(
         boxes,
         // Boxes end it: the same certificate on every machine.
         seconds: Number.MAX_SAFE_INTEGER,
-        signal: stop.signal,
-        onProgress: () => {
-          if (signal.aborted) stop.abort();
-        },
+        signal,
       },
     );
     if (conditions.length > 0) return none(conditions.join("; "));

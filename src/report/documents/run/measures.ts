@@ -3,17 +3,17 @@ import type { AttentionResult } from "../../../analysis/attention.js";
 import type { ErrorNorms } from "../../../analysis/error-norms.js";
 import type { FailureRateResult } from "../../../analysis/failure-curve.js";
 import type { Subject } from "../../../analysis/measure.js";
-import type { Modulus } from "../../../analysis/modulus.js";
+import type { ModulusResult } from "../../../analysis/modulus.js";
 import type { PlateausResult } from "../../../analysis/plateaus.js";
 import type { SpectrumResult } from "../../../analysis/spectrum.js";
-import { PlateauError } from "../../../errors.js";
+import type { StopSignal } from "../../../pause.js";
 
 /** What each measure of a run's report comes to. */
 interface Results {
   readonly errors: ErrorNorms;
   readonly failureRate: FailureRateResult;
   readonly plateaus: PlateausResult;
-  readonly modulus: Modulus;
+  readonly modulus: ModulusResult;
   readonly spectrum: SpectrumResult;
   readonly attention: AttentionResult;
 }
@@ -66,10 +66,10 @@ const budgets: Readonly<Record<MeasureName, object>> = {
 export async function measuredOf(
   subject: Subject,
   stored: Readonly<Record<string, MeasureOutcome>>,
-  { signal, onProgress }: { signal?: AbortSignal; onProgress?: (text: string, share: number) => void },
+  { signal, onProgress }: { signal?: StopSignal; onProgress?: (text: string, share: number) => void },
 ): Promise<Measured> {
   const names = (Object.keys(budgets) as MeasureName[]).filter((name) => !suffices(name, stored[name]));
-  const { measures, aborted } = await analyzeSubject(subject, {
+  const { measures } = await analyzeSubject(subject, {
     measures: names,
     options: Object.fromEntries(names.map((name) => [name, budgets[name]])),
     optional: true,
@@ -77,11 +77,6 @@ export async function measuredOf(
     onProgress: (name, share) =>
       onProgress?.(name, (names.indexOf(name as MeasureName) + share) / names.length),
   });
-  if (aborted) {
-    throw new PlateauError("aborted", `aborted while measuring ${aborted.join(", ")}`, {
-      cause: signal?.reason,
-    });
-  }
   return new Measured({ ...stored, ...measures });
 }
 

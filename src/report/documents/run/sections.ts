@@ -163,7 +163,6 @@ export function trainingSection(
     complete: `Training ran to its end, ${updates}.`,
     stopped: `Training was stopped when validations no longer improved, after ${updates}.`,
     pruned: `Training was pruned after ${updates}.`,
-    aborted: `Training was interrupted after ${updates}.`,
     diverged: `Training diverged after ${updates}: loss or gradient became infinite or no number.`,
   }[outcome];
   const figure =
