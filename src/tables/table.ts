@@ -1,7 +1,8 @@
 import { unknownName } from "../errors.js";
 import { recordsTable } from "../formats/json-table.js";
 import type { RawTable } from "../formats/raw-table.js";
-import { type Column, inferColumn } from "./column.js";
+import type { Column } from "./column.js";
+import { describeReading, type NotationOptions, type Reading, readColumns } from "./reading.js";
 
 /** The user's data: columns of equal length with their kinds. */
 export interface Table {
@@ -9,20 +10,30 @@ export interface Table {
   readonly source: string;
   readonly rows: number;
   readonly columns: readonly Column[];
+  /** What was understood of its text, where it was text. */
+  readonly reading?: Reading;
 }
 
-/** Infers every column's kind. */
-export function tableOf({ source, rows, columns, where }: RawTable): Table {
-  return { source, rows, columns: columns.map((column) => inferColumn(column, rows, where)) };
+/**
+ * Infers what numbers are written like, and every column's kind.
+ * @throws PlateauError `format` where a number can be read in two ways and nothing in the table tells which
+ */
+export function tableOf(raw: RawTable, options: NotationOptions = {}): Table {
+  const { columns, reading } = readColumns(raw, options);
+  return { source: raw.source, rows: raw.rows, columns, ...(reading ? { reading } : {}) };
 }
 
 /**
  * A table of records in memory: `[{ weight: 3504, origin: "USA" }, …]`. Columns are all keys; null,
  * undefined and NaN are missing values; dates and booleans are texts.
- * @throws PlateauError `format` where a record is no object, or there are none
+ * @throws PlateauError `format` where a record is no object, or there are none, or as `tableOf`
  */
-export function tableOfRecords(records: readonly object[], source = "records"): Table {
-  return tableOf(recordsTable(records, source));
+export function tableOfRecords(
+  records: readonly object[],
+  source = "records",
+  options: NotationOptions = {},
+): Table {
+  return tableOf(recordsTable(records, source), options);
 }
 
 /** @throws PlateauError `unknown-name` with the names that there are */
@@ -47,7 +58,9 @@ export function describeTable(table: Table): string {
   const lines = table.columns.map(
     (column) => `  ${plain(column.name).padEnd(width)}  ${describeColumn(column)}`,
   );
-  return [`${table.source}: ${table.rows} rows, ${table.columns.length} columns`, ...lines].join("\n");
+  const read = table.reading && describeReading(table.reading);
+  const head = `${table.source}: ${table.rows} rows, ${table.columns.length} columns`;
+  return [head, ...(read ? [plain(read, 400)] : []), ...lines].join("\n");
 }
 
 function describeColumn(column: Column): string {
@@ -58,7 +71,7 @@ function describeColumn(column: Column): string {
       const range = isConstant(column)
         ? `constant ${low}`
         : `${low} to ${high}, ${column.distinct} different`;
-      return `numeric: ${range}${missing}`;
+      return `numeric: ${range}${column.unit ? ` ${column.unit}` : ""}${missing}`;
     }
     case "categorical": {
       const { categories, note } = column;
@@ -72,7 +85,7 @@ function describeColumn(column: Column): string {
 }
 
 /** A file's text as a terminal may show it: short, without control characters. */
-export function plain(text: string): string {
+export function plain(text: string, most = 40): string {
   const shown = text.replace(/\p{C}/gu, "·");
-  return shown.length > 40 ? `${shown.slice(0, 39)}…` : shown;
+  return shown.length > most ? `${shown.slice(0, most - 1)}…` : shown;
 }

@@ -1,9 +1,12 @@
 import { type Split, splits } from "../targets/target.js";
+import { describeReading, type Reading } from "./reading.js";
 import { plain } from "./table.js";
 
 /** What became of the table. Plain and JSON-serialisable. */
 export interface TabularReport {
   readonly source: string;
+  /** What was understood of its text. */
+  readonly reading?: Reading;
   readonly rows: number;
   /** Rows left out because a chosen column lacks a value there. */
   readonly droppedRows: number;
@@ -20,7 +23,11 @@ export interface TabularReport {
 export function describeReport(report: TabularReport): string {
   const { rows, droppedRows, missing, leftOut, unknownCategories } = report;
   const parts = splits.map((split) => `${report.splits[split]} ${split}`).join(", ");
-  const lines = [`${rows - droppedRows} of ${rows} rows are complete: ${parts}`];
+  const read = report.reading && describeReading(report.reading);
+  const lines = [
+    ...(read ? [plain(read, 400)] : []),
+    `${rows - droppedRows} of ${rows} rows are complete: ${parts}`,
+  ];
   if (missing.length > 0) {
     const lacking = missing.map((column) => `${plain(column.name)} in ${column.rows}`).join(", ");
     lines.push(`values are missing of ${lacking}`);

@@ -1,7 +1,8 @@
 import test, { type ExecutionContext } from "ava";
 import fc from "fast-check";
 import { PlateauError } from "../../src/errors.js";
-import { type CsvOptions, parseNumber, readCsv } from "../../src/formats/csv.js";
+import { type CsvOptions, readCsv } from "../../src/formats/csv.js";
+import { parseNumber } from "../../src/formats/number-text.js";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
