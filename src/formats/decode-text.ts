@@ -4,9 +4,7 @@ import { PlateauError } from "../errors.js";
 export type Encoding = "UTF-8" | "UTF-16" | "Windows-1252";
 
 /** What 0x80 to 0x9f are in Windows-1252 (https://encoding.spec.whatwg.org/index-windows-1252.txt); "" where nothing. */
-const WINDOWS_1252 = [
-  ..."€,,‚,ƒ,„,…,†,‡,ˆ,‰,Š,‹,Œ,,Ž,,,‘,’,“,”,•,–,—,˜,™,š,›,œ,,ž,Ÿ".split(","),
-] as const;
+const WINDOWS_1252 = [..."€,,‚,ƒ,„,…,†,‡,ˆ,‰,Š,‹,Œ,,Ž,,,‘,’,“,”,•,–,—,˜,™,š,›,œ,,ž,Ÿ".split(",")] as const;
 
 /** A control character that no text has: tabs, line ends and the form feed aside. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -55,7 +53,6 @@ function narrow(bytes: Uint8Array, source: string): { text: string; encoding: En
     return { text: new TextDecoder("utf-8", { fatal: true }).decode(bytes), encoding: "UTF-8" };
   } catch {
     const text = windows1252(bytes);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: any but ASCII
     const partly = /[^\0-\x7f\ufffd]/.test(new TextDecoder().decode(bytes));
     if (text !== undefined && !partly && !CONTROL.test(text)) return { text, encoding: "Windows-1252" };
     const { line, column } = lineCounter(new TextDecoder().decode(bytes))(badByte(bytes));

@@ -42,7 +42,8 @@ export function guessDelimiter(text: string): string {
     const { data } = Papa.parse<string[]>(text, { delimiter, newline: "\n", preview: LINES });
     const widths = data.filter((fields) => !isBlank(fields)).map(({ length }) => length);
     const { width, count } = mostCommon(widths);
-    if (width > 1 && count / widths.length > bestShare) [best, bestShare] = [delimiter, count / widths.length];
+    if (width > 1 && count / widths.length > bestShare)
+      [best, bestShare] = [delimiter, count / widths.length];
   }
   return best;
 }

@@ -95,8 +95,7 @@ export function inferColumn(
   const said = (row: number) => `${quote(cells[row])} in ${where(row)}`;
   const present = rows - missing;
   if (as !== "categorical") {
-    if (present === 0 && as === undefined)
-      return { name, kind: "unusable", reason: "has no value", missing };
+    if (present === 0 && as === undefined) return { name, kind: "unusable", reason: "has no value", missing };
     const conflict = seen.conflict;
     if (texts === 0 && conflict) {
       const reason = `its numbers are of different units, ${said(conflict[0])} and ${said(conflict[1])}: write them all alike`;

@@ -1,5 +1,6 @@
 import { PlateauError, quote } from "../errors.js";
 import { parseNumber } from "../formats/number-text.js";
+import { listed } from "../text.js";
 import type { Column } from "./column.js";
 import { restore, type Scale, standardise } from "./standardise.js";
 import { findColumn, type Table } from "./table.js";
@@ -55,7 +56,11 @@ export function tabularColumns(
     encode(given) {
       if (Array.isArray(given)) return encodeRecords(inputs, given);
       const table = requireTable(given);
-      return encodeTable(inputs, table, Int32Array.from({ length: table.rows }, (_, row) => row));
+      return encodeTable(
+        inputs,
+        table,
+        Int32Array.from({ length: table.rows }, (_, row) => row),
+      );
     },
     decode: (y) => Float64Array.from(y, (value, i) => restore(value, outputs[i % outputs.length])),
   };
@@ -127,7 +132,7 @@ function checked(value: unknown, column: InputColumn, record: number): number | 
   const expected =
     kind === "numeric"
       ? "a number"
-      : `a category (${column.categories.slice(0, 4).join(", ")}${column.categories.length > 4 ? ", …" : ""})`;
+      : `a category (${column.categories.slice(0, 4).map(listed).join(", ")}${column.categories.length > 4 ? ", …" : ""})`;
   throw new PlateauError(
     "usage",
     `record ${record + 1}: ${quote(name)} is ${quote(value)}, expected ${expected}`,
@@ -171,7 +176,9 @@ export function cellsOf(table: Table, input: InputColumn): (row: number) => numb
   if (column.kind === "unusable") throw refuse(`cannot be used: ${column.reason}`);
   if (input.kind === "numeric" || input.numbers) {
     if (column.kind !== "numeric") {
-      throw refuse(`has the categories ${column.categories.slice(0, 4).map(quote).join(", ")}, expected numbers`);
+      throw refuse(
+        `has the categories ${column.categories.slice(0, 4).map(quote).join(", ")}, expected numbers`,
+      );
     }
     if (input.kind === "numeric") requireUnit(column, input.unit, refuse);
     return (row) => {

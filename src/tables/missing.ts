@@ -1,12 +1,24 @@
-import type { Cell } from "../formats/raw-table.js";
 import { readNumber } from "../formats/number-text.js";
+import type { Cell } from "../formats/raw-table.js";
 
 /** What is read as a missing value in every column, besides an empty place and NaN; exactly so written, blanks around it aside. */
 export const missingTexts: readonly string[] = [
   ...["", "NA", "N/A", "n/a", "n.a.", "N.A.", "k.A.", "k. A.", "<NA>"],
   ...["NaN", "nan", "-nan", "NULL", "null", "None", "?"],
   // What spreadsheets show where a formula has no value, in English and German.
-  ...["#N/A", "#NV", "#VALUE!", "#WERT!", "#DIV/0!", "#REF!", "#BEZUG!", "#NUM!", "#ZAHL!", "#NAME?", "#NULL!"],
+  ...[
+    "#N/A",
+    "#NV",
+    "#VALUE!",
+    "#WERT!",
+    "#DIV/0!",
+    "#REF!",
+    "#BEZUG!",
+    "#NUM!",
+    "#ZAHL!",
+    "#NAME?",
+    "#NULL!",
+  ],
 ];
 
 /** The same where all else in the column is numbers: among texts they may be a category. */

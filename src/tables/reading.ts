@@ -3,10 +3,10 @@ import { PlateauError } from "../errors.js";
 import type { Encoding } from "../formats/decode-text.js";
 import { type Decimal, readNumber } from "../formats/number-text.js";
 import type { Layout, RawTable } from "../formats/raw-table.js";
-import { counted } from "../text.js";
+import { counted, listed } from "../text.js";
 import { check, oneOf } from "../validate.js";
 import { type Column, inferColumn } from "./column.js";
-import { decideDecimals, type Decimals } from "./decimal.js";
+import { type Decimals, decideDecimals } from "./decimal.js";
 import { type Missing, missingBy } from "./missing.js";
 
 export const decimalSchema = v.optional(oneOf(["point", "comma"]));
@@ -119,7 +119,13 @@ function layoutOf(found: Layout | undefined): Reading {
   };
 }
 
-const NAMES: Readonly<Record<string, string>> = { "\t": "tab", " ": "space", "\u00a0": "space", "\u202f": "space", "\u2009": "space" };
+const NAMES: Readonly<Record<string, string>> = {
+  "\t": "tab",
+  " ": "space",
+  "\u00a0": "space",
+  "\u202f": "space",
+  "\u2009": "space",
+};
 const shown = (text: string) => NAMES[text] ?? JSON.stringify(text);
 
 /** The same in one line, for people; undefined where there is nothing to say. */
@@ -129,16 +135,17 @@ export function describeReading(reading: Reading): string | undefined {
   if (encoding !== undefined && encoding !== "UTF-8") parts.push(encoding);
   if (delimiter !== undefined) parts.push(`delimiter ${shown(delimiter)}`);
   if (header === false) parts.push("no header");
-  for (const title of reading.skipped ?? []) parts.push(`${JSON.stringify(title.slice(0, 40))} above it skipped`);
+  for (const title of reading.skipped ?? [])
+    parts.push(`${JSON.stringify(title.slice(0, 40))} above it skipped`);
   for (const name of reading.renamed ?? []) parts.push(`a second name was taken: ${JSON.stringify(name)}`);
   if (decimal !== undefined) parts.push(`decimal ${decimal}`);
   for (const mark of ["point", "comma"] as const) {
     const names = Object.entries(decimals ?? {}).filter(([, own]) => own === mark);
-    if (names.length > 0) parts.push(`decimal ${mark} in ${names.map(([name]) => name).join(", ")}`);
+    if (names.length > 0) parts.push(`decimal ${mark} in ${names.map(([name]) => listed(name)).join(", ")}`);
   }
   if (reading.thousands) parts.push(`thousands ${[...new Set(reading.thousands.map(shown))].join(" and ")}`);
   for (const [name, unit] of Object.entries(units ?? {})) {
-    parts.push(unit === "%" ? `${name} in % (12% is 12)` : `${name} in ${unit}`);
+    parts.push(unit === "%" ? `${listed(name)} in % (12% is 12)` : `${listed(name)} in ${unit}`);
   }
   const cells = Object.values(missing).reduce((sum, count) => sum + count, 0);
   if (cells > 0) {

@@ -1,6 +1,7 @@
 import { unknownName } from "../errors.js";
 import { recordsTable } from "../formats/json-table.js";
 import type { RawTable } from "../formats/raw-table.js";
+import { listed } from "../text.js";
 import type { Column } from "./column.js";
 import { describeReading, type NotationOptions, type Reading, readColumns } from "./reading.js";
 
@@ -40,7 +41,7 @@ export function tableOfRecords(
 export function findColumn(table: Table, name: string): Column {
   const column = table.columns.find((one) => one.name === name);
   if (!column) {
-    const names = table.columns.map((one) => one.name);
+    const names = table.columns.map((one) => listed(one.name));
     throw unknownName(`column of ${table.source}`, name, names);
   }
   return column;
@@ -75,7 +76,11 @@ function describeColumn(column: Column): string {
     }
     case "categorical": {
       const { categories, note } = column;
-      const shown = categories.slice(0, 4).map(plain).join(", ") + (categories.length > 4 ? ", …" : "");
+      const shown =
+        categories
+          .slice(0, 4)
+          .map((name) => listed(plain(name)))
+          .join(", ") + (categories.length > 4 ? ", …" : "");
       const what = isConstant(column) ? `constant ${shown}` : `${categories.length} (${shown})`;
       return `categorical: ${what}${missing}${note ? `; ${note}` : ""}`;
     }

@@ -1,4 +1,5 @@
 import { type Split, splits } from "../targets/target.js";
+import { listed } from "../text.js";
 import { describeReading, type Reading } from "./reading.js";
 import { plain } from "./table.js";
 
@@ -29,12 +30,16 @@ export function describeReport(report: TabularReport): string {
     `${rows - droppedRows} of ${rows} rows are complete: ${parts}`,
   ];
   if (missing.length > 0) {
-    const lacking = missing.map((column) => `${plain(column.name)} in ${column.rows}`).join(", ");
+    const lacking = missing.map((column) => `${listed(plain(column.name))} in ${column.rows}`).join(", ");
     lines.push(`values are missing of ${lacking}`);
   }
   for (const { name, reason } of leftOut) lines.push(`${plain(name)} is no input: ${reason}`);
   for (const { name, categories, rows: count } of unknownCategories) {
-    const shown = categories.slice(0, 4).map(plain).join(", ") + (categories.length > 4 ? ", …" : "");
+    const shown =
+      categories
+        .slice(0, 4)
+        .map((label) => listed(plain(label)))
+        .join(", ") + (categories.length > 4 ? ", …" : "");
     lines.push(`${plain(name)} is ${shown} in ${count} validation or test rows and in no training row`);
   }
   return lines.join("\n");

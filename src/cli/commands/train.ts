@@ -10,7 +10,7 @@ import { parseNumber } from "../number.js";
 import { note, print, printJson } from "../output.js";
 import { exitCodes } from "../report.js";
 import { describeResult } from "../result.js";
-import { reportUnsaved } from "../store.js";
+import { reportUnsaved, resumeCommand } from "../store.js";
 import { targetArgument } from "../target.js";
 import { CHECKPOINT_SECONDS, type Trained, trainInto } from "../train-into.js";
 import { addTrainOptions, defineGiven, givenInput, requireSame, type TrainFlags } from "../train-options.js";
@@ -120,7 +120,7 @@ async function show(
   if (json) printJson(result);
   else print(describeResult(result, experiment));
   if (directory && !unsaved && !json && !quiet) note(`saved in ${directory.path}`);
-  if (unsaved) return reportUnsaved(unsaved, directory);
+  if (unsaved) return reportUnsaved(unsaved, directory && resumeCommand(directory.path));
   if (!result.diverged) return exitCodes.done;
   const { update } = result.diverged;
   note(
