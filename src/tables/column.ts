@@ -119,7 +119,7 @@ export function inferColumn(
   if (as === undefined && (different > MAX_CATEGORIES || 2 * different > rows - lacking)) {
     const reason =
       note ??
-      `${different} different texts in ${rows - lacking} values are no categories (first: ${said(firstText)})`;
+      `${different} different texts in ${rows - lacking} values are no categories (first: ${said(firstText)})${hint(cells[firstText], decimal)}`;
     return { name, kind: "unusable", reason, missing: lacking };
   }
   return categoricalColumn(name, labels, lacking, note);
@@ -128,10 +128,17 @@ export function inferColumn(
 /** What to do about a text among numbers. */
 function remedy(cell: Cell, decimal: Decimal): string {
   const text = String(cell).trim();
+  return (
+    hint(cell, decimal).slice(2) ||
+    `correct it, or where it stands for nothing give --missing ${shellWord(text)}`
+  );
+}
+
+/** What to do about a number that has the other decimal mark. */
+function hint(cell: Cell, decimal: Decimal): string {
   const other = decimal === "point" ? "comma" : "point";
-  if (readNumber(text, other) !== undefined)
-    return `it was read with a decimal ${decimal}, if that is wrong give --decimal ${other}`;
-  return `correct it, or where it stands for nothing give --missing ${shellWord(text)}`;
+  if (typeof cell !== "string" || readNumber(cell, other) === undefined) return "";
+  return `: it was read with a decimal ${decimal}, if that is wrong give --decimal ${other}`;
 }
 
 /** Units beside the numbers of a column: one currency, which zeros and totals may lack; or % beside all. */

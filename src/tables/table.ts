@@ -69,10 +69,11 @@ function describeColumn(column: Column): string {
   switch (column.kind) {
     case "numeric": {
       const [low, high] = column.range;
+      const unit = column.unit === undefined ? "" : ` ${column.unit}`;
       const range = isConstant(column)
-        ? `constant ${low}`
-        : `${low} to ${high}, ${column.distinct} different`;
-      return `numeric: ${range}${column.unit ? ` ${column.unit}` : ""}${missing}`;
+        ? `constant ${low}${unit}`
+        : `${low} to ${high}${unit}, ${column.distinct} different`;
+      return `numeric: ${range}${missing}`;
     }
     case "categorical": {
       const { categories, note } = column;

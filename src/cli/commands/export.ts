@@ -1,5 +1,5 @@
 import { Option } from "commander";
-import { PlateauError } from "../../errors.js";
+import { PlateauError, quote } from "../../errors.js";
 import { openFit } from "../../experiments/fit/directory.js";
 import { fitOnnx, fitSafetensors } from "../../experiments/fit/export.js";
 import { requireHeld } from "../../experiments/held.js";
@@ -12,8 +12,10 @@ import { note, bytes as sayBytes } from "../output.js";
 import { exitCodes } from "../report.js";
 import { type CliCommand, examples } from "./command.js";
 
+const formats = ["onnx", "safetensors"] as const;
+
 interface ExportFlags {
-  format?: "onnx" | "safetensors";
+  format?: (typeof formats)[number];
   output: string;
   dynamicLength?: boolean;
   maxTokens?: number;
@@ -31,10 +33,7 @@ export const exportCommand: CliCommand = {
         "folder of a finished run (train --out, construct --out) or of a fit to a table (fit --out)",
       )
       .addOption(
-        new Option("--format <name>", "what to write (default: as the file's name ends, else onnx)").choices([
-          "onnx",
-          "safetensors",
-        ]),
+        new Option("--format <name>", "what to write (default: as the file's name ends)").choices(formats),
       )
       .requiredOption("-o, --output <file>", "the file to write")
       .option("--dynamic-length", "onnx: take sequences of any length, where the model does")
@@ -64,7 +63,7 @@ ${examples("plateau export runs/a -o model.onnx", "plateau export runs/a -o weig
 
 async function execute(run: string, flags: ExportFlags): Promise<number> {
   const { output, dynamicLength, maxTokens, quiet } = flags;
-  const format = flags.format ?? (output.endsWith(".safetensors") ? "safetensors" : "onnx");
+  const format = flags.format ?? formatOf(output);
   if (format !== "onnx" && (dynamicLength || maxTokens !== undefined)) {
     throw new PlateauError("usage", `--dynamic-length and --max-tokens are of onnx, not of ${format}`);
   }
@@ -81,6 +80,15 @@ async function execute(run: string, flags: ExportFlags): Promise<number> {
     if (beside) note(`what its numbers are: ${description}`);
   }
   return exitCodes.done;
+}
+
+/** @throws PlateauError `usage` for an ending that says nothing */
+function formatOf(output: string): Format {
+  for (const one of formats) if (output.toLowerCase().endsWith(`.${one}`)) return one;
+  throw new PlateauError(
+    "usage",
+    `cannot tell what to write as ${quote(output)}: let its name end with ${formats.map((one) => `.${one}`).join(" or ")}, or give --format`,
+  );
 }
 
 type Format = NonNullable<ExportFlags["format"]>;

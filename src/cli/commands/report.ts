@@ -35,8 +35,8 @@ export const report: CliCommand = {
       .option("--svg <dir>", "also every figure as SVG")
       .option("--png <dir>", "also every figure as PNG (npm install @resvg/resvg-js dejavu-fonts-ttf)")
       .option(
-        "--data <dir>",
-        "also the data of figures and tables as CSV, and figures' Vega-Lite specifications",
+        "--data <path>",
+        "also the data of figures and tables: a folder of CSV and figures' Vega-Lite specifications, or all in one file that ends with .json or .parquet",
       )
       .option("--json", "print one JSON document: question, setting, answer, files")
       .option("--quiet", "no progress on stderr")
@@ -45,6 +45,7 @@ export const report: CliCommand = {
         examples(
           "plateau report runs.sqlite --name m2n1",
           "plateau report runs/a -o a.html --svg figures",
+          "plateau report runs/a --data a.json",
           "plateau report plateau-audit --json",
         ),
       )
