@@ -1,7 +1,6 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { PlateauError } from "../errors.js";
-import { ioError } from "../files/io-error.js";
 import { shellWord } from "../text.js";
 
 /** What a path can hold that plateau made. */
@@ -35,18 +34,16 @@ export function heldAt(path: string): Held | undefined {
 /**
  * What a path holds, where it is one of those that are taken.
  * @param by the command that takes them, for the message
- * @throws PlateauError `io` where there is nothing; `run-directory` where it holds something else, saying what and what
- * to give
+ * @throws PlateauError `run-directory` where there is nothing or something else, saying what, and what to give
  */
 export function requireHeld<const K extends Held>(path: string, taken: readonly K[], by?: string): K {
   const held = heldAt(path);
   if (held !== undefined && (taken as readonly Held[]).includes(held)) return held as K;
   const found = statSync(path, { throwIfNoEntry: false });
   const give = `give ${list(taken.map((kind) => kinds[kind].of))}`;
-  if (!found)
-    throw ioError("cannot open", path, { code: "ENOENT" }, `there is no such file or folder: ${give}`);
   const refuse = (problem: string) =>
     new PlateauError("run-directory", `${shellWord(path)} ${problem}: ${give}`);
+  if (!found) throw refuse("is not there: no such file or folder");
   const takes = by === undefined ? "" : `, which ${by} does not take`;
   if (held !== undefined) throw refuse(`holds ${kinds[held].a}${takes || `, not ${kinds[taken[0]].a}`}`);
   if (found.isFile() && found.size === 0)

@@ -86,6 +86,8 @@ function readingOf(
       const cell = cells[row];
       if (missing.is(cell, column.kind === "numeric" ? "numbers" : "texts")) {
         const text = cell === null || typeof cell === "number" ? String(cell ?? "") : cell.trim();
+        // What no file wrote needs no words.
+        if (text === "" && !table.layout) continue;
         absent.set(text, (absent.get(text) ?? 0) + 1);
       } else if (column.kind === "numeric" && typeof cell === "string") {
         if (/[.,]/.test(cell)) used[column.name] ??= decimals[i] ?? "point";

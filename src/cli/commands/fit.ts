@@ -20,11 +20,13 @@ import { describeResult } from "../result.js";
 import { reportUnsaved, resumeCommand } from "../store.js";
 import { addTableOptions, givenOf, repeatable, type TableFlags } from "../table-options.js";
 import { targetNames } from "../target.js";
-import { trainInto } from "../train-into.js";
-import { defineGiven, type TrainFlags } from "../train-options.js";
+import { CHECKPOINT_SECONDS, trainInto } from "../train-into.js";
+import { checkedSeconds, defineGiven, type TrainFlags } from "../train-options.js";
 import { type CliCommand, examples } from "./command.js";
 
-interface FitFlags extends Pick<TrainFlags, "quiet" | "json" | "out" | "resume">, TableFlags {
+interface FitFlags
+  extends Pick<TrainFlags, "quiet" | "json" | "out" | "resume" | "checkpointEvery">,
+    TableFlags {
   target?: string;
   domain?: string;
   data?: string;
@@ -117,6 +119,12 @@ export const fit: CliCommand = {
       )
       .option("--out <dir>", "store weights, result, analysis and checkpoints in a new folder")
       .option("--resume <dir>", "continue a fit to a table from its last checkpoint, bit for bit")
+      .addOption(
+        new Option(
+          "--checkpoint-every <seconds>",
+          `seconds between checkpoints with --out (default ${CHECKPOINT_SECONDS})`,
+        ).argParser(checkedSeconds),
+      )
       .option("--json", "print one JSON document")
       .option("--quiet", "no progress line, no notes")
       .addHelpText(
@@ -195,7 +203,10 @@ async function fitFunction(target: string, flags: FitFlags): Promise<number> {
   const experiment = defineGiven({ target, ...given(flags) } as ExperimentInput, flags as TrainFlags);
   footprint(experiment);
   const directory = out === undefined ? undefined : RunDirectory.create(out, experiment.config);
-  const { result, model, unsaved } = await trainInto(directory, experiment, { quiet });
+  const { result, model, unsaved } = await trainInto(directory, experiment, {
+    quiet,
+    checkpointEvery: flags.checkpointEvery,
+  });
   let measured: Partial<Measured> = {};
   if (!result.diverged) {
     measured = await measureWithProgress({

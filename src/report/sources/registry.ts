@@ -16,7 +16,7 @@ const sources: Readonly<Record<Held, ReportSource>> = {
 
 /**
  * Who reports what a path holds.
- * @throws PlateauError `io` where there is nothing; `run-directory` where it is nothing that can be reported
+ * @throws PlateauError `run-directory` where there is nothing that can be reported
  */
 export function sourceAt(path: string): ReportSource {
   return sources[requireHeld(path, Object.keys(sources) as Held[], "plateau report")];
