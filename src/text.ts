@@ -55,3 +55,6 @@ export const superscript = (text: string): string =>
 export function shellWord(text: string): string {
   return /^[\w./+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
+
+/** A name as one of a list that commas separate: quoted where it has one itself. */
+export const listed = (name: string): string => (/[,;"]|^\s|\s$|^$/.test(name) ? JSON.stringify(name) : name);

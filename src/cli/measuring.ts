@@ -22,6 +22,8 @@ export interface Measuring {
   /** The run's folder, where there is one: the analysis is stored there, finished or not. */
   readonly folder?: string;
   readonly weightsSha256: string;
+  /** Whether measures that are stored there already stay. Default: those taken now replace them. */
+  readonly keep?: boolean;
 }
 
 export interface Measured {
@@ -65,7 +67,7 @@ export async function measureWithProgress(work: Measuring): Promise<Measured> {
   const unsaved =
     folder === undefined
       ? undefined
-      : await tryToStore(() => (file = saveAnalysis(folder, work.weightsSha256, analysis)));
+      : await tryToStore(() => (file = saveAnalysis(folder, work.weightsSha256, analysis, work.keep)));
   if (stopped) {
     if (unsaved) throw unsaved;
     const asked = measures ?? [...registry.keys()];

@@ -1,117 +1,117 @@
 import { PlateauError, quote } from "../errors.js";
-import { openFit } from "../experiments/fit/directory.js";
-import type { RawColumn, RawTable } from "../formats/raw-table.js";
-import type { Cell } from "../formats/write-table.js";
-import { readAs } from "../tables/column.js";
-import type { InputColumn } from "../tables/encode.js";
+import { type OpenedFit, openFit } from "../experiments/fit/directory.js";
+import type { RawTable } from "../formats/raw-table.js";
+import { attentionMaps } from "../nn/attention-maps.js";
+import { cellsOf, encodeTable, type InputColumn } from "../tables/encode.js";
 import { readRawTable } from "../tables/read.js";
-import { counted } from "../text.js";
-
-/** Rows of a table and what a fit predicts for them. */
-export interface FitPredictions {
-  /** Names of the table's columns, then "predicted NAME" for each output. */
-  readonly columns: readonly string[];
-  /** A cell each; no prediction where an input is missing. */
-  readonly rows: readonly (readonly Cell[])[];
-  /** [rows, outputs] in the units of the table; NaN where there is none. */
-  readonly predicted: Float32Array;
-  readonly outputs: number;
-}
+import { describeReading } from "../tables/reading.js";
+import { type Table, tableOf } from "../tables/table.js";
+import { counted, listed } from "../text.js";
+import { prepareBuild } from "./build.js";
+import type { Asked, Predictor } from "./predicting.js";
 
 /**
  * What a stored fit predicts for the rows of a table, whose columns are found by their names; without one for
- * its own test rows.
- * @param note told what rows were not predicted, or of what training did not see
- * @throws PlateauError `usage` where an input's column is not there, or a number is none; `io`, `format`
+ * its own test rows. "predicted NAME" follows the columns that the table has; the array is [rows, outputs] in the
+ * units of the table.
  */
-export async function predictFit(
-  folder: string,
-  { inputs, rows }: { inputs?: string; rows?: number },
-  note: (text: string) => void,
-): Promise<FitPredictions> {
-  const { data, model, stored } = await openFit(folder);
-  const table = await readRawTable(inputs ?? stored.config.data);
-  const columns = data.inputs.map((input) => columnOf(table, input));
-  const all =
-    inputs === undefined ? data.test.tableRows : Int32Array.from({ length: table.rows }, (_, i) => i);
-  const chosen = [...all.subarray(0, rows)];
-  const records = chosen.map((row) => recordAt(table, data.inputs, columns, row));
-  const complete = records.filter((record) => record !== undefined);
-  if (complete.length < chosen.length) {
-    const without = chosen.length - complete.length;
-    note(`${without} of ${counted(chosen.length, "row")} lack an input: they have no prediction`);
+export const predictFit: Predictor = async (folder, asked) => {
+  prepareBuild("strict");
+  const { rows, signal, note } = asked;
+  const fit = await openFit(folder);
+  const { columns, model } = fit;
+  const raw = await rawTable(fit, asked);
+  const table = typed(raw, fit, asked);
+  const own = asked.inputs === undefined ? await fit.data() : undefined;
+  const chosen = (own ? own.test.tableRows : Int32Array.from({ length: raw.rows }, (_, i) => i)).subarray(
+    0,
+    rows,
+  );
+  const complete = completeRows(columns.inputs, table, chosen);
+  const lacking = chosen.length - complete.length;
+  if (asked.inputs !== undefined) {
+    const read = table.reading && describeReading(table.reading);
+    if (read) note(`${table.source} ${read}`);
+    for (const input of columns.inputs) noteStrange(input, table, complete, note);
   }
-  for (const input of data.inputs) noteStrange(input, complete, note);
-  const found = complete.length > 0 ? data.decode(model.predict(data.encode(complete))) : [];
-  const outputs = data.outputs.length;
-  let next = 0;
-  const cells = chosen.map((row, i) => {
-    const at = records[i] ? outputs * next++ : undefined;
-    const own = data.outputs.map((_, j) => (at === undefined ? null : found[at + j]));
-    return [...table.columns.map(({ cells }) => cells[row]), ...own];
+  if (lacking > 0)
+    note(`${lacking} of ${counted(chosen.length, "row")} lack an input: they have no prediction`);
+
+  const x = encodeTable(columns.inputs, table, complete);
+  const found = complete.length > 0 ? columns.decode(model.predict(x, { signal })) : [];
+  const outputs = columns.outputs.length;
+  const predicted = new Float32Array(chosen.length * outputs).fill(Number.NaN);
+  const at = new Map([...complete].map((row, i) => [row, i]));
+  const cells = [...chosen].map((row, i) => {
+    const place = at.get(row);
+    const answers = columns.outputs.map((_, j) => (place === undefined ? null : found[place * outputs + j]));
+    for (const [j, value] of answers.entries()) if (value !== null) predicted[i * outputs + j] = value;
+    return [...raw.columns.map(({ cells }) => cells[row] ?? null), ...answers];
   });
   return {
+    shape: [chosen.length, outputs],
+    predicted,
     columns: [
-      ...table.columns.map(({ name }) => name),
-      ...data.outputs.map(({ name }) => `predicted ${name}`),
+      ...raw.columns.map(({ name }) => name),
+      ...columns.outputs.map(({ name }) => `predicted ${name}`),
     ],
     rows: cells,
-    predicted: Float32Array.from(
-      cells.flatMap((row) =>
-        row.slice(-outputs).map((value) => (value === null ? Number.NaN : Number(value))),
-      ),
-    ),
-    outputs,
+    maps: asked.attention && complete.length > 0 ? attentionMaps(model, x, { signal }) : [],
   };
+};
+
+function rawTable({ stored }: OpenedFit, { inputs, delimiter }: Asked): Promise<RawTable> {
+  if (inputs !== undefined) return readRawTable(inputs, { delimiter });
+  const { reading, config } = stored;
+  return readRawTable(config.data, {
+    delimiter: config.delimiter ?? reading?.delimiter,
+    header: reading?.header,
+  });
 }
 
-function columnOf(table: RawTable, { name }: InputColumn): RawColumn {
-  const column = table.columns.find((one) => one.name === name);
-  if (!column) {
-    const names = table.columns.map((one) => one.name).join(", ");
+/** The table with the inputs of the fit as the kinds that they were, read like the fit's own where it does not tell. */
+function typed(raw: RawTable, { stored, columns }: OpenedFit, { decimal, missing }: Asked): Table {
+  const { config, reading } = stored;
+  for (const { name } of columns.inputs) {
+    if (raw.columns.some((one) => one.name === name)) continue;
+    const names = raw.columns.map((one) => listed(one.name)).join(", ");
     throw new PlateauError(
       "usage",
-      `${table.source} has no column ${quote(name)}, an input of the fit (it has: ${names})`,
+      `${raw.source} has no column ${quote(name)}, an input of the fit (it has: ${names})`,
     );
   }
-  if (column.problem === undefined) return column;
-  throw new PlateauError("usage", `${table.source}: column ${quote(name)} ${column.problem}`);
+  // Others are written out as they are, whatever they hold.
+  const inputs = raw.columns.filter(({ name }) => columns.inputs.some((input) => input.name === name));
+  const kinds = Object.fromEntries(
+    columns.inputs.map((input) => [
+      input.name,
+      input.kind === "numeric" || input.numbers ? ("numeric" as const) : ("categorical" as const),
+    ]),
+  );
+  return tableOf(
+    { ...raw, columns: inputs },
+    { decimal: decimal ?? config.decimal, missing: missing ?? config.missing, like: reading, kinds },
+  );
 }
 
-/** The inputs of a row; undefined where one is missing. */
-function recordAt(
-  table: RawTable,
+function completeRows(
   inputs: readonly InputColumn[],
-  columns: readonly RawColumn[],
-  row: number,
-): Readonly<Record<string, number | string>> | undefined {
-  const record: Record<string, number | string> = {};
-  for (const [j, { name, kind }] of inputs.entries()) {
-    const cell = columns[j].cells[row];
-    const value = readAs(kind, cell);
-    if (value === null) return undefined;
-    if (value === undefined) {
-      throw new PlateauError(
-        "usage",
-        `${table.source}, ${table.where(row)}: ${quote(name)} is ${quote(cell)}, expected a number`,
-      );
-    }
-    record[name] = value;
-  }
-  return record;
+  table: Table,
+  rows: Int32Array<ArrayBuffer>,
+): Int32Array<ArrayBuffer> {
+  const cells = inputs.map((input) => cellsOf(table, input));
+  return rows.filter((row) => cells.every((at) => at(row) !== undefined));
 }
 
 /** A category that training did not see is read as none: that is said. */
-function noteStrange(
-  input: InputColumn,
-  records: readonly Readonly<Record<string, unknown>>[],
-  note: (text: string) => void,
-): void {
+function noteStrange(input: InputColumn, table: Table, rows: Int32Array, note: (text: string) => void): void {
   if (input.kind !== "categorical") return;
-  const strange = records.filter((record) => !input.categories.includes(String(record[input.name])));
+  const at = cellsOf(table, input);
+  const known = new Set(input.categories);
+  const strange = [...rows].filter((row) => !known.has(String(at(row))));
   if (strange.length === 0) return;
   const has = strange.length === 1 ? "has" : "have";
   note(
-    `${counted(strange.length, "row")} ${has} a ${quote(input.name)} that training did not see (${quote(strange[0][input.name])}): none of its categories is set`,
+    `${counted(strange.length, "row")} ${has} a ${quote(input.name)} that training did not see (${quote(at(strange[0]))}): none of its categories is set`,
   );
 }

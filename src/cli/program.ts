@@ -31,6 +31,18 @@ export async function runCli(args: readonly string[]): Promise<number> {
     await program.parseAsync([...args], { from: "user" });
     return code;
   } catch (error) {
-    return report(error, args.includes("--json"), args[0] === "sweep");
+    return report(error, args.includes("--json"), args[0] === "sweep", commandOf(program, args));
   }
+}
+
+/** The command that arguments name, as its help is asked for: "plateau study export". */
+function commandOf(program: Command, args: readonly string[]): string {
+  const names = [program.name()];
+  let at: Command | undefined = program;
+  for (const word of args) {
+    at = at.commands.find((one) => one.name() === word || one.aliases().includes(word));
+    if (!at) break;
+    names.push(at.name());
+  }
+  return names.join(" ");
 }

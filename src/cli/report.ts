@@ -20,12 +20,13 @@ export class Interruption extends PlateauError {
  * Prints an error as one line on stderr, with `json` also as one JSON document on stdout.
  * PLATEAU_DEBUG=1 adds the stack.
  * @param lines whether the document is to be one line among others
+ * @param command whose help tells what is taken
  * @returns the exit code
  */
-export function report(error: unknown, json: boolean, lines = false): number {
+export function report(error: unknown, json: boolean, lines = false, command = "plateau"): number {
   // Help and version: commander has printed what was asked for.
   if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done;
-  const { code, message: text } = describe(error);
+  const { code, message: text } = describe(error, command);
   const message = text.replace(/\s*\n\s*/g, " ");
   process.stderr.write(code === "aborted" ? `${message}\n` : `error: ${message}\n`);
   if (env("PLATEAU_DEBUG") && error instanceof Error) process.stderr.write(`${error.stack}\n`);
@@ -38,11 +39,11 @@ export function report(error: unknown, json: boolean, lines = false): number {
   return exitCode(code);
 }
 
-function describe(error: unknown): { code: ErrorCode; message: string } {
+function describe(error: unknown, command: string): { code: ErrorCode; message: string } {
   if (error instanceof PlateauError) return { code: error.code, message: error.message };
   if (error instanceof CommanderError) {
     const message = error.code === "commander.help" ? "no command given" : error.message;
-    return { code: "usage", message: `${message.replace(/^error: /, "")} (see plateau --help)` };
+    return { code: "usage", message: `${message.replace(/^error: /, "")} (see ${command} --help)` };
   }
   const denied = deniedPermission(error);
   const message = error instanceof Error ? error.message : String(error);

@@ -1,5 +1,4 @@
 import { PlateauError } from "../errors.js";
-import type { RunDirectory } from "../experiments/run-directory.js";
 import { shellWord } from "../text.js";
 import { note } from "./output.js";
 import { exitCodes } from "./report.js";
@@ -20,15 +19,16 @@ export async function tryToStore(store: () => unknown): Promise<PlateauError | u
 
 /**
  * Says, once the result is printed, that it was not stored, and what is left to do.
+ * @param resume the command that does it, where there is a folder
  * @returns the exit code
  */
-export function reportUnsaved(error: PlateauError, directory?: RunDirectory): number {
+export function reportUnsaved(error: PlateauError, resume?: string): number {
   // Its configuration is there: what has no checkpoint begins anew, to the same bits.
-  note(`error: ${error.message}${directory ? `; then: ${resumeCommand(directory.path)}` : ""}`);
+  note(`error: ${error.message}${resume ? `; then: ${resume}` : ""}`);
   return exitCodes.failed;
 }
 
-/** The command that continues a run, its path quoted for a shell. */
-export function resumeCommand(path: string): string {
-  return `plateau train --resume ${shellWord(path)}`;
+/** The command that continues a run or a fit, its path quoted for a shell. */
+export function resumeCommand(path: string, command: "train" | "fit" = "train"): string {
+  return `plateau ${command} --resume ${shellWord(path)}`;
 }

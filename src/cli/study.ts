@@ -211,11 +211,22 @@ export const trials: Action = (file, { name, json, state }) =>
     return exitCodes.done;
   });
 
+/** What a file is to hold, by the ending of its name. @throws PlateauError `usage` for an ending that says nothing */
+function formatOf(output: string | undefined): (typeof formats)[number] {
+  if (output === undefined) return "csv";
+  const ending = formats.find((one) => output.toLowerCase().endsWith(`.${one}`));
+  if (ending) return ending;
+  const known = formats.map((one) => `.${one}`).join(", ");
+  throw new PlateauError(
+    "usage",
+    `cannot tell what to write as ${quote(output)}: let its name end with ${known}, or give --format`,
+  );
+}
+
 export const exportStudy: Action = (file, { name, format: given, output }) =>
   reading(file, async (storage) => {
     const found = pickStudy(storage, name);
-    const ending = formats.find((one) => output?.endsWith(`.${one}`));
-    const format = given ?? ending ?? "csv";
+    const format = given ?? formatOf(output);
     let content: string | Uint8Array;
     if (format === "json") {
       const { definition } = found;

@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { PlateauError } from "../errors.js";
 import { type Experiment, identity } from "../experiments/config.js";
 import { watchTraining } from "../experiments/history.js";
-import { type Run, type RunResult, run } from "../experiments/run.js";
+import { type RunResult, run } from "../experiments/run.js";
 import { RunDirectory } from "../experiments/run-directory.js";
 import { ioError } from "../files/io-error.js";
 import type { Model } from "../nn/model.js";
@@ -24,30 +24,54 @@ export interface Trained {
   unsaved?: PlateauError;
 }
 
-/** Trains, with checkpoints into the run's folder. @throws Interruption when stopped by a signal */
-export async function trainInto(
-  directory: RunDirectory | undefined,
-  experiment: Experiment,
-  flags: { quiet?: boolean; checkpointEvery?: number; recordSpectrum?: boolean; threads?: number },
-): Promise<Trained> {
-  const progress = new ProgressLine(flags.quiet);
-  let home = directory;
-  const { signal, dispose } = interruptible(
-    () => progress.show("stopping…"),
-    () => home && resumeCommand(home.path),
-  );
+/** Where a training that is interrupted can be continued from. */
+export interface Home {
+  readonly path: string;
+  saveCheckpoint(checkpoint: Uint8Array): void;
+}
+
+/** What a training is kept by: its folder, or one that is made when there is something to lose. */
+interface Keeping<H extends Home> {
+  readonly home: H | undefined;
+  /** Makes a folder for what would be lost, under a name of its own. */
+  readonly makeHome: (path: string) => H | Promise<H>;
+  /** What it is trained on, for the name of that folder. */
+  readonly name: string;
+  readonly encode: (state: TrainingState, home: H) => Promise<Uint8Array>;
+  readonly command: "train" | "fit";
+  readonly total: number;
+}
+
+/** How a training is watched and stopped, as every command does it. */
+interface Kept {
+  readonly signal: AbortSignal;
+  readonly progress: ProgressLine;
+  readonly onCheckpoint: (state: TrainingState) => Promise<void>;
+}
+
+/**
+ * Trains with a progress line, checkpoints, and signals that save before they stop.
+ * @param work rejects with `aborted` where the signal stopped it, after a last checkpoint
+ * @throws Interruption when stopped by a signal
+ */
+export async function keeping<H extends Home, R>(
+  { home: given, makeHome, name, encode, command, total }: Keeping<H>,
+  quiet: boolean | undefined,
+  work: (kept: Kept) => Promise<R>,
+): Promise<R> {
+  const progress = new ProgressLine(quiet);
+  let home = given;
   let refused: PlateauError | undefined;
-  const resume = await directory?.checkpoint();
-  const watch = watchTraining(experiment, { spectrum: flags.recordSpectrum, notes: resume?.notes });
   let stored = false;
   let updates = 0;
+  const resume = () => home && resumeCommand(home.path, command);
+  const { signal, dispose } = interruptible(() => progress.show("stopping…"), resume);
   const onCheckpoint = async (state: TrainingState) => {
     ({ updates } = state);
-    const checkpoint = await encodeCheckpoint({ ...state, notes: watch.notes() }, identity(experiment));
-    const failed = await tryToStore(() => {
+    const failed = await tryToStore(async () => {
       // Without --out there is a folder only when there is something to lose.
-      home ??= RunDirectory.create(freshFolder(experiment.config.target), experiment.config);
-      home.saveCheckpoint(checkpoint);
+      home ??= await makeHome(freshFolder(name));
+      home.saveCheckpoint(await encode(state, home));
     });
     if (failed && !refused && !signal.aborted) {
       progress.clear();
@@ -56,48 +80,59 @@ export async function trainInto(
     refused = failed;
     stored ||= !failed;
   };
-  const seconds = directory ? (flags.checkpointEvery ?? CHECKPOINT_SECONDS) : Number.POSITIVE_INFINITY;
-  let ended: Run;
   try {
-    ended = await run(experiment.config, {
-      signal,
-      threads: flags.threads,
-      resume,
-      onModel: watch.onModel,
-      onEvaluation: watch.onEvaluation,
-      onCheckpoint,
-      checkpointEvery: 1000 * seconds,
-      onProgress: (now) => progress.show(now.update < now.total ? describeProgress(now) : "judging…"),
-    });
+    return await work({ signal, progress, onCheckpoint });
   } catch (error) {
-    if (signal.aborted && error instanceof PlateauError && error.code === "aborted") {
-      throw interrupted(home, refused, updates, experiment.training.steps);
-    }
+    if (signal.aborted && error instanceof PlateauError && error.code === "aborted") throw interrupted();
     if (!home || !stored || !(error instanceof PlateauError)) throw error;
-    const message = `${error.message}; what was stored continues with: ${resumeCommand(home.path)}`;
+    const message = `${error.message}; what was stored continues with: ${resume()}`;
     throw new PlateauError(error.code, message, { cause: error });
   } finally {
     progress.clear();
     dispose();
   }
-  const { result, outcome, model } = ended;
+
+  function interrupted(): PlateauError {
+    const where = `interrupted at update ${whole(updates)} of ${whole(total)}`;
+    if (!refused) return new Interruption(`${where}, continue with: ${resume()}`, home!.path);
+    const rest = home ? `; what was stored before continues with: ${resume()}` : "";
+    return new PlateauError("io", `${where}, and its checkpoint is lost: ${refused.message}${rest}`);
+  }
+}
+
+/** Trains, with checkpoints into the run's folder. @throws Interruption when stopped by a signal */
+export async function trainInto(
+  directory: RunDirectory | undefined,
+  experiment: Experiment,
+  flags: { quiet?: boolean; checkpointEvery?: number; recordSpectrum?: boolean; threads?: number },
+): Promise<Trained> {
+  const resume = await directory?.checkpoint();
+  const watch = watchTraining(experiment, { spectrum: flags.recordSpectrum, notes: resume?.notes });
+  const { config, training } = experiment;
+  const keep: Keeping<RunDirectory> = {
+    home: directory,
+    makeHome: (path) => RunDirectory.create(path, config),
+    name: config.target,
+    encode: (state) => encodeCheckpoint({ ...state, notes: watch.notes() }, identity(experiment)),
+    command: "train",
+    total: training.steps,
+  };
+  const { result, outcome, model } = await keeping(keep, flags.quiet, (kept) => {
+    const seconds = directory ? (flags.checkpointEvery ?? CHECKPOINT_SECONDS) : Number.POSITIVE_INFINITY;
+    return run(config, {
+      signal: kept.signal,
+      threads: flags.threads,
+      resume,
+      onModel: watch.onModel,
+      onEvaluation: watch.onEvaluation,
+      onCheckpoint: kept.onCheckpoint,
+      checkpointEvery: 1000 * seconds,
+      onProgress: (now) => kept.progress.show(now.update < now.total ? describeProgress(now) : "judging…"),
+    });
+  });
   const unsaved =
     directory && (await tryToStore(() => directory.finish(model, result, watch.history(outcome))));
   return { result, model, unsaved };
-}
-
-function interrupted(
-  home: RunDirectory | undefined,
-  refused: PlateauError | undefined,
-  updates: number,
-  steps: number,
-): PlateauError {
-  const where = `interrupted at update ${whole(updates)} of ${whole(steps)}`;
-  if (refused) {
-    const rest = home ? `; what was stored before continues with: ${resumeCommand(home.path)}` : "";
-    return new PlateauError("io", `${where}, and its checkpoint is lost: ${refused.message}${rest}`);
-  }
-  return new Interruption(`${where}, continue with: ${resumeCommand(home!.path)}`, home!.path);
 }
 
 /** Makes the first of plateau-interrupted-m2n1-1, -2, … that does not exist. */

@@ -124,6 +124,13 @@ export function addTrainOptions(command: Command): void {
     .addOption(text("build").helpGroup("Training:"));
 }
 
+/** Of `--checkpoint-every`. @throws PlateauError `usage` */
+export function checkedSeconds(value: string): number {
+  const seconds = parseNumber("--checkpoint-every", value);
+  if (seconds >= 0) return seconds;
+  throw new PlateauError("usage", `--checkpoint-every ${quote(value)} is negative: give seconds`);
+}
+
 /** What the flags and the configuration file say; flags come first. Nothing is filled in. */
 export function givenInput(target: string | undefined, flags: TrainFlags): GivenInput {
   const fromFile = flags.config === undefined ? {} : readConfig(flags.config);

@@ -22,13 +22,21 @@ export function storedMeasures(folder: string, weightsSha256: string): Analysis[
 /**
  * Stores an analysis in a run's folder, beside the other measures of earlier ones of the same weights; each
  * holds the seed it was taken under.
+ * @param keep whether what is there stays as it is
  * @returns the file's path
  * @throws PlateauError `io`
  */
-export function saveAnalysis(folder: string, weightsSha256: string, analysis: Analysis): string {
+export function saveAnalysis(
+  folder: string,
+  weightsSha256: string,
+  analysis: Analysis,
+  keep = false,
+): string {
   const file = join(folder, ANALYSIS);
   const measures = { ...storedMeasures(folder, weightsSha256) };
+  const stays = (name: string) => keep && name in measures && !("skipped" in measures[name]);
   for (const [name, outcome] of Object.entries(analysis.measures)) {
+    if (stays(name)) continue;
     // What was measured before is worth more than a reason why it was not this time.
     if (!("skipped" in outcome && name in measures)) measures[name] = outcome;
   }

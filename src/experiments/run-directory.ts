@@ -1,4 +1,4 @@
-import { existsSync, rmSync, statSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
 import { PlateauError, quote } from "../errors.js";
@@ -22,6 +22,7 @@ import {
   recordedTarget,
   resolved,
 } from "./config.js";
+import { requireHeld } from "./held.js";
 import { parseHistory, type RunHistory } from "./history.js";
 import { protocolSchema } from "./protocol.js";
 import type { RunResult } from "./run.js";
@@ -140,13 +141,8 @@ export class RunDirectory {
    * target has to be given, or is another
    */
   static open(path: string, { target }: OpenRunOptions = {}): RunDirectory {
+    requireHeld(path, ["run"]);
     const file = join(path, RUN);
-    if (!existsSync(path) || !statSync(path).isDirectory() || !existsSync(file)) {
-      throw new PlateauError(
-        "run-directory",
-        `${shellWord(path)} is not a run directory: it has no ${RUN} (give the folder of plateau train --out)`,
-      );
-    }
     const remedy = "put the right one back, or train anew in another folder";
     const { plateau, config } = (readJson(file, { name: shellWord(file), remedy }) ?? {}) as {
       plateau?: unknown;

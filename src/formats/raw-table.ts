@@ -1,4 +1,5 @@
 import { PlateauError } from "../errors.js";
+import type { Encoding } from "./decode-text.js";
 
 /** One place of a table as a file holds it. null: nothing is there. */
 export type Cell = string | number | null;
@@ -11,6 +12,20 @@ export interface RawTable {
   readonly columns: readonly RawColumn[];
   /** Where row i (from 0) is found in the file: "line 17". */
   readonly where: (row: number) => string;
+  /** How a file of text was taken apart. */
+  readonly layout?: Layout;
+}
+
+/** How a file of text was taken apart into fields. Plain JSON. */
+export interface Layout {
+  readonly delimiter: string;
+  readonly encoding: Encoding;
+  /** Whether a line named the columns. */
+  readonly header: boolean;
+  /** Titles above the table, which are no part of it. */
+  readonly skipped: readonly string[];
+  /** Columns that were given another name, as theirs was taken. */
+  readonly renamed: readonly string[];
 }
 
 export interface RawColumn {

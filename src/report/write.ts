@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { writeFileAtomic } from "../files/atomic.js";
 import { makeFolder } from "../files/folder.js";
+import { dataFiles } from "./data-files.js";
 import type { ReportDocument } from "./document.js";
 import { renderHtml } from "./html/page.js";
 import { drawingPrograms } from "./html/runtime.js";
-import { figuresOf, requireDrawable, tablesOf } from "./parts.js";
-import { figureCsv, figureSpec, renderPng, renderSvg, requireDrawing } from "./render.js";
-import { fieldsOf, rowsCsv } from "./spec.js";
+import { figuresOf, requireDrawable } from "./parts.js";
+import { renderPng, renderSvg, requireDrawing } from "./render.js";
 
 /** What of a report is written, and where to. */
 export interface ReportFiles {
@@ -16,7 +16,7 @@ export interface ReportFiles {
   readonly svg?: string;
   /** Folder of NAME.png, one a figure. */
   readonly png?: string;
-  /** Folder of figures/NAME.csv, figures/NAME.vl.json (which reads that CSV) and tables/NAME.csv. */
+  /** Folder of CSV, or a file .json or .parquet: as `dataFiles` says. */
   readonly data?: string;
 }
 
@@ -52,16 +52,9 @@ export async function writeReport(
     const { name } = figure;
     if (svg !== undefined) files.set(join(svg, `${name}.svg`), `${await renderSvg(figure)}\n`);
     if (png !== undefined) files.set(join(png, `${name}.png`), await renderPng(figure));
-    if (data === undefined) continue;
-    const spec = figureSpec(figure, { inline: false });
-    files.set(join(data, "figures", `${name}.csv`), figureCsv(figure));
-    files.set(join(data, "figures", `${name}.vl.json`), `${JSON.stringify(spec, null, 2)}\n`);
   }
-  for (const { name, columns, rows } of data === undefined ? [] : tablesOf(document)) {
-    // The page shows some of what a row has, the file all.
-    const fields = new Set([...fieldsOf(rows), ...columns.map(({ field }) => field)]);
-    files.set(join(data!, "tables", `${name}.csv`), rowsCsv(rows, [...fields]));
-  }
+  if (data !== undefined)
+    for (const [path, content] of await dataFiles(document, data)) files.set(path, content);
   if (html !== undefined) files.set(html, await renderHtml(document));
   for (const [path, content] of files) {
     makeFolder(join(path, ".."));

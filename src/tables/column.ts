@@ -1,6 +1,8 @@
 import { quote } from "../errors.js";
-import { parseNumber } from "../formats/csv.js";
+import { type Decimal, readNumber } from "../formats/number-text.js";
 import type { Cell, RawColumn } from "../formats/raw-table.js";
+import { shellWord } from "../text.js";
+import { type Missing, missingBy } from "./missing.js";
 
 /** A column of numbers. */
 export interface NumericColumn {
@@ -13,6 +15,8 @@ export interface NumericColumn {
   readonly range: readonly [low: number, high: number];
   /** Different values. */
   readonly distinct: number;
+  /** A currency or % that stood beside its numbers and is no part of them. */
+  readonly unit?: string;
 }
 
 /** A column of few different texts. */
@@ -26,6 +30,8 @@ export interface CategoricalColumn {
   readonly categories: readonly string[];
   /** What kept it from being numeric, where most of it is numbers. */
   readonly note?: string;
+  /** Whether they are numbers that are read as categories. */
+  readonly numbers?: true;
 }
 
 /** A column that no model can read. */
@@ -42,23 +48,15 @@ export type Column = NumericColumn | CategoricalColumn | UnusableColumn;
 /** Categories that a column may have. */
 export const MAX_CATEGORIES = 256;
 
-/** What is read as a missing value, besides an empty place and NaN; exactly so written, blanks around it aside. */
-export const missingTexts: readonly string[] = [
-  "",
-  "NA",
-  "N/A",
-  "n/a",
-  "#N/A",
-  "<NA>",
-  "NaN",
-  "nan",
-  "-nan",
-  "NULL",
-  "null",
-  "None",
-  "?",
-];
-const missingSet: ReadonlySet<string> = new Set(missingTexts);
+/** How a column's cells are read. */
+export interface ColumnReading {
+  /** Default `point`. */
+  readonly decimal?: Decimal;
+  /** Default: what `missingTexts` and `missingNumbers` list. */
+  readonly missing?: Missing;
+  /** What the column has to be, instead of what its cells look like: columns that a fit has learned from. */
+  readonly as?: "numeric" | "categorical";
+}
 
 /**
  * Infers a column's kind. Numeric: every value that is not missing is a number, or a text that reads as
@@ -71,43 +69,104 @@ export function inferColumn(
   { name, cells, problem }: RawColumn,
   rows: number,
   where: (row: number) => string,
+  { decimal = "point", missing: missingCells = missingBy(), as }: ColumnReading = {},
 ): Column {
   if (problem !== undefined) return { name, kind: "unusable", reason: problem, missing: 0 };
   const values = new Float64Array(rows);
+  const seen = new Units();
   let missing = 0;
   let texts = 0;
-  let firstText = "";
+  let firstText = -1;
   for (let row = 0; row < rows; row++) {
-    const value = numberOf(cells[row]);
-    if (value !== undefined) {
-      values[row] = value;
-      if (Number.isNaN(value)) missing++;
+    const cell = cells[row];
+    if (missingCells.is(cell, "numbers")) {
+      values[row] = Number.NaN;
+      missing++;
+      continue;
+    }
+    const read = numberOf(cell, decimal);
+    if (read === undefined) {
+      if (texts++ === 0) firstText = row;
     } else {
-      if (texts === 0) firstText = `${quote(cells[row])} in ${where(row)}`;
-      texts++;
+      values[row] = read.value;
+      seen.see(read.unit, row);
     }
   }
+  const said = (row: number) => `${quote(cells[row])} in ${where(row)}`;
   const present = rows - missing;
-  if (present === 0) return { name, kind: "unusable", reason: "has no value", missing };
-  if (texts === 0) return numericColumn(name, values, missing);
-
+  if (as !== "categorical") {
+    if (present === 0 && as === undefined) return { name, kind: "unusable", reason: "has no value", missing };
+    const conflict = seen.conflict;
+    if (texts === 0 && conflict) {
+      const reason = `its numbers are of different units, ${said(conflict[0])} and ${said(conflict[1])}: write them all alike`;
+      return { name, kind: "unusable", reason, missing };
+    }
+    if (texts === 0) return numericColumn(name, values, missing, seen.unit);
+  }
   const note =
-    texts <= present / 2
-      ? `${present - texts} of ${present} values are numbers, but not ${firstText}`
+    texts > 0 && texts <= present / 2
+      ? `${present - texts} of ${present} values are numbers, but not ${said(firstText)}: ${remedy(cells[firstText], decimal)}`
       : undefined;
-  const labels = Array.from({ length: rows }, (_, row) => textOf(cells[row]));
+  if (as === "numeric") {
+    const reason = note ?? `${said(firstText)} is no number: ${remedy(cells[firstText], decimal)}`;
+    return { name, kind: "unusable", reason, missing };
+  }
+  const labels = Array.from({ length: rows }, (_, row) => textOf(cells[row], missingCells));
+  const lacking = labels.reduce((sum, label) => sum + (label === undefined ? 1 : 0), 0);
   const distinct = new Set(labels);
   distinct.delete(undefined);
   const different = distinct.size;
-  if (different > MAX_CATEGORIES || 2 * different > present) {
+  if (as === undefined && (different > MAX_CATEGORIES || 2 * different > rows - lacking)) {
     const reason =
-      note ?? `${different} different texts in ${present} values are no categories (first: ${firstText})`;
-    return { name, kind: "unusable", reason, missing };
+      note ??
+      `${different} different texts in ${rows - lacking} values are no categories (first: ${said(firstText)})${hint(cells[firstText], decimal)}`;
+    return { name, kind: "unusable", reason, missing: lacking };
   }
-  return categoricalColumn(name, labels, missing, note);
+  return categoricalColumn(name, labels, lacking, note);
 }
 
-function numericColumn(name: string, values: Float64Array<ArrayBuffer>, missing: number): NumericColumn {
+/** What to do about a text among numbers. */
+function remedy(cell: Cell, decimal: Decimal): string {
+  const text = String(cell).trim();
+  return (
+    hint(cell, decimal).slice(2) ||
+    `correct it, or where it stands for nothing give --missing ${shellWord(text)}`
+  );
+}
+
+/** What to do about a number that has the other decimal mark. */
+function hint(cell: Cell, decimal: Decimal): string {
+  const other = decimal === "point" ? "comma" : "point";
+  if (typeof cell !== "string" || readNumber(cell, other) === undefined) return "";
+  return `: it was read with a decimal ${decimal}, if that is wrong give --decimal ${other}`;
+}
+
+/** Units beside the numbers of a column: one currency, which zeros and totals may lack; or % beside all. */
+class Units {
+  unit: string | undefined;
+  #first = -1;
+  #bare = -1;
+  #conflict: [number, number] | undefined;
+
+  see(unit: string | undefined, row: number): void {
+    if (unit === undefined) {
+      if (this.#bare < 0) this.#bare = row;
+    } else if (this.unit === undefined) [this.unit, this.#first] = [unit, row];
+    else if (this.unit !== unit) this.#conflict ??= [this.#first, row];
+  }
+
+  /** Rows that are of different units. */
+  get conflict(): readonly [number, number] | undefined {
+    return this.#conflict ?? (this.unit === "%" && this.#bare >= 0 ? [this.#first, this.#bare] : undefined);
+  }
+}
+
+function numericColumn(
+  name: string,
+  values: Float64Array<ArrayBuffer>,
+  missing: number,
+  unit?: string,
+): NumericColumn {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   const seen = new Set<number>();
@@ -117,7 +176,8 @@ function numericColumn(name: string, values: Float64Array<ArrayBuffer>, missing:
     if (value > high) high = value;
     seen.add(value);
   }
-  return { name, kind: "numeric", values, missing, range: [low, high], distinct: seen.size };
+  const found = { name, kind: "numeric", values, missing, range: [low, high], distinct: seen.size } as const;
+  return unit === undefined ? found : { ...found, unit };
 }
 
 function categoricalColumn(
@@ -143,32 +203,18 @@ export function asCategories(column: NumericColumn): CategoricalColumn {
     values: Int32Array.from(values, (value) => codes.get(value) ?? -1),
     missing,
     categories: numbers.map(String),
+    numbers: true,
   };
 }
 
-/** NaN where the cell is missing, undefined where it is a text. */
-/**
- * A cell as a column of that kind reads it: null where it is missing; undefined where it is no number and has to be.
- */
-export function readAs(kind: "numeric" | "categorical", cell: Cell): number | string | null | undefined {
-  if (kind === "categorical") return textOf(cell) ?? null;
-  const number = numberOf(cell);
-  return Number.isNaN(number) ? null : number;
-}
-
-function numberOf(cell: Cell): number | undefined {
-  if (typeof cell === "number") {
-    return Number.isFinite(cell) || Number.isNaN(cell) ? cell : undefined;
-  }
-  if (cell === null || missingSet.has(cell.trim())) return Number.NaN;
-  return parseNumber(cell);
+function numberOf(cell: Cell, decimal: Decimal): { value: number; unit?: string } | undefined {
+  if (typeof cell === "number") return Number.isFinite(cell) ? { value: cell } : undefined;
+  return readNumber(cell!, decimal);
 }
 
 /** undefined where the cell is missing. */
-function textOf(cell: Cell): string | undefined {
-  if (cell === null || Number.isNaN(cell)) return undefined;
-  const text = String(cell).trim();
-  return missingSet.has(text) ? undefined : text;
+function textOf(cell: Cell, missing: Missing): string | undefined {
+  return missing.is(cell, "texts") ? undefined : String(cell).trim();
 }
 
 function byUnits(a: string, b: string): number {

@@ -6,14 +6,18 @@ import { readJsonTable } from "../formats/json-table.js";
 import { npyTable } from "../formats/npy.js";
 import { readParquet } from "../formats/parquet.js";
 import { MAX_TABLE_BYTES, type RawTable } from "../formats/raw-table.js";
+import type { NotationOptions } from "./reading.js";
 import { type Table, tableOf } from "./table.js";
 
 /** How a table is read. `header` and `delimiter` are of CSV alone. */
-export type ReadTableOptions = CsvOptions;
+export interface ReadTableOptions extends CsvOptions, NotationOptions {}
 
-type Reader = (bytes: Uint8Array, source: string, options: ReadTableOptions) => RawTable | Promise<RawTable>;
+type Reader = (bytes: Uint8Array, source: string, options: CsvOptions) => RawTable | Promise<RawTable>;
 
-const tsv: Reader = (bytes, source, options) => readCsv(bytes, source, { delimiter: "\t", ...options });
+const tsv: Reader = (bytes, source, { delimiter = "\t", header }) =>
+  readCsv(bytes, source, { delimiter, header });
+
+const SPREADSHEETS = [".xlsx", ".xls", ".xlsm", ".ods", ".numbers"];
 
 /** Readers by the ending of a file's name: one line each. */
 const readers: Record<string, Reader> = {
@@ -32,12 +36,18 @@ const readers: Record<string, Reader> = {
  * `usage` for an ending that is not known
  */
 export async function readTable(file: string, options: ReadTableOptions = {}): Promise<Table> {
-  return tableOf(await readRawTable(file, options));
+  return tableOf(await readRawTable(file, options), options);
 }
 
 /** The same before kinds are inferred. @throws PlateauError as `readTable` */
-export async function readRawTable(file: string, options: ReadTableOptions = {}): Promise<RawTable> {
+export async function readRawTable(file: string, options: CsvOptions = {}): Promise<RawTable> {
   const ending = path.extname(file).toLowerCase();
+  if (SPREADSHEETS.includes(ending)) {
+    throw new PlateauError(
+      "usage",
+      `${quote(file)} is a workbook, which is not read: save the sheet as CSV (in Excel: Save As, CSV UTF-8) and give that`,
+    );
+  }
   if (!Object.hasOwn(readers, ending)) {
     const known = Object.keys(readers).join(", ");
     throw new PlateauError(

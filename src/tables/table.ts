@@ -1,7 +1,9 @@
 import { unknownName } from "../errors.js";
 import { recordsTable } from "../formats/json-table.js";
 import type { RawTable } from "../formats/raw-table.js";
-import { type Column, inferColumn } from "./column.js";
+import { listed } from "../text.js";
+import type { Column } from "./column.js";
+import { describeReading, type NotationOptions, type Reading, readColumns } from "./reading.js";
 
 /** The user's data: columns of equal length with their kinds. */
 export interface Table {
@@ -9,27 +11,37 @@ export interface Table {
   readonly source: string;
   readonly rows: number;
   readonly columns: readonly Column[];
+  /** What was understood of its text, where it was text. */
+  readonly reading?: Reading;
 }
 
-/** Infers every column's kind. */
-export function tableOf({ source, rows, columns, where }: RawTable): Table {
-  return { source, rows, columns: columns.map((column) => inferColumn(column, rows, where)) };
+/**
+ * Infers what numbers are written like, and every column's kind.
+ * @throws PlateauError `format` where a number can be read in two ways and nothing in the table tells which
+ */
+export function tableOf(raw: RawTable, options: NotationOptions = {}): Table {
+  const { columns, reading } = readColumns(raw, options);
+  return { source: raw.source, rows: raw.rows, columns, ...(reading ? { reading } : {}) };
 }
 
 /**
  * A table of records in memory: `[{ weight: 3504, origin: "USA" }, …]`. Columns are all keys; null,
  * undefined and NaN are missing values; dates and booleans are texts.
- * @throws PlateauError `format` where a record is no object, or there are none
+ * @throws PlateauError `format` where a record is no object, or there are none, or as `tableOf`
  */
-export function tableOfRecords(records: readonly object[], source = "records"): Table {
-  return tableOf(recordsTable(records, source));
+export function tableOfRecords(
+  records: readonly object[],
+  source = "records",
+  options: NotationOptions = {},
+): Table {
+  return tableOf(recordsTable(records, source), options);
 }
 
 /** @throws PlateauError `unknown-name` with the names that there are */
 export function findColumn(table: Table, name: string): Column {
   const column = table.columns.find((one) => one.name === name);
   if (!column) {
-    const names = table.columns.map((one) => one.name);
+    const names = table.columns.map((one) => listed(one.name));
     throw unknownName(`column of ${table.source}`, name, names);
   }
   return column;
@@ -47,7 +59,9 @@ export function describeTable(table: Table): string {
   const lines = table.columns.map(
     (column) => `  ${plain(column.name).padEnd(width)}  ${describeColumn(column)}`,
   );
-  return [`${table.source}: ${table.rows} rows, ${table.columns.length} columns`, ...lines].join("\n");
+  const read = table.reading && describeReading(table.reading);
+  const head = `${table.source}: ${table.rows} rows, ${table.columns.length} columns`;
+  return [head, ...(read ? [plain(read, 400)] : []), ...lines].join("\n");
 }
 
 function describeColumn(column: Column): string {
@@ -55,14 +69,19 @@ function describeColumn(column: Column): string {
   switch (column.kind) {
     case "numeric": {
       const [low, high] = column.range;
+      const unit = column.unit === undefined ? "" : ` ${column.unit}`;
       const range = isConstant(column)
-        ? `constant ${low}`
-        : `${low} to ${high}, ${column.distinct} different`;
+        ? `constant ${low}${unit}`
+        : `${low} to ${high}${unit}, ${column.distinct} different`;
       return `numeric: ${range}${missing}`;
     }
     case "categorical": {
       const { categories, note } = column;
-      const shown = categories.slice(0, 4).map(plain).join(", ") + (categories.length > 4 ? ", …" : "");
+      const shown =
+        categories
+          .slice(0, 4)
+          .map((name) => listed(plain(name)))
+          .join(", ") + (categories.length > 4 ? ", …" : "");
       const what = isConstant(column) ? `constant ${shown}` : `${categories.length} (${shown})`;
       return `categorical: ${what}${missing}${note ? `; ${note}` : ""}`;
     }
@@ -72,7 +91,7 @@ function describeColumn(column: Column): string {
 }
 
 /** A file's text as a terminal may show it: short, without control characters. */
-export function plain(text: string): string {
+export function plain(text: string, most = 40): string {
   const shown = text.replace(/\p{C}/gu, "·");
-  return shown.length > 40 ? `${shown.slice(0, 39)}…` : shown;
+  return shown.length > most ? `${shown.slice(0, most - 1)}…` : shown;
 }

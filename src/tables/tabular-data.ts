@@ -1,9 +1,9 @@
 import { PlateauError, quote } from "../errors.js";
 import { type Split, splits } from "../targets/target.js";
 import { asCategories, type CategoricalColumn, MAX_CATEGORIES, type NumericColumn } from "./column.js";
-import { encodeRecords, type InputColumn, writeFeatures } from "./encode.js";
+import { encodeTable, type InputColumn, type TabularColumns, tabularColumns } from "./encode.js";
 import { defaultFractions, type Fractions, splitRows } from "./split.js";
-import { restore, type Scale, scaleOf, standardise } from "./standardise.js";
+import { scaleOf, standardise } from "./standardise.js";
 import { findColumn, isConstant, type Table } from "./table.js";
 import type { TabularReport } from "./tabular-report.js";
 
@@ -37,21 +37,8 @@ export interface TabularSplit {
 }
 
 /** A table as training data: standardised splits, and the way there and back. */
-export interface TabularData extends Readonly<Record<Split, TabularSplit>> {
-  readonly inputs: readonly InputColumn[];
-  readonly outputs: readonly ({ readonly name: string } & Scale)[];
-  /** Numbers of x that each input has, in order: `columns` of the `tabular` architecture. */
-  readonly widths: readonly number[];
-  /** Names of the numbers of x: `weight`, `origin=USA`. */
-  readonly features: readonly string[];
+export interface TabularData extends TabularColumns, Readonly<Record<Split, TabularSplit>> {
   readonly report: TabularReport;
-  /**
-   * x [records, features] of new rows given as plain objects.
-   * @throws PlateauError `usage` where an input is missing or not what its column was
-   */
-  encode(records: readonly Readonly<Record<string, unknown>>[]): Float32Array<ArrayBuffer>;
-  /** Outputs of a model [rows, outputs] in the units of the table. */
-  decode(y: ArrayLike<number>): Float64Array<ArrayBuffer>;
 }
 
 /** Tokens that a model reads a row as. */
@@ -126,15 +113,8 @@ export function tabularData(table: Table, options: TabularOptions): TabularData 
   }
   const build = (tableRows: Int32Array<ArrayBuffer>): TabularSplit => {
     const rows = tableRows.length;
-    const x = new Float32Array(rows * F);
+    const x = encodeTable(columns, table, tableRows);
     const truth = new Float64Array(rows * K);
-    let from = 0;
-    for (const { source, column } of inputs) {
-      const valueAt = (row: number) =>
-        source.kind === "numeric" ? source.values[row] : source.categories[source.values[row]];
-      for (let i = 0; i < rows; i++) writeFeatures(x, i * F + from, column, valueAt(tableRows[i]));
-      from += column.width;
-    }
     for (let i = 0; i < rows; i++) {
       for (let k = 0; k < K; k++) truth[i * K + k] = outputs[k].values[tableRows[i]];
     }
@@ -146,14 +126,10 @@ export function tabularData(table: Table, options: TabularOptions): TabularData 
     train: build(parts.train),
     validation: build(parts.validation),
     test: build(parts.test),
-    inputs: columns,
-    outputs: scales,
-    widths: columns.map(({ width }) => width),
-    features: columns.flatMap((column) =>
-      column.kind === "numeric" ? [column.name] : column.categories.map((label) => `${column.name}=${label}`),
-    ),
+    ...tabularColumns(columns, scales),
     report: {
       source: table.source,
+      ...(table.reading ? { reading: table.reading } : {}),
       rows: table.rows,
       droppedRows,
       missing,
@@ -161,16 +137,17 @@ export function tabularData(table: Table, options: TabularOptions): TabularData 
       splits: { train: parts.train.length, validation: parts.validation.length, test: parts.test.length },
       unknownCategories: unknownCategories(inputs, [...parts.validation, ...parts.test]),
     },
-    encode: (records) => encodeRecords(columns, F, records),
-    decode: (y) => Float64Array.from(y, (value, i) => restore(value, scales[i % K])),
   };
 }
 
 function outputColumn(table: Table, name: string): NumericColumn {
   const column = findColumn(table, name);
   if (column.kind === "numeric") return column;
-  const what = column.kind === "unusable" ? column.reason : `has ${column.categories.length} categories`;
-  throw new PlateauError("usage", `output ${quote(name)} is not numeric: ${what}`);
+  const what =
+    column.kind === "unusable"
+      ? column.reason
+      : (column.note ?? `it has ${column.categories.length} categories: name another column`);
+  throw new PlateauError("usage", `${table.source}: output ${quote(name)} is not numeric: ${what}`);
 }
 
 function chooseInputs(
@@ -235,12 +212,14 @@ function fitInput(source: Input, rows: Int32Array): InputColumn | undefined {
       low = Math.min(low, source.values[row]);
       high = Math.max(high, source.values[row]);
     }
-    return { name: source.name, kind: "numeric", width: 1, ...scale, range: [low, high] };
+    const { name, unit } = source;
+    return { name, kind: "numeric", width: 1, ...scale, range: [low, high], ...(unit ? { unit } : {}) };
   }
   const present = new Set(Array.from(rows, (row) => source.values[row]));
   if (present.size < 2) return undefined;
   const categories = source.categories.filter((_, code) => present.has(code));
-  return { name: source.name, kind: "categorical", width: categories.length, categories };
+  const numbers = source.numbers && { numbers: true as const };
+  return { name: source.name, kind: "categorical", width: categories.length, categories, ...numbers };
 }
 
 function unknownCategories(

@@ -1,9 +1,13 @@
 import { type Split, splits } from "../targets/target.js";
+import { listed } from "../text.js";
+import { describeReading, type Reading } from "./reading.js";
 import { plain } from "./table.js";
 
 /** What became of the table. Plain and JSON-serialisable. */
 export interface TabularReport {
   readonly source: string;
+  /** What was understood of its text. */
+  readonly reading?: Reading;
   readonly rows: number;
   /** Rows left out because a chosen column lacks a value there. */
   readonly droppedRows: number;
@@ -20,14 +24,22 @@ export interface TabularReport {
 export function describeReport(report: TabularReport): string {
   const { rows, droppedRows, missing, leftOut, unknownCategories } = report;
   const parts = splits.map((split) => `${report.splits[split]} ${split}`).join(", ");
-  const lines = [`${rows - droppedRows} of ${rows} rows are complete: ${parts}`];
+  const read = report.reading && describeReading(report.reading);
+  const lines = [
+    ...(read ? [plain(read, 400)] : []),
+    `${rows - droppedRows} of ${rows} rows are complete: ${parts}`,
+  ];
   if (missing.length > 0) {
-    const lacking = missing.map((column) => `${plain(column.name)} in ${column.rows}`).join(", ");
+    const lacking = missing.map((column) => `${listed(plain(column.name))} in ${column.rows}`).join(", ");
     lines.push(`values are missing of ${lacking}`);
   }
   for (const { name, reason } of leftOut) lines.push(`${plain(name)} is no input: ${reason}`);
   for (const { name, categories, rows: count } of unknownCategories) {
-    const shown = categories.slice(0, 4).map(plain).join(", ") + (categories.length > 4 ? ", …" : "");
+    const shown =
+      categories
+        .slice(0, 4)
+        .map((label) => listed(plain(label)))
+        .join(", ") + (categories.length > 4 ? ", …" : "");
     lines.push(`${plain(name)} is ${shown} in ${count} validation or test rows and in no training row`);
   }
   return lines.join("\n");

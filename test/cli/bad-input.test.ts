@@ -119,12 +119,18 @@ test.serial("a configuration file that is missing, no JSON, no object, or has un
 test.serial("folders that are no runs, unfinished runs, and runs that are there already", async (t) => {
   const cwd = folder(t);
   const noRun = { code: 1, errorCode: "run-directory" };
-  for (const command of [
-    ["eval", cwd],
-    ["train", "--resume", cwd],
-    ["eval", join(cwd, "none")],
-  ]) {
-    await refused(t, command, { ...noRun, message: /is not a run directory: it has no run.json/ });
+  for (const [command, message] of [
+    [
+      ["eval", cwd],
+      /holds nothing of plateau's \(it has no run.json or fit.json\): give the folder of a run/,
+    ],
+    [
+      ["train", "--resume", cwd],
+      /holds nothing of plateau's \(it has no run.json\): give the folder of a run/,
+    ],
+    [["eval", join(cwd, "none")], /is not there: no such file or folder: give/],
+  ] as const) {
+    await refused(t, [...command], { ...noRun, message });
   }
   const out = join(cwd, "run");
   mkdirSync(out);

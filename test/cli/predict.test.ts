@@ -181,8 +181,9 @@ test("predict takes a fit: columns by name, categories, rows that lack an input,
   t.is(quiet.stderr, "");
   const rows = JSON.parse(readFileSync(at("p.json"), "utf8"));
   t.deepEqual(Object.keys(rows[0]), ["origin", "year", "weight", "who", "predicted mpg"]);
-  const { data, model } = await openFit(at("fit"));
-  const alone = data.decode(model.predict(data.encode([{ weight: 2100, year: 80, origin: "Japan" }])));
+  const { columns, model, ...opened } = await openFit(at("fit"));
+  const data = await opened.data();
+  const alone = columns.decode(model.predict(columns.encode([{ weight: 2100, year: 80, origin: "Japan" }])));
   t.is(rows[0]["predicted mpg"], alone[0]);
   t.is(rows[1]["predicted mpg"], null);
   t.is(typeof rows[2]["predicted mpg"], "number");

@@ -1,7 +1,8 @@
 import test, { type ExecutionContext } from "ava";
 import fc from "fast-check";
 import { PlateauError } from "../../src/errors.js";
-import { type CsvOptions, parseNumber, readCsv } from "../../src/formats/csv.js";
+import { type CsvOptions, readCsv } from "../../src/formats/csv.js";
+import { parseNumber } from "../../src/formats/number-text.js";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -52,7 +53,11 @@ test("what is wrong is said with line and column", (t) => {
   refuses(t, "", "t.csv: no data");
   refuses(t, " \n\n", "t.csv: no data");
   refuses(t, "a,b\n", "t.csv: a header of 2 columns and no row of data");
-  refuses(t, 'a,b\n"x\ny",2\n1,2,3\n', 't.csv, line 4: 3 fields, but line 1 has 2: field 3 is "3"');
+  refuses(
+    t,
+    'a,b\n"x\ny",2\n1,2,3\n',
+    't.csv, line 4: 3 fields, but line 1 has 2: field 3 is "3": put quotes around a field that has the delimiter in it, or name the delimiter',
+  );
   refuses(
     t,
     "a,b\n1,2\n3\n",
@@ -64,7 +69,6 @@ test("what is wrong is said with line and column", (t) => {
     'a,b\n1,2\n3,"4"5\n',
     "t.csv, line 3, column 3: text follows a closing quote: write a quote inside quotes twice",
   );
-  refuses(t, "a,b,a\n1,2,3\n", 't.csv, line 1: columns 1 and 3 are both named "a": rename one');
   refuses(t, "a,b\n1,\0\n", "t.csv, line 2, column 3: a zero byte: this is no text");
   refuses(
     t,
@@ -98,8 +102,13 @@ test("any fields go round through quoting, by any delimiter and line end", (t) =
       rows,
       fc.constantFrom(",", ";", "\t", "|"),
       fc.constantFrom("\n", "\r\n"),
-      (table, by, end) => {
-        const quoted = table.map((row) => row.map((text) => `"${text.replaceAll('"', '""')}"`).join(by));
+      (lines, by, end) => {
+        // Lines without content are skipped, and columns at the right.
+        const filled = lines.filter((row) => row.some((text) => text.trim() !== ""));
+        fc.pre(filled.length > 0);
+        const width = Math.max(...filled.map((row) => row.findLastIndex((text) => text.trim() !== "") + 1));
+        const table = filled.map((row) => row.slice(0, width));
+        const quoted = lines.map((row) => row.map((text) => `"${text.replaceAll('"', '""')}"`).join(by));
         const { columns, rows: count } = readCsv(bytes(quoted.join(end)), "t", {
           header: false,
           delimiter: by,

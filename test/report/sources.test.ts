@@ -32,16 +32,16 @@ test("what is not finished says how to continue, what is nothing what can be rep
   mkdirSync(at("experiment"));
   writeFileSync(join(at("experiment"), "experiment.json"), '{"kind":"audit","plateau":"0.1.0","config":{}}');
   mkdirSync(at("fit"));
-  writeFileSync(join(at("fit"), "fit.json"), "{}");
+  writeFileSync(join(at("fit"), "fit.json"), '{"plateau":"0.1.0","config":{"data":"a.csv","output":"y"}}');
   mkdirSync(at("empty"));
   writeFileSync(at("a.txt"), "SQLite format 2");
   const cases: [string, RegExp][] = [
     ["run", /plateau train --resume/],
     ["experiment", /plateau audit --resume/],
-    ["fit", /plateau analyze/],
+    ["fit", /plateau fit --resume/],
     ["empty", /plateau sweep --study.*replicate.*train --out/],
     ["a.txt", /plateau sweep --study/],
-    ["missing", /no such file/],
+    ["missing", /is not there: no such file or folder: give/],
   ];
   for (const [name, message] of cases) {
     const error = await t.throwsAsync(documentAt(at(name)), { instanceOf: PlateauError });

@@ -44,8 +44,14 @@ test("mostly different texts, nothing and lists are not usable, and say why", (t
   );
   t.is(reason(infer(["x", "y", "x", "y"])), "categorical");
   t.is(reason(infer([null, "", "NaN"])), "has no value");
-  t.is(reason(infer(["1", "2", "3", "4 km", "5"])), '4 of 5 values are numbers, but not "4 km" in line 5');
-  t.is(reason(infer(["1", "2", "1e999"])), '2 of 3 values are numbers, but not "1e999" in line 4');
+  t.is(
+    reason(infer(["1", "2", "3", "4 km", "5"])),
+    "4 of 5 values are numbers, but not \"4 km\" in line 5: correct it, or where it stands for nothing give --missing '4 km'",
+  );
+  t.is(
+    reason(infer(["1", "2", "1e999"])),
+    '2 of 3 values are numbers, but not "1e999" in line 4: correct it, or where it stands for nothing give --missing 1e999',
+  );
   const many = Array.from({ length: 1000 }, (_, i) => `t${i % 257}`);
   t.regex(reason(infer(many)), /^257 different texts in 1000 values/);
   t.is(reason(inferColumn({ name: "c", cells: [], problem: "holds lists" }, 3, String)), "holds lists");
@@ -55,7 +61,7 @@ test("a few texts among numbers make categories, with a note", (t) => {
   const column = infer([1, 2, 1, 2, 1, 2, "unknown"]);
   t.is(
     column.kind === "categorical" && column.note,
-    '6 of 7 values are numbers, but not "unknown" in line 8',
+    '6 of 7 values are numbers, but not "unknown" in line 8: correct it, or where it stands for nothing give --missing unknown',
   );
 });
 
@@ -70,6 +76,7 @@ test("a real table: cars", async (t) => {
   t.is(
     describeTable(table),
     `cars.csv: 406 rows, 9 columns
+read as: delimiter ",", decimal point, 14 cells missing (empty)
   name          not usable: 311 different texts in 406 values are no categories (first: "chevrolet chevelle malibu" in line 2)
   mpg           numeric: 9 to 46.6, 129 different, 8 missing
   cylinders     numeric: 3 to 8, 5 different
@@ -112,7 +119,8 @@ test("one table in four formats is one table", async (t) => {
 
   const refuses = (name: string, code: string, message: RegExp) =>
     t.throwsAsync(readTable(path.join(folder, name)), { instanceOf: PlateauError, code, message });
-  await refuses("t.xlsx", "usage", /must end with one of \.csv, \.json, \.npy, \.parquet, \.tsv, \.txt$/);
+  await refuses("t.xlsx", "usage", /is a workbook, which is not read: save the sheet as CSV/);
+  await refuses("t.doc", "usage", /must end with one of \.csv, \.json, \.npy, \.parquet, \.tsv, \.txt$/);
   await refuses("absent.csv", "io", /no such file/);
   file("bad.parquet", "a,b\n1,2\n3,4\n");
   await refuses("bad.parquet", "format", /^bad\.parquet: does not start with PAR1/);

@@ -182,7 +182,7 @@ test("new records are encoded as the table's rows are", (t) => {
   refuses({ kind: "red" }, 'record 2: "x" is undefined, expected a number');
   refuses({ x: "many", kind: "red" }, 'record 2: "x" is "many", expected a number');
   refuses({ x: Number.NaN, kind: "red" }, 'record 2: "x" is NaN, expected a number');
-  refuses({ x: 1 }, 'record 2: "kind" is undefined, expected a category');
+  refuses({ x: 1 }, 'record 2: "kind" is undefined, expected a category (blue, green, red)');
 });
 
 test("numeric codes become categories where asked; several outputs stand side by side", (t) => {
@@ -209,8 +209,11 @@ test("what cannot be done is refused with the reason", (t) => {
       message,
     });
   refuses({ output: "z" }, /^unknown column of t\.csv: "z" \(known: x, kind, same, id, y\)$/, "unknown-name");
-  refuses({ output: "kind" }, /^output "kind" is not numeric: has 3 categories$/);
-  refuses({ output: "id" }, /^output "id" is not numeric: 100 different texts/);
+  refuses(
+    { output: "kind" },
+    /^t\.csv: output "kind" is not numeric: it has 3 categories: name another column$/,
+  );
+  refuses({ output: "id" }, /^t\.csv: output "id" is not numeric: 100 different texts/);
   refuses({ output: "same" }, /^output "same" is 7 in all training rows$/);
   refuses({ output: [] }, /^outputs are \[\]/);
   refuses({ output: ["y", "y"] }, /^outputs are/);

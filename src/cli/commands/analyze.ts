@@ -1,8 +1,9 @@
 import { Option } from "commander";
 import type { Subject } from "../../analysis/measure.js";
 import { findMeasure, measures } from "../../analysis/registry.js";
-import { isFit, openFit } from "../../experiments/fit/directory.js";
-import { fitSubject } from "../../experiments/fit/fit.js";
+import { openFit } from "../../experiments/fit/directory.js";
+import { fitMeasureOptions, fitSubject } from "../../experiments/fit/fit.js";
+import { requireHeld } from "../../experiments/held.js";
 import { RunDirectory } from "../../experiments/run-directory.js";
 import { measureOptions, subjectOf } from "../../experiments/subject.js";
 import { describeAnalysis } from "../analysis.js";
@@ -15,6 +16,7 @@ import { print, printJson } from "../output.js";
 import { exitCodes } from "../report.js";
 import { parseSegment } from "../segment.js";
 import { reportUnsaved } from "../store.js";
+import { givenOf } from "../table-options.js";
 import { type CliCommand, examples } from "./command.js";
 
 interface AnalyzeFlags {
@@ -27,7 +29,7 @@ interface AnalyzeFlags {
 }
 
 const list = [...measures.values()].map(({ name, description }) => `  ${name.padEnd(12)} ${description}`);
-const help = `\nMeasures:\n${list.join("\n")}\n\nThe result is also stored in the run's folder, as analysis.json.`;
+const help = `\nMeasures:\n${list.join("\n")}\n\nThe result is also stored in the run's folder, as analysis.json; of a fit, measures that are there already stay.`;
 
 export const analyze: CliCommand = {
   name: "analyze",
@@ -55,7 +57,9 @@ export const analyze: CliCommand = {
         ),
       )
       .addOption(
-        new Option("--seed <seed>", "of points and intervals (default 0)").argParser(number("--seed")),
+        new Option("--seed <seed>", "of points and intervals (default 0; of a fit its own)").argParser(
+          number("--seed"),
+        ),
       )
       .option("--json", "print one JSON document")
       .option("--quiet", "no progress line, no notes")
@@ -74,14 +78,8 @@ export const analyze: CliCommand = {
 };
 
 async function execute(path: string, flags: AnalyzeFlags): Promise<number> {
-  const { subject, weightsSha256, options, units } = await open(path, flags.segment);
-  const { analysis, unsaved } = await measureWithProgress({
-    ...flags,
-    subject,
-    options,
-    weightsSha256,
-    folder: path,
-  });
+  const { units, ...opened } = await open(path, flags.segment);
+  const { analysis, unsaved } = await measureWithProgress({ ...opened, ...givenOf(flags), folder: path });
   if (flags.json) printJson(analysis);
   else {
     print(describeAnalysis(analysis));
@@ -92,13 +90,16 @@ async function execute(path: string, flags: AnalyzeFlags): Promise<number> {
 
 /** What is analysed: the model of a run, or of a fit to a table. */
 async function open(path: string, segments: readonly string[] | undefined) {
-  if (isFit(path)) {
-    const { stored, data, model } = await openFit(path);
-    const subject = fitSubject(data, model);
+  if (requireHeld(path, ["run", "fit"], "plateau analyze") === "fit") {
+    const { stored, model, data } = await openFit(path);
+    const subject = fitSubject(await data(), model);
     return {
       subject,
       weightsSha256: stored.weightsSha256,
-      options: segmentOptions(subject, segments),
+      options: { ...fitMeasureOptions(stored.sizes), ...segmentOptions(subject, segments) },
+      seed: stored.config.seed,
+      // What the fit was judged by stays what it was.
+      keep: true,
       units: unitsOf(stored.config.output),
     };
   }

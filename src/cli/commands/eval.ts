@@ -1,7 +1,12 @@
+import { openFit } from "../../experiments/fit/directory.js";
+import { scoreFit } from "../../experiments/fit/fit.js";
+import { requireHeld } from "../../experiments/held.js";
 import { evaluate as judge, type RunResult } from "../../experiments/run.js";
 import { RunDirectory } from "../../experiments/run-directory.js";
 import { verdict } from "../../experiments/verdict.js";
 import { prepareBuild } from "../build.js";
+import { describeFit } from "../fit.js";
+import { document } from "../fit-table.js";
 import { interruptible } from "../interrupt.js";
 import { print, printJson } from "../output.js";
 import { ProgressLine } from "../progress.js";
@@ -14,29 +19,50 @@ export const evaluate: CliCommand = {
   define(program, exit) {
     program
       .command("eval")
-      .description("judge the stored weights of a finished run again")
-      .argument("<dir>", "folder of plateau train --out")
+      .description("judge the stored weights of a finished run or fit again")
+      .argument("<dir>", "folder of plateau train --out or plateau fit --out")
       .option("--json", "print one JSON document")
       .addHelpText("after", examples("plateau eval runs/a", "plateau eval runs/a --json"))
-      .action(async (path: string, options: { json?: boolean }) => {
-        const directory = RunDirectory.open(path);
-        const { experiment } = directory;
-        const stored = directory.result();
-        prepareBuild(experiment.config.build);
-        const model = await directory.model();
-        const progress = new ProgressLine();
-        progress.show("judging…");
-        const { signal, dispose } = interruptible();
-        const judgement = await judge(experiment, model, { signal }).finally(() => {
-          progress.clear();
-          dispose();
-        });
-        const judged = { ...stored, ...judgement };
-        // A divergence is a fact about training: no weights can tell of it.
-        const result: RunResult = { ...judged, verdict: stored.diverged ? stored.verdict : verdict(judged) };
-        if (options.json) printJson(result);
-        else print(describeResult(result, experiment));
-        exit(result.diverged ? exitCodes.failed : exitCodes.done);
-      });
+      .action(async (path: string, options: EvalFlags) => exit(await judges[held(path)](path, options)));
   },
 };
+
+interface EvalFlags {
+  json?: boolean;
+}
+
+const held = (path: string) => requireHeld(path, ["run", "fit"], "plateau eval");
+
+/** Who judges, by what a folder holds: one line each. */
+const judges = { run: judgeRun, fit: judgeFit } as const;
+
+async function judgeRun(path: string, { json }: EvalFlags): Promise<number> {
+  const directory = RunDirectory.open(path);
+  const { experiment } = directory;
+  const stored = directory.result();
+  prepareBuild(experiment.config.build);
+  const model = await directory.model();
+  const progress = new ProgressLine();
+  progress.show("judging…");
+  const { signal, dispose } = interruptible();
+  const judgement = await judge(experiment, model, { signal }).finally(() => {
+    progress.clear();
+    dispose();
+  });
+  const judged = { ...stored, ...judgement };
+  // A divergence is a fact about training: no weights can tell of it.
+  const result: RunResult = { ...judged, verdict: stored.diverged ? stored.verdict : verdict(judged) };
+  if (json) printJson(result);
+  else print(describeResult(result, experiment));
+  return result.diverged ? exitCodes.failed : exitCodes.done;
+}
+
+async function judgeFit(path: string, { json }: EvalFlags): Promise<number> {
+  prepareBuild("strict");
+  const { stored, model, data } = await openFit(path);
+  const { config, ...result } = stored;
+  const judged = { ...result, test: scoreFit(await data(), model) };
+  if (json) printJson(document(config, judged));
+  else print(describeFit(config, judged));
+  return exitCodes.done;
+}

@@ -1,16 +1,21 @@
 import { Option } from "commander";
-import { PlateauError } from "../../errors.js";
+import { PlateauError, quote } from "../../errors.js";
+import { openFit } from "../../experiments/fit/directory.js";
+import { fitOnnx, fitSafetensors } from "../../experiments/fit/export.js";
+import { requireHeld } from "../../experiments/held.js";
 import { RunDirectory } from "../../experiments/run-directory.js";
 import { encodeWeights } from "../../experiments/weights.js";
 import { writeFileAtomic } from "../../files/atomic.js";
-import { toOnnx } from "../../nn/onnx/to-onnx.js";
+import { type OnnxOptions, toOnnx } from "../../nn/onnx/to-onnx.js";
 import { parseNumber } from "../number.js";
 import { note, bytes as sayBytes } from "../output.js";
 import { exitCodes } from "../report.js";
 import { type CliCommand, examples } from "./command.js";
 
+const formats = ["onnx", "safetensors"] as const;
+
 interface ExportFlags {
-  format?: "onnx" | "safetensors";
+  format?: (typeof formats)[number];
   output: string;
   dynamicLength?: boolean;
   maxTokens?: number;
@@ -23,12 +28,12 @@ export const exportCommand: CliCommand = {
     program
       .command("export")
       .description("write a trained model for other programs: ONNX, or weights under their PyTorch names")
-      .argument("<run>", "folder of a finished run (train --out, construct --out)")
+      .argument(
+        "<run>",
+        "folder of a finished run (train --out, construct --out) or of a fit to a table (fit --out)",
+      )
       .addOption(
-        new Option("--format <name>", "what to write (default: as the file's name ends, else onnx)").choices([
-          "onnx",
-          "safetensors",
-        ]),
+        new Option("--format <name>", "what to write (default: as the file's name ends)").choices(formats),
       )
       .requiredOption("-o, --output <file>", "the file to write")
       .option("--dynamic-length", "onnx: take sequences of any length, where the model does")
@@ -44,7 +49,11 @@ export const exportCommand: CliCommand = {
         `\nAn ONNX file (opset 17) has the inputs x [batch, m, inputDim], y [batch, n, targetDim] where a decoder reads
 several tokens (true outputs, which it shifts right itself) and keyMask [batch, m] of models with padding; its
 output is named output [batch, n, outputDim].
-${examples("plateau export runs/a -o model.onnx", "plateau export runs/a -o weights.safetensors")}`,
+
+Of a fit to a table x is float64 [batch, numbers of a row] and output float64 [batch, 1], both in the table's own
+units: standardisation is part of the file. FILE.json says in which order columns and categories stand; the file's
+metadata say it, too. Safetensors of a fit are weights alone: numbers are standardised by what FILE.json says.
+${examples("plateau export runs/a -o model.onnx", "plateau export runs/a -o weights.safetensors", "plateau export runs/cars -o cars.onnx")}`,
       )
       .action(async (run: string, flags: ExportFlags) => {
         exit(await execute(run, flags));
@@ -54,20 +63,56 @@ ${examples("plateau export runs/a -o model.onnx", "plateau export runs/a -o weig
 
 async function execute(run: string, flags: ExportFlags): Promise<number> {
   const { output, dynamicLength, maxTokens, quiet } = flags;
-  const format = flags.format ?? (output.endsWith(".safetensors") ? "safetensors" : "onnx");
+  const format = flags.format ?? formatOf(output);
   if (format !== "onnx" && (dynamicLength || maxTokens !== undefined)) {
     throw new PlateauError("usage", `--dynamic-length and --max-tokens are of onnx, not of ${format}`);
   }
   if (maxTokens !== undefined && !dynamicLength) {
     throw new PlateauError("usage", "--max-tokens is the size of a table of --dynamic-length: give both");
   }
-  const directory = RunDirectory.open(run);
-  const model = await directory.model();
-  const content =
-    format === "onnx"
-      ? toOnnx(model, { dynamicLength, maxTokens })
-      : encodeWeights(model, { config: JSON.stringify(directory.experiment.config) });
-  writeFileAtomic(output, content);
-  if (!quiet) note(`saved in ${output} (${format}, ${sayBytes(content.length)})`);
+  const held = requireHeld(run, ["run", "fit"], "plateau export");
+  const { file, beside } = await exporters[held](run, format, { dynamicLength, maxTokens });
+  writeFileAtomic(output, file);
+  const description = `${output}.json`;
+  if (beside) writeFileAtomic(description, `${JSON.stringify(beside, null, 2)}\n`);
+  if (!quiet) {
+    note(`saved in ${output} (${format}, ${sayBytes(file.length)})`);
+    if (beside) note(`what its numbers are: ${description}`);
+  }
   return exitCodes.done;
+}
+
+/** @throws PlateauError `usage` for an ending that says nothing */
+function formatOf(output: string): Format {
+  for (const one of formats) if (output.toLowerCase().endsWith(`.${one}`)) return one;
+  throw new PlateauError(
+    "usage",
+    `cannot tell what to write as ${quote(output)}: let its name end with ${formats.map((one) => `.${one}`).join(" or ")}, or give --format`,
+  );
+}
+
+type Format = NonNullable<ExportFlags["format"]>;
+interface Exported {
+  readonly file: Uint8Array;
+  /** What a file beside it describes. */
+  readonly beside?: object;
+}
+
+/** What writes, by what a folder holds: one line each. */
+const exporters = { run: exportRun, fit: exportFit } as const;
+
+async function exportRun(path: string, format: Format, options: OnnxOptions): Promise<Exported> {
+  const directory = RunDirectory.open(path);
+  const model = await directory.model();
+  const config = JSON.stringify(directory.experiment.config);
+  return { file: format === "onnx" ? toOnnx(model, options) : encodeWeights(model, { config }) };
+}
+
+async function exportFit(path: string, format: Format, { dynamicLength }: OnnxOptions): Promise<Exported> {
+  if (dynamicLength) {
+    throw new PlateauError("usage", "--dynamic-length is for sequences: a row of a table has one length");
+  }
+  const fit = await openFit(path);
+  const { file, description } = format === "onnx" ? fitOnnx(fit) : fitSafetensors(fit);
+  return { file, beside: description };
 }

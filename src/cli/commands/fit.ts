@@ -1,35 +1,32 @@
+import { resolve } from "node:path";
 import { Option } from "commander";
-import type { Analysis } from "../../analysis/analyze.js";
 import { findMeasure, measures } from "../../analysis/registry.js";
 import { PlateauError } from "../../errors.js";
 import type { ExperimentInput } from "../../experiments/config.js";
 import type { FitInput } from "../../experiments/fit/config.js";
-import { requireNewFolder, saveFit } from "../../experiments/fit/directory.js";
-import { type Fit, fitSubject, fitTable } from "../../experiments/fit/fit.js";
 import { fitVerdict } from "../../experiments/fit/verdict.js";
+import { heldAt } from "../../experiments/held.js";
 import { footprint, type RunResult } from "../../experiments/run.js";
 import { RunDirectory } from "../../experiments/run-directory.js";
 import { measureOptions, subjectOf } from "../../experiments/subject.js";
-import { weightsSha256 } from "../../experiments/weights.js";
-import { readTable } from "../../tables/read.js";
-import { describeTable } from "../../tables/table.js";
-import { describeAnalysis } from "../analysis.js";
+import { shellWord } from "../../text.js";
 import { suggest } from "../completion/suggest.js";
-import { describeFit, unitsOf } from "../fit.js";
-import { interruptible } from "../interrupt.js";
+import { type FitTableFlags, fitAgain, fitNew, printAnalysis } from "../fit-table.js";
 import { type Measured, measureWithProgress } from "../measuring.js";
 import { parseNumber } from "../number.js";
 import { note, print, printJson } from "../output.js";
-import { describeProgress, ProgressLine } from "../progress.js";
-import { exitCodes, Interruption } from "../report.js";
+import { exitCodes } from "../report.js";
 import { describeResult } from "../result.js";
-import { reportUnsaved, tryToStore } from "../store.js";
+import { reportUnsaved, resumeCommand } from "../store.js";
+import { addTableOptions, givenOf, repeatable, type TableFlags } from "../table-options.js";
 import { targetNames } from "../target.js";
-import { trainInto } from "../train-into.js";
-import { defineGiven, type TrainFlags } from "../train-options.js";
+import { CHECKPOINT_SECONDS, trainInto } from "../train-into.js";
+import { checkedSeconds, defineGiven, type TrainFlags } from "../train-options.js";
 import { type CliCommand, examples } from "./command.js";
 
-interface FitFlags extends Pick<TrainFlags, "quiet" | "json" | "out"> {
+interface FitFlags
+  extends Pick<TrainFlags, "quiet" | "json" | "out" | "resume" | "checkpointEvery">,
+    TableFlags {
   target?: string;
   domain?: string;
   data?: string;
@@ -47,6 +44,9 @@ interface FitFlags extends Pick<TrainFlags, "quiet" | "json" | "out"> {
   lr?: number;
   seed?: number;
 }
+
+/** Options that a function has no use for. */
+const TABLE_ONLY = ["inputs", "output", "categorical", "delimiter", "decimal", "missing"] as const;
 
 /** Taken of a fit unless others are asked for: what answers whether a Transformer helps here. */
 const MEASURES = { target: ["errors", "plateaus", "compare"], data: ["errors", "compare"] } as const;
@@ -85,16 +85,20 @@ export const fit: CliCommand = {
         new Option("--data <file>", "a table: .csv, .tsv, .json, .npy or .parquet").helpGroup("Table:"),
       )
       .addOption(
-        new Option("--inputs <columns>", "columns that predict (default: all that are usable)")
+        new Option(
+          "--inputs <columns>",
+          "columns that predict, separated by commas (repeatable; default: all that are usable)",
+        )
           .helpGroup("Table:")
-          .argParser(names),
+          .argParser(repeatable),
       )
       .addOption(new Option("--output <column>", "the numeric column to predict").helpGroup("Table:"))
       .addOption(
-        new Option("--categorical <columns>", "numeric inputs to read as categories")
+        new Option("--categorical <columns>", "numeric inputs to read as categories (repeatable)")
           .helpGroup("Table:")
-          .argParser(names),
+          .argParser(repeatable),
       );
+    addTableOptions(command, "Table:");
     for (const [flag, help] of sizes) {
       const name = flag.slice(0, flag.indexOf(" "));
       command.addOption(
@@ -113,7 +117,14 @@ export const fit: CliCommand = {
           measures.keys(),
         ).argParser((value: string) => names(value).map((name) => findMeasure(name).name)),
       )
-      .option("--out <dir>", "store weights, result and analysis in a new folder")
+      .option("--out <dir>", "store weights, result, analysis and checkpoints in a new folder")
+      .option("--resume <dir>", "continue a fit to a table from its last checkpoint, bit for bit")
+      .addOption(
+        new Option(
+          "--checkpoint-every <seconds>",
+          `seconds between checkpoints with --out (default ${CHECKPOINT_SECONDS})`,
+        ).argParser(checkedSeconds),
+      )
       .option("--json", "print one JSON document")
       .option("--quiet", "no progress line, no notes")
       .addHelpText(
@@ -121,6 +132,8 @@ export const fit: CliCommand = {
         examples(
           'plateau fit --target "sin(6*x) + abs(y)" --domain "x=-1:1,y=0:2"',
           "plateau fit --data cars.csv --inputs weight,horsepower --output mpg --out runs/cars",
+          'plateau fit --data autos.csv --output Verbrauch --decimal comma --missing "k. A.,-1"',
+          "plateau fit --resume runs/cars",
           "plateau analyze runs/cars",
         ),
       )
@@ -129,29 +142,60 @@ export const fit: CliCommand = {
 };
 
 function execute(flags: FitFlags): Promise<number> {
-  const { target, domain, data, output } = flags;
+  const { target, domain, data, output, resume } = flags;
   const refuse = (message: string) => {
     throw new PlateauError("usage", message);
   };
+  if (resume !== undefined) return resumed(resume, flags);
   if ((target === undefined) === (data === undefined)) {
     refuse(`${target === undefined ? "nothing" : "two things"} to fit: give either --target or --data`);
   }
   if (target !== undefined) {
-    for (const flag of ["inputs", "output", "categorical"] as const) {
+    for (const flag of TABLE_ONLY) {
       if (flags[flag] !== undefined) refuse(`--${flag} is for tables: it needs --data, not --target`);
     }
     return fitFunction(domain === undefined ? target : `${target} on ${domain}`, flags);
   }
   if (domain !== undefined) refuse("--domain is for functions: it needs --target, not --data");
   if (output === undefined) refuse("--data needs --output: the column to predict");
-  return fitData({ data: data!, output: output! }, flags);
+  return fitNew(data!, output!, ofTable(flags));
 }
 
-/** The options that were given, without the ones that were not. */
+/** @throws PlateauError `usage` where that makes no sense beside it, `run-directory` where there is no fit to a table */
+function resumed(path: string, flags: FitFlags): Promise<number> {
+  for (const flag of ["target", "domain", "data"] as const) {
+    if (flags[flag] === undefined) continue;
+    throw new PlateauError(
+      "usage",
+      `--${flag} with --resume: a fit continues with its own, leave --${flag} out`,
+    );
+  }
+  if (flags.out !== undefined && resolve(flags.out) !== resolve(path)) {
+    throw new PlateauError(
+      "usage",
+      `--out ${shellWord(flags.out)} with --resume ${shellWord(path)}: a fit continues in its own folder, leave out --out`,
+    );
+  }
+  if (heldAt(path) === "run") {
+    throw new PlateauError(
+      "run-directory",
+      `${shellWord(path)} holds a run (of a function): continue it with ${resumeCommand(path)}`,
+    );
+  }
+  return fitAgain(path, ofTable(flags));
+}
+
+const ofTable = (flags: FitFlags): FitTableFlags => ({
+  ...flags,
+  sizes: given(flags),
+  measures: flags.measures ?? MEASURES.data,
+  named: flags.measures !== undefined,
+});
+
+/** Sizes and seed, as far as they were given. */
 function given(flags: FitFlags): Partial<FitInput> {
   const { dModel, heads, layers, ff, dropout, steps, batch, lr, seed } = flags;
-  const all = { dModel, heads, layers, ff, dropout, steps, batch, lr, seed };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+  return givenOf({ dModel, heads, layers, ff, dropout, steps, batch, lr, seed });
 }
 
 async function fitFunction(target: string, flags: FitFlags): Promise<number> {
@@ -159,7 +203,10 @@ async function fitFunction(target: string, flags: FitFlags): Promise<number> {
   const experiment = defineGiven({ target, ...given(flags) } as ExperimentInput, flags as TrainFlags);
   footprint(experiment);
   const directory = out === undefined ? undefined : RunDirectory.create(out, experiment.config);
-  const { result, model, unsaved } = await trainInto(directory, experiment, { quiet });
+  const { result, model, unsaved } = await trainInto(directory, experiment, {
+    quiet,
+    checkpointEvery: flags.checkpointEvery,
+  });
   let measured: Partial<Measured> = {};
   if (!result.diverged) {
     measured = await measureWithProgress({
@@ -181,75 +228,7 @@ async function fitFunction(target: string, flags: FitFlags): Promise<number> {
     if (analysis) printAnalysis(analysis);
     if (out !== undefined && !lost && !quiet) note(`saved in ${out}`);
   }
-  return lost ? reportUnsaved(lost, directory) : divergence(result.diverged);
-}
-
-async function fitData(columns: { data: string; output: string }, flags: FitFlags): Promise<number> {
-  const { out, json, quiet, inputs, categorical, seed } = flags;
-  const table = await readTable(columns.data);
-  if (!json && !quiet) note(describeTable(table));
-  if (out !== undefined) requireNewFolder(out);
-  const fitted = await train(table, { ...columns, ...given(flags), inputs, categorical }, quiet);
-  const { data, model, outcome } = fitted;
-  if (outcome.diverged) {
-    if (json) printJson({ data: fitted.report, diverged: outcome.diverged });
-    return divergence(outcome.diverged);
-  }
-  const sha256 = await weightsSha256(model);
-  const unsaved = out === undefined ? undefined : await tryToStore(() => saveFit(out, fitted));
-  const measured = await measureWithProgress({
-    subject: fitSubject(data, model),
-    options: { compare: { training: fitted.sizes.training } },
-    measures: flags.measures ?? MEASURES.data,
-    optional: flags.measures === undefined,
-    seed,
-    quiet,
-    folder: unsaved ? undefined : out,
-    weightsSha256: sha256,
-  });
-  const { analysis } = measured;
-  const lost = unsaved ?? measured.unsaved;
-  if (json) {
-    const { config, report, test } = fitted;
-    const { updates: steps, seconds } = outcome;
-    const parameters = model.parameterCount;
-    const helps = fitVerdict(analysis);
-    const common = { parameters, steps, seconds, weightsSha256: sha256, test, analysis, helps };
-    printJson({ config, data: report, ...common });
-  } else {
-    print(describeFit(fitted));
-    printAnalysis(analysis);
-    print(unitsOf(columns.output));
-    if (out !== undefined && !lost && !quiet) note(`saved in ${out}`);
-  }
-  return lost ? reportUnsaved(lost) : exitCodes.done;
-}
-
-async function train(
-  table: Awaited<ReturnType<typeof readTable>>,
-  input: FitInput,
-  quiet?: boolean,
-): Promise<Fit> {
-  const progress = new ProgressLine(quiet);
-  const { signal, dispose } = interruptible(() => progress.show("stopping…"));
-  try {
-    return await fitTable(table, input, {
-      signal,
-      onProgress: (now) => progress.show(describeProgress(now)),
-    });
-  } catch (error) {
-    if (!signal.aborted) throw error;
-    throw new Interruption("interrupted: a fit to a table keeps nothing before its end, start it again");
-  } finally {
-    progress.clear();
-    dispose();
-  }
-}
-
-function printAnalysis(analysis: Analysis): void {
-  print(`\n${describeAnalysis(analysis)}`);
-  const verdict = fitVerdict(analysis);
-  if (verdict) print(`\nverdict: ${verdict}`);
+  return lost ? reportUnsaved(lost, directory && resumeCommand(directory.path)) : divergence(result.diverged);
 }
 
 function divergence(diverged: RunResult["diverged"]): number {

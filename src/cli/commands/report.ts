@@ -23,15 +23,20 @@ export const report: CliCommand = {
   define(program, exit) {
     program
       .command("report")
-      .description("one HTML file that tells what came out: of a study, a run, or an experiment")
-      .argument("<path>", "SQLite file of plateau sweep, or folder of plateau train, replicate, audit or gap")
+      .description(
+        "one HTML file that tells what came out: of a study, a run, a fit to a table, or an experiment",
+      )
+      .argument(
+        "<path>",
+        "SQLite file of plateau sweep, or folder of plateau train, fit, replicate, audit or gap",
+      )
       .option("-o, --output <file>", "the page", "report.html")
       .option("--name <study>", "which study of a file that has several")
       .option("--svg <dir>", "also every figure as SVG")
       .option("--png <dir>", "also every figure as PNG (npm install @resvg/resvg-js dejavu-fonts-ttf)")
       .option(
-        "--data <dir>",
-        "also the data of figures and tables as CSV, and figures' Vega-Lite specifications",
+        "--data <path>",
+        "also the data of figures and tables: a folder of CSV and figures' Vega-Lite specifications, or all in one file that ends with .json or .parquet",
       )
       .option("--json", "print one JSON document: question, setting, answer, files")
       .option("--quiet", "no progress on stderr")
@@ -40,6 +45,7 @@ export const report: CliCommand = {
         examples(
           "plateau report runs.sqlite --name m2n1",
           "plateau report runs/a -o a.html --svg figures",
+          "plateau report runs/a --data a.json",
           "plateau report plateau-audit --json",
         ),
       )
@@ -72,15 +78,17 @@ function requireNotOthers(path: string, { output, svg, png, data }: ReportFlags)
 async function execute(path: string, flags: ReportFlags): Promise<number> {
   const { output, name, svg, png, data, json, quiet } = flags;
   requireNotOthers(path, flags);
-  const { documentAt } = await import("../../report/sources/registry.js");
+  const { sourceAt } = await import("../../report/sources/registry.js");
   const { requirePackages, writeReport } = await import("../../report/write.js");
   const wanted = { html: output, svg, png, data };
+  // What cannot be reported is refused before anything is asked to be installed.
+  const source = sourceAt(path);
   await requirePackages(wanted);
   const line = new ProgressLine(quiet);
   const { signal, dispose } = interruptible(() => line.show("stopping…"));
   try {
     const onProgress = (text: string, share: number) => line.show(`${(100 * share).toFixed(0)}%  ${text}`);
-    const document = await documentAt(path, { name, signal, onProgress });
+    const document = await source.document(path, { name, signal, onProgress });
     line.show("drawing…");
     const files = await writeReport(document, wanted);
     line.clear();

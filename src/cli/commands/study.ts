@@ -52,11 +52,10 @@ export const study: CliCommand = {
     });
     add("export", "all trials as a table or as JSON, by number", "exportStudy", (sub) => {
       sub.addOption(
-        new Option("--format <format>", "of the output (default: as its name ends, else csv)").choices([
-          "csv",
-          "parquet",
-          "json",
-        ]),
+        new Option(
+          "--format <format>",
+          "of the output (default: as its name ends; csv to standard output)",
+        ).choices(["csv", "parquet", "json"]),
       );
       sub.option("-o, --output <file>", "where to (default: standard output)");
     });

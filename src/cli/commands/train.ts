@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
-import { PlateauError, quote } from "../../errors.js";
+import { PlateauError } from "../../errors.js";
 import type { Experiment } from "../../experiments/config.js";
 import { footprint } from "../../experiments/run.js";
 import { RunDirectory } from "../../experiments/run-directory.js";
@@ -10,10 +10,17 @@ import { parseNumber } from "../number.js";
 import { note, print, printJson } from "../output.js";
 import { exitCodes } from "../report.js";
 import { describeResult } from "../result.js";
-import { reportUnsaved } from "../store.js";
+import { reportUnsaved, resumeCommand } from "../store.js";
 import { targetArgument } from "../target.js";
 import { CHECKPOINT_SECONDS, type Trained, trainInto } from "../train-into.js";
-import { addTrainOptions, defineGiven, givenInput, requireSame, type TrainFlags } from "../train-options.js";
+import {
+  addTrainOptions,
+  checkedSeconds,
+  defineGiven,
+  givenInput,
+  requireSame,
+  type TrainFlags,
+} from "../train-options.js";
 import { type CliCommand, examples } from "./command.js";
 
 export const train: CliCommand = {
@@ -49,7 +56,7 @@ function addRunOptions(command: Command): Command {
   const every = new Option(
     "--checkpoint-every <seconds>",
     `seconds between checkpoints with --out (default ${CHECKPOINT_SECONDS})`,
-  ).argParser((value: string) => checkedSeconds(value));
+  ).argParser(checkedSeconds);
   const options = [
     new Option("--config <file>", "JSON file of options, named as in run.json; flags override it"),
     new Option("--out <dir>", "store weights, result and checkpoints in a new folder"),
@@ -65,12 +72,6 @@ function addRunOptions(command: Command): Command {
   ];
   for (const option of options) command.addOption(option.helpGroup(group));
   return command;
-}
-
-function checkedSeconds(value: string): number {
-  const seconds = parseNumber("--checkpoint-every", value);
-  if (seconds >= 0) return seconds;
-  throw new PlateauError("usage", `--checkpoint-every ${quote(value)} is negative: give seconds`);
 }
 
 async function execute(target: string | undefined, flags: TrainFlags): Promise<number> {
@@ -120,7 +121,7 @@ async function show(
   if (json) printJson(result);
   else print(describeResult(result, experiment));
   if (directory && !unsaved && !json && !quiet) note(`saved in ${directory.path}`);
-  if (unsaved) return reportUnsaved(unsaved, directory);
+  if (unsaved) return reportUnsaved(unsaved, directory && resumeCommand(directory.path));
   if (!result.diverged) return exitCodes.done;
   const { update } = result.diverged;
   note(

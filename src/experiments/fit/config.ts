@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { decimalSchema } from "../../tables/reading.js";
 import { type TrainingOptions, trainingOptions } from "../../training/options.js";
 import { check, count, positive, seedNumber, share, whole } from "../../validate.js";
 
@@ -8,6 +9,12 @@ export const fitSchema = v.strictObject({
   data: v.string(),
   output: v.string(),
   inputs: v.optional(v.array(v.string())),
+  /** What stands between fields of a text file. Default: guessed. */
+  delimiter: v.optional(v.string()),
+  /** What stands before the fraction of numbers. Default: told by the numbers. */
+  decimal: decimalSchema,
+  /** Texts that are read as missing, beside the usual ones. */
+  missing: v.optional(v.array(v.string())),
   /** Numeric inputs to read as categories. Default none. */
   categorical: v.optional(v.array(v.string()), []),
   dModel: v.optional(count),

@@ -1,114 +1,316 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import * as v from "valibot";
 import { PlateauError, quote } from "../../errors.js";
-import { writeFileAtomic } from "../../files/atomic.js";
-import { makeFolder } from "../../files/folder.js";
-import { ioError } from "../../files/io-error.js";
+import { removeStaleTemporaries, writeFileAtomic } from "../../files/atomic.js";
+import { openNewFolder } from "../../files/new-folder.js";
 import { readFileChecked } from "../../files/read.js";
 import { readJson } from "../../files/read-json.js";
+import { canonicalJson } from "../../formats/canonical-json.js";
 import { sha256Hex } from "../../hash.js";
 import type { Model } from "../../nn/model.js";
+import { type TabularColumns, tabularColumns } from "../../tables/encode.js";
 import { readTable } from "../../tables/read.js";
-import type { TabularData } from "../../tables/tabular-data.js";
+import type { Reading } from "../../tables/reading.js";
+import type { Table } from "../../tables/table.js";
+import { type TabularData, tabularData } from "../../tables/tabular-data.js";
 import { shellWord } from "../../text.js";
+import { decodeCheckpoint } from "../../training/checkpoint.js";
+import type { TrainingState } from "../../training/state.js";
 import { version } from "../../version.js";
+import { requireHeld } from "../held.js";
 import { decodeWeights, encodeWeights, weightsSha256 } from "../weights.js";
 import { type FitConfig, fitConfig } from "./config.js";
-import { type Fit, type FitScores, prepareFit } from "./fit.js";
+import { type Fit, fitModel, type PreparedFit } from "./fit.js";
+import { type FitResult, fitResult } from "./result.js";
 
 const FIT = "fit.json";
+const CHECKPOINT = "checkpoint.safetensors";
 const WEIGHTS = "weights.safetensors";
+const RESULT = "result.json";
 const MAX_BYTES = 2 ** 33;
 
-/** What is stored of a fit beside its weights. */
-export interface StoredFit {
+/** What a fit begins with: `fit.json`. */
+export interface BegunFit {
   readonly plateau: string;
   readonly config: FitConfig;
-  /** SHA-256 of the table's file. */
-  readonly dataSha256: string;
-  readonly weightsSha256: string;
-  readonly steps: number;
-  readonly test: FitScores;
+  /** SHA-256 of the table's file; absent where the table was none. */
+  readonly dataSha256?: string;
+  /** What was understood of the table's text. */
+  readonly reading?: Reading;
 }
 
-const storedSchema = v.looseObject({
+const begunSchema = v.looseObject({
+  plateau: v.string(),
   config: v.looseObject({ data: v.string() }),
-  dataSha256: v.string(),
+  dataSha256: v.optional(v.string()),
+});
+const inputSchema = v.looseObject({
+  name: v.string(),
+  kind: v.picklist(["numeric", "categorical"]),
+  width: v.number(),
+});
+const resultSchema = v.looseObject({
+  sizes: v.looseObject({ dModel: v.number(), training: v.looseObject({ steps: v.number() }) }),
+  columns: v.object({
+    inputs: v.array(inputSchema),
+    outputs: v.array(v.looseObject({ name: v.string(), mean: v.number(), sd: v.number() })),
+  }),
+  report: v.looseObject({ rows: v.number() }),
+  test: v.looseObject({ rmse: v.number() }),
+  steps: v.number(),
+  seconds: v.number(),
+  parameters: v.number(),
+  evaluations: v.array(v.looseObject({ update: v.number() })),
   weightsSha256: v.string(),
 });
 
-/** Whether a folder holds a fit. */
-export function isFit(path: string): boolean {
-  return existsSync(join(path, FIT));
-}
+/**
+ * A folder that holds one fit to a table: `fit.json` (its configuration), `checkpoint.safetensors` while it is not
+ * finished, `weights.safetensors` and `result.json` when it is. Every file is written whole or not at all.
+ */
+export class FitDirectory {
+  private constructor(
+    readonly path: string,
+    readonly begun: BegunFit,
+    /** The folder that `discard` takes away. */
+    private readonly created: string | undefined,
+  ) {}
 
-/** @throws PlateauError `run-directory` unless the folder is new or empty; `io` */
-export function requireNewFolder(path: string): void {
-  makeFolder(path);
-  let found: string[];
-  try {
-    found = readdirSync(path);
-  } catch (cause) {
-    throw ioError("cannot list", path, cause);
+  /**
+   * Makes a folder for a fit that begins.
+   * @throws PlateauError `run-directory` when it holds something already; `io`
+   */
+  static async create(path: string, { config, data: { report } }: PreparedFit): Promise<FitDirectory> {
+    const { created, existing } = openNewFolder(path);
+    if (existing.length > 0) {
+      const remedy = existing.includes(FIT)
+        ? `holds a fit already: continue it with plateau fit --resume ${shellWord(path)}, or choose another folder`
+        : `is not empty (${existing[0]}): choose a new folder`;
+      throw new PlateauError("run-directory", `${shellWord(path)} ${remedy}`);
+    }
+    const { data } = config;
+    const isFile = existsSync(data) && statSync(data).isFile();
+    const begun: BegunFit = {
+      plateau: version,
+      config: isFile ? { ...config, data: resolve(data) } : config,
+      ...(isFile ? { dataSha256: await fileSha256(data) } : {}),
+      ...(report.reading ? { reading: report.reading } : {}),
+    };
+    const directory = new FitDirectory(path, begun, created);
+    try {
+      directory.#write(FIT, `${JSON.stringify(begun, null, 2)}\n`);
+    } catch (error) {
+      directory.discard();
+      throw error;
+    }
+    return directory;
   }
-  if (found.length > 0) {
+
+  /**
+   * @throws PlateauError `run-directory` where there is no fit, saying what there is; `format`, `usage` when its files
+   * are damaged
+   */
+  static open(path: string): FitDirectory {
+    requireHeld(path, ["fit"]);
+    const file = join(path, FIT);
+    const remedy = "put the right one back, or fit anew in another folder";
+    const value = readJson(file, { name: shellWord(file), remedy });
+    const begun = checked(begunSchema, value, file, remedy);
+    let config: FitConfig;
+    try {
+      config = fitConfig(begun.config as never);
+    } catch (cause) {
+      if (!(cause instanceof PlateauError)) throw cause;
+      throw new PlateauError("format", `${file}: ${cause.message}`, { cause });
+    }
+    removeStaleTemporaries(path);
+    return new FitDirectory(path, { ...begun, config }, path);
+  }
+
+  get finished(): boolean {
+    return existsSync(join(this.path, RESULT));
+  }
+
+  /** What decides the bits of training: a checkpoint continues under no other. */
+  get identity(): string {
+    const { data: _, ...config } = this.begun.config;
+    return canonicalJson({ fit: config, dataSha256: this.begun.dataSha256 });
+  }
+
+  /** @throws PlateauError `io` */
+  saveCheckpoint(checkpoint: Uint8Array): void {
+    this.#write(CHECKPOINT, checkpoint);
+  }
+
+  /**
+   * The last checkpoint; undefined before the first.
+   * @throws PlateauError `format`, `io`; `run-directory` when another version began the fit
+   */
+  async checkpoint(): Promise<TrainingState | undefined> {
+    if (this.begun.plateau !== version) {
+      throw new PlateauError(
+        "run-directory",
+        `the fit in ${shellWord(this.path)} was begun by plateau ${this.begun.plateau}, this is ${version}: continue it with that version, or fit anew`,
+      );
+    }
+    const file = join(this.path, CHECKPOINT);
+    if (!existsSync(file)) return undefined;
+    try {
+      return await decodeCheckpoint(readFileChecked(file, MAX_BYTES), this.identity, file);
+    } catch (error) {
+      if (!(error instanceof PlateauError && error.code === "format")) throw error;
+      throw new PlateauError("format", `${error.message}: delete it to begin the fit anew`, { cause: error });
+    }
+  }
+
+  /** Takes a fit away of which nothing came, and the folder that was made for it. */
+  discard(): void {
+    for (const name of [FIT, CHECKPOINT, WEIGHTS]) rmSync(join(this.path, name), { force: true });
+    if (this.created && readdirSync(this.path).length === 0) {
+      rmSync(this.created, { recursive: true, force: true });
+    }
+  }
+
+  /** Stores weights, then the result, and drops the checkpoint. @throws PlateauError `io`; `usage` for an unfinished fit */
+  async finish(fit: Fit): Promise<FitResult> {
+    const result = await fitResult(fit);
+    this.#write(WEIGHTS, encodeWeights(fit.model));
+    this.#write(RESULT, `${JSON.stringify(result, null, 2)}\n`);
+    rmSync(join(this.path, CHECKPOINT), { force: true });
+    return result;
+  }
+
+  /** What came out. @throws PlateauError `run-directory` where it is not finished; `format` */
+  result(): FitResult {
+    const file = join(this.path, RESULT);
+    const resume = `plateau fit --resume ${shellWord(this.path)}`;
+    if (!this.finished) {
+      throw new PlateauError(
+        "run-directory",
+        `the fit in ${shellWord(this.path)} is not finished: continue it with ${resume}`,
+      );
+    }
+    const remedy = `delete it and fit to the same bits with ${resume}`;
+    const value = readJson(file, { name: shellWord(file), remedy });
+    checked(resultSchema, value, file, remedy);
+    return value as FitResult;
+  }
+
+  /** The trained model. @throws PlateauError `run-directory`, `format`, `shape-mismatch`, `io` */
+  async model(): Promise<Model> {
+    const result = this.result();
+    const model = fitModel(this.columns(), result.sizes, this.begun.config);
+    const weights = join(this.path, WEIGHTS);
+    model.loadStateDict(decodeWeights(readFileChecked(weights, MAX_BYTES), weights), weights);
+    const sha256 = await weightsSha256(model);
+    if (sha256 === result.weightsSha256) return model;
     throw new PlateauError(
-      "run-directory",
-      `${shellWord(path)} is not empty (${found[0]}): choose a new folder`,
+      "format",
+      `${weights}: its weights have sha256 ${sha256}, ${RESULT} says ${result.weightsSha256}: put the right file back, or fit anew`,
     );
   }
-}
 
-/** Stores a fit's weights, then what it is. @throws PlateauError `io` */
-export async function saveFit(path: string, fit: Fit): Promise<void> {
-  const stored: StoredFit = {
-    plateau: version,
-    config: { ...fit.config, data: resolve(fit.config.data) },
-    dataSha256: await fileSha256(fit.config.data),
-    weightsSha256: await weightsSha256(fit.model),
-    steps: fit.outcome.updates,
-    test: fit.test!,
-  };
-  writeFileAtomic(join(path, WEIGHTS), encodeWeights(fit.model));
-  writeFileAtomic(join(path, FIT), `${JSON.stringify(stored, null, 2)}\n`);
+  /** How rows become numbers of the model, and back. @throws PlateauError as `result` */
+  columns(): TabularColumns {
+    const { inputs, outputs } = this.result().columns;
+    return tabularColumns(inputs, outputs);
+  }
+
+  /**
+   * The table that it is made from.
+   * @throws PlateauError `run-directory` where it is another one by now, `io` where it is gone
+   */
+  table(): Promise<Table> {
+    return tableOfFit(this.begun, `the fit in ${shellWord(this.path)}`);
+  }
+
+  #write(name: string, content: Uint8Array | string): void {
+    writeFileAtomic(join(this.path, name), content);
+  }
 }
 
 /**
- * A stored fit with its model, over the table that it was made from.
- * @throws PlateauError `format` where the folder's files are damaged, `run-directory` where the table is
- * another one by now, `io` where it is gone
+ * The table that a fit was made from, read as it was then.
+ * @param what was made from it, for messages
+ * @throws PlateauError `run-directory` where it is another one by now, `io` where it is gone
  */
-export async function openFit(path: string): Promise<{ stored: StoredFit; data: TabularData; model: Model }> {
-  const file = join(path, FIT);
-  const value = readJson(file);
-  const found = v.safeParse(storedSchema, value);
-  if (!found.success) {
-    const [issue] = found.issues;
-    throw new PlateauError(
-      "format",
-      `${file}: ${v.getDotPath(issue) ?? "all of it"} is ${quote(issue.input)}, which no fit has`,
-    );
-  }
-  const stored = value as StoredFit;
-  const config = fitConfig(stored.config);
-  if ((await fileSha256(config.data)) !== stored.dataSha256) {
+export async function tableOfFit({ config, dataSha256, reading }: BegunFit, what: string): Promise<Table> {
+  if (dataSha256 === undefined) {
     throw new PlateauError(
       "run-directory",
-      `${config.data} is not the file that the fit in ${shellWord(path)} was made from: put that one back, or fit anew`,
+      `${what} was made from a table in memory, which is not there any more`,
     );
   }
-  const { data, model } = prepareFit(await readTable(config.data), config);
-  const weights = join(path, WEIGHTS);
-  model.loadStateDict(decodeWeights(readFileChecked(weights, MAX_BYTES), weights), weights);
-  const sha256 = await weightsSha256(model);
-  if (sha256 !== stored.weightsSha256) {
+  if ((await fileSha256(config.data)) !== dataSha256) {
     throw new PlateauError(
-      "format",
-      `${weights}: its weights have sha256 ${sha256}, ${FIT} says ${stored.weightsSha256}: put the right file back, or fit anew`,
+      "run-directory",
+      `${config.data} is not the file that ${what} was made from: put that one back, or fit anew`,
     );
   }
-  return { stored, data, model };
+  const { delimiter, header, decimal, named } = reading ?? {};
+  return readTable(config.data, {
+    ...{ header, delimiter: config.delimiter ?? delimiter },
+    ...{ decimal: config.decimal ?? decimal, missing: config.missing ?? named },
+  });
+}
+
+function checked<S extends v.GenericSchema>(
+  schema: S,
+  value: unknown,
+  file: string,
+  remedy: string,
+): v.InferOutput<S> {
+  const found = v.safeParse(schema, value);
+  if (found.success) return found.output;
+  const [issue] = found.issues;
+  throw new PlateauError(
+    "format",
+    `${shellWord(file)}: ${v.getDotPath(issue) ?? "all of it"} is ${quote(issue.input)}, which no fit has: ${remedy}`,
+  );
+}
+
+/** Stores a finished fit in a new folder. @throws PlateauError `run-directory`, `io`; `usage` for an unfinished fit */
+export async function saveFit(path: string, fit: Fit): Promise<void> {
+  const directory = await FitDirectory.create(path, fit);
+  try {
+    await directory.finish(fit);
+  } catch (error) {
+    directory.discard();
+    throw error;
+  }
+}
+
+/** A fit as it is stored: what it was asked for, and what came out. */
+export type StoredFit = BegunFit & FitResult;
+
+/** A stored fit, ready to predict. */
+export interface OpenedFit {
+  readonly stored: StoredFit;
+  readonly model: Model;
+  /** From rows to numbers of the model and back: `encode`, `decode`. */
+  readonly columns: TabularColumns;
+  /**
+   * The table that it was made from, split as it was then.
+   * @throws PlateauError `run-directory` where it is another one by now, `io` where it is gone
+   */
+  data(): Promise<TabularData>;
+}
+
+/**
+ * A stored fit with its model. The table that it was made from is read when it is asked for.
+ * @throws PlateauError `run-directory` where there is no fit, or an unfinished one; `format` where its files are
+ * damaged; `io`
+ */
+export async function openFit(path: string): Promise<OpenedFit> {
+  const directory = FitDirectory.open(path);
+  const { config } = directory.begun;
+  return {
+    stored: { ...directory.begun, ...directory.result() },
+    model: await directory.model(),
+    columns: directory.columns(),
+    data: async () => tabularData(await directory.table(), config),
+  };
 }
 
 function fileSha256(file: string): Promise<string> {

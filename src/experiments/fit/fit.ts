@@ -3,6 +3,7 @@ import { errors } from "../../analysis/metrics/errors.js";
 import { modelFunction } from "../../analysis/model-function.js";
 import { Model } from "../../nn/model.js";
 import { tabular } from "../../nn/tabular.js";
+import type { TabularColumns } from "../../tables/encode.js";
 import type { Table } from "../../tables/table.js";
 import { type TabularData, type TabularReport, tabularData } from "../../tables/tabular-data.js";
 import { rowsDomain } from "../../targets/rows-domain.js";
@@ -21,19 +22,18 @@ export interface FitScores {
 }
 
 /** A Transformer fitted to a table. */
-export interface Fit {
-  readonly config: FitConfig;
-  readonly sizes: FitSizes;
-  readonly data: TabularData;
+export interface Fit extends PreparedFit {
   readonly report: TabularReport;
-  readonly model: Model;
   readonly outcome: Outcome;
   /** Absent when training diverged. */
   readonly test?: FitScores;
 }
 
-/** How a fit is watched and stopped. */
-export type FitOptions = Pick<LoopOptions, "onProgress" | "onEvaluation" | "signal">;
+/** How a fit is watched, stopped and continued. Nothing here changes its bits. */
+export type FitOptions = Pick<
+  LoopOptions,
+  "onProgress" | "onEvaluation" | "onCheckpoint" | "checkpointEvery" | "resume" | "signal"
+>;
 
 /**
  * Trains a Transformer over the columns of a table to predict one of them. The weights kept are those of
@@ -46,44 +46,51 @@ export async function fitTable(
   input: Omit<FitInput, "data"> & { data?: string },
   options: FitOptions = {},
 ): Promise<Fit> {
-  const config = fitConfig({ data: table.source, ...input });
-  const { data, model, sizes } = prepareFit(table, config);
+  return trainFit(prepareFit(table, fitConfig({ data: table.source, ...input })), options);
+}
+
+/** A fit before training: all that can be refused is refused by then. */
+export interface PreparedFit {
+  readonly config: FitConfig;
+  readonly sizes: FitSizes;
+  readonly data: TabularData;
+  readonly model: Model;
+}
+
+/** @throws PlateauError `usage` or `unknown-name` where columns or options do not fit the table; `memory` */
+export function prepareFit(table: Table, config: FitConfig): PreparedFit {
+  const { inputs, output, categorical, seed } = config;
+  const data = tabularData(table, { inputs, output, categorical, seed });
+  const sizes = fitSizes(config, data.train.rows);
+  return { config, data, sizes, model: fitModel(data, sizes, config) };
+}
+
+/** The model of a fit, not trained. */
+export function fitModel(
+  { widths, outputs }: Pick<TabularColumns, "widths" | "outputs">,
+  { dModel, heads, ff, dropout }: FitSizes,
+  { layers, seed }: FitConfig,
+): Model {
+  const columns = [...widths];
+  return new Model(tabular({ columns, outputDim: outputs.length, dModel, heads, ff, layers, dropout }), {
+    seed,
+  });
+}
+
+/** Trains what was prepared. */
+export async function trainFit(prepared: PreparedFit, options: FitOptions = {}): Promise<Fit> {
+  const { data, model, sizes } = prepared;
   const { train, validation } = data;
   const K = data.outputs.length;
-  const trainer = new Trainer(
-    model,
-    { kind: "mse" },
-    arrayData(train.x, train.y, train.rows),
-    sizes.training,
-  );
+  const rows = arrayData(train.x, train.y, train.rows);
+  const trainer = new Trainer(model, { kind: "mse" }, rows, sizes.training);
   const outcome = await runTraining(trainer, {
     ...options,
     evaluate: () => errors(model.predict(validation.x), validation.y, K).rmse,
   });
-  const common = { config, sizes, data, report: data.report, model, outcome };
+  const common = { ...prepared, report: data.report, outcome };
   if (outcome.diverged) return common;
   return { ...common, test: scoreFit(data, model) };
-}
-
-/** Data and a model that is not trained yet. */
-export function prepareFit(
-  table: Table,
-  config: FitConfig,
-): { data: TabularData; model: Model; sizes: FitSizes } {
-  const { inputs, output, categorical, seed, layers } = config;
-  const data = tabularData(table, { inputs, output, categorical, seed });
-  const sizes = fitSizes(config, data.train.rows);
-  const { dModel, heads, ff, dropout } = sizes;
-  const architecture = tabular({
-    columns: [...data.widths],
-    outputDim: data.outputs.length,
-    dModel,
-    heads,
-    ff,
-    layers,
-    dropout,
-  });
-  return { data, sizes, model: new Model(architecture, { seed }) };
 }
 
 /** A model's errors on the test rows, in the units of the table. */
@@ -94,6 +101,11 @@ export function scoreFit(data: TabularData, model: Model): FitScores {
     data.outputs.length,
   );
   return { rmse, mae, r2, sup };
+}
+
+/** What measures of a fit need to know beside it: a rival is trained as the model was. */
+export function fitMeasureOptions({ training }: FitSizes): Record<string, object> {
+  return { compare: { training } };
 }
 
 /**

@@ -4,8 +4,11 @@ import type { CompareResult } from "../../analysis/compare.js";
 /** Whether a Transformer helps, in one line, by the rules of `compare`; undefined where that was not taken. */
 export function fitVerdict({ measures }: Analysis): string | undefined {
   const outcome = measures["compare"];
-  if (!outcome || "skipped" in outcome) return undefined;
-  const { verdict, test } = outcome.result as CompareResult;
+  return !outcome || "skipped" in outcome ? undefined : verdictOf(outcome.result as CompareResult);
+}
+
+/** The same of a comparison. */
+export function verdictOf({ verdict, test }: CompareResult): string {
   const { winner, name } = verdict;
   if (winner === "model") return "a Transformer helps here: nothing simpler that was tried is as good";
   if (winner === "competitor") return `a Transformer does not help here: ${name} is better`;

@@ -1,6 +1,7 @@
 import { unknownName } from "../../errors.js";
 import { experimentKinds } from "../registry.js";
 import { repeatExperiment } from "./experiment.js";
+import { repeatFit } from "./fit.js";
 import type { Repeater } from "./repeater.js";
 import { repeatConstruction, repeatTraining } from "./run.js";
 import { repeatStudy } from "./study.js";
@@ -10,6 +11,7 @@ const repeaters: readonly Repeater[] = [
   repeatTraining, //
   repeatConstruction,
   repeatStudy,
+  repeatFit,
   ...experimentKinds.map(repeatExperiment),
 ];
 

@@ -12,6 +12,7 @@ const MOST_BYTES = 2 ** 31 - 1;
 /** A constant of a model. Whole numbers are int64. */
 export type OnnxTensor =
   | { readonly dtype: "F32"; readonly shape: readonly number[]; readonly data: Float32Array }
+  | { readonly dtype: "F64"; readonly shape: readonly number[]; readonly data: Float64Array }
   | { readonly dtype: "I64"; readonly shape: readonly number[]; readonly data: BigInt64Array };
 
 export type OnnxAttribute =
@@ -30,9 +31,11 @@ export interface OnnxNode {
   readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
 }
 
-/** A float32 input or output. A text is an extent that the caller chooses. */
+/** An input or output. A text is an extent that the caller chooses. */
 export interface OnnxValue {
   readonly name: string;
+  /** Default float32. */
+  readonly dtype?: "F32" | "F64";
   readonly shape: readonly (number | string)[];
 }
 
@@ -48,7 +51,7 @@ export interface OnnxModel {
 }
 
 /** Numbers of `TensorProto.DataType` and `AttributeProto.AttributeType`. */
-const DATA_TYPE = { F32: 1, I64: 7 } as const;
+export const DATA_TYPE = { F32: 1, I64: 7, F64: 11 } as const;
 const ATTRIBUTE_TYPE = { float: 1, int: 2, tensor: 4, ints: 7 } as const;
 
 /**
@@ -118,10 +121,10 @@ function tensorMessage({ dtype, shape, data }: OnnxTensor, name = ""): Message {
   return new Message().ints(1, shape).int(2, DATA_TYPE[dtype]).text(8, name).bytes(9, bytes);
 }
 
-function valueMessage({ name, shape }: OnnxValue): Message {
+function valueMessage({ name, shape, dtype = "F32" }: OnnxValue): Message {
   const extents = shape.map((extent) =>
     typeof extent === "number" ? new Message().int(1, extent) : new Message().text(2, extent),
   );
-  const tensor = new Message().int(1, DATA_TYPE.F32).message(2, new Message().messages(1, extents));
+  const tensor = new Message().int(1, DATA_TYPE[dtype]).message(2, new Message().messages(1, extents));
   return new Message().text(1, name).message(2, new Message().message(1, tensor));
 }

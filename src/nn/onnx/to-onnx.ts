@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { PlateauError } from "../../errors.js";
-import { type OnnxTensor, type OnnxValue, writeOnnx } from "../../formats/onnx/model.js";
+import { type OnnxModel, type OnnxTensor, type OnnxValue, writeOnnx } from "../../formats/onnx/model.js";
 import { lastExtent, type Shape, size, type Tensor } from "../../graph/tensor.js";
 import { check, count, flag } from "../../validate.js";
 import { version } from "../../version.js";
@@ -36,19 +36,24 @@ export type OnnxOptions = v.InferInput<typeof schema>;
  * `memory` beyond the 2 GiB of the format
  */
 export function toOnnx(model: Model, options: OnnxOptions = {}): Uint8Array<ArrayBuffer> {
+  return writeOnnx(onnxModel(model, options));
+}
+
+/** What `toOnnx` writes, to be added to. @throws PlateauError as `toOnnx`, apart from `memory` */
+export function onnxModel(model: Model, options: OnnxOptions = {}): OnnxModel {
   const { dynamicLength, maxTokens } = check("onnx options", schema, options);
   return model.engine.scoped(() => {
     const made = model.program({ batch: 1, ...model.architecture.extent });
-    return writeProgram(model, made, dynamicLength, maxTokens);
+    return modelOf(model, made, dynamicLength, maxTokens);
   });
 }
 
-function writeProgram(
+function modelOf(
   model: Model,
   { program, emitted }: ModelProgram,
   dynamicLength: boolean,
   maxTokens: number,
-): Uint8Array<ArrayBuffer> {
+): OnnxModel {
   const { x, y, keyMask, output } = emitted;
   const builder = new OnnxBuilder(
     dynamicLength,
@@ -76,7 +81,7 @@ function writeProgram(
   const outputs = [
     { name: "output", shape: ["batch", tokens(output, y ? "n" : "m"), lastExtent(output.shape)] },
   ];
-  return writeOnnx({
+  return {
     name: model.architecture.kind,
     producerVersion: version,
     inputs,
@@ -84,7 +89,7 @@ function writeProgram(
     nodes: builder.nodes,
     constants: builder.constants,
     metadata: { "plateau.kind": model.architecture.kind, "plateau.config": JSON.stringify(model.config) },
-  });
+  };
 }
 
 /** Inputs by their names; parameters under theirs (rows of one with their range); position tables and start vectors. */

@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { ExperimentFolder } from "../../experiments/experiment-folder.js";
 import type { ExperimentRecord } from "../../experiments/record.js";
 import { repeatableRecord } from "../../experiments/repeat/experiment.js";
@@ -9,8 +7,6 @@ import type { ReportSource } from "./source.js";
 
 /** An experiment of many runs. */
 export const experimentSource: ReportSource = {
-  what: "the folder of an experiment (plateau replicate, audit or gap)",
-  holds: (path) => existsSync(join(path, "experiment.json")),
   document: async (path) => documentOfRecord(await ExperimentFolder.open(path).record()),
 };
 

@@ -15,10 +15,6 @@ export interface SourceOptions {
 
 /** One kind of what can be reported: its own file, and one line in the registry. */
 export interface ReportSource {
-  /** What to give, in a few words. */
-  readonly what: string;
-  /** Whether a path is of this kind, finished or not. */
-  holds(path: string): boolean;
   /** @throws PlateauError where it is damaged, or not finished and of no use before: says how to continue */
   document(path: string, options: SourceOptions): Promise<ReportDocument>;
 }

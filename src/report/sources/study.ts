@@ -1,13 +1,7 @@
-import { closeSync, openSync, readSync, statSync } from "node:fs";
 import type { ReportSource } from "./source.js";
-
-/** How every SQLite file begins. */
-const MAGIC = "SQLite format 3\0";
 
 /** A sweep, as far as it is. SQLite and worker threads are loaded when there is one: other reports do without. */
 export const studySource: ReportSource = {
-  what: "the SQLite file of a study (plateau sweep --study)",
-  holds: (path) => beginning(path) === MAGIC,
   async document(path, { name }) {
     const [{ openStudy }, { openSqlite }, { documentOfStudy }] = await Promise.all([
       import("../../experiments/sweep/open.js"),
@@ -22,14 +16,3 @@ export const studySource: ReportSource = {
     }
   },
 };
-
-function beginning(path: string): string | undefined {
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return undefined;
-  const bytes = new Uint8Array(MAGIC.length);
-  const file = openSync(path, "r");
-  try {
-    return String.fromCharCode(...bytes.subarray(0, readSync(file, bytes)));
-  } finally {
-    closeSync(file);
-  }
-}

@@ -1,5 +1,6 @@
 import { analyzeSubject, type MeasureOutcome } from "../../../analysis/analyze.js";
 import type { AttentionResult } from "../../../analysis/attention.js";
+import type { CompareResult } from "../../../analysis/compare.js";
 import type { ErrorNorms } from "../../../analysis/error-norms.js";
 import type { FailureRateResult } from "../../../analysis/failure-curve.js";
 import type { Subject } from "../../../analysis/measure.js";
@@ -16,6 +17,7 @@ interface Results {
   readonly modulus: ModulusResult;
   readonly spectrum: SpectrumResult;
   readonly attention: AttentionResult;
+  readonly compare: CompareResult;
 }
 
 export type MeasureName = keyof Results;
@@ -46,11 +48,24 @@ export class Measured {
   }
 }
 
+/** The measures of a report, each with its options. */
+export type Budgets = Readonly<Partial<Record<MeasureName, object>>>;
+
+/** How measures are taken. */
+export interface MeasuringOptions {
+  /** Default: those of a run. */
+  readonly budgets?: Budgets;
+  /** Default 0. */
+  readonly seed?: number;
+  readonly signal?: StopSignal;
+  readonly onProgress?: (text: string, share: number) => void;
+}
+
 /**
  * Budgets that keep the measures of a report within a minute or so, on one core, of the largest models that are
  * trained here. They are fixed: the same run has the same report. `plateau analyze` takes more.
  */
-const budgets: Readonly<Record<MeasureName, object>> = {
+export const runBudgets: Budgets = {
   errors: { samples: 4000, starts: 8, derivativeSamples: 256 },
   failureRate: { samples: 2000 },
   plateaus: { segments: 4 },
@@ -66,13 +81,14 @@ const budgets: Readonly<Record<MeasureName, object>> = {
 export async function measuredOf(
   subject: Subject,
   stored: Readonly<Record<string, MeasureOutcome>>,
-  { signal, onProgress }: { signal?: StopSignal; onProgress?: (text: string, share: number) => void },
+  { budgets = runBudgets, seed, signal, onProgress }: MeasuringOptions,
 ): Promise<Measured> {
   const names = (Object.keys(budgets) as MeasureName[]).filter((name) => !suffices(name, stored[name]));
   const { measures } = await analyzeSubject(subject, {
     measures: names,
-    options: Object.fromEntries(names.map((name) => [name, budgets[name]])),
+    options: Object.fromEntries(names.map((name) => [name, budgets[name]!])),
     optional: true,
+    seed,
     signal,
     onProgress: (name, share) =>
       onProgress?.(name, (names.indexOf(name as MeasureName) + share) / names.length),

@@ -20,7 +20,7 @@ import type { Measured } from "./measures.js";
 const UNITS = "the units of the outputs";
 const drawn = (...figures: readonly (Figure | undefined)[]) =>
   figures.filter((figure): figure is Figure => figure !== undefined);
-const section = (
+export const section = (
   name: string,
   title: string,
   text: readonly string[],
@@ -152,8 +152,8 @@ export function attentionSection(measured: Measured): ReportSection {
 }
 
 export function trainingSection(
-  result: RunResult,
-  history: RunHistory | undefined,
+  result: Pick<RunResult, "outcome" | "steps" | "best" | "seconds">,
+  history: Pick<RunHistory, "measure" | "evaluations" | "best"> | undefined,
   rows: number,
 ): ReportSection {
   const { outcome, steps, best, seconds } = result;
