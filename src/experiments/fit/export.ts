@@ -68,7 +68,7 @@ function inUnits(model: OnnxModel, columns: TabularColumns, description: FitDesc
   const names = (list: readonly string[]) =>
     list.map((name) => (name === "x" || name === "output" ? inner[name] : name));
   const node = (type: string, to: string, from: readonly string[], attributes?: OnnxNode["attributes"]) => ({
-    ...{ type, name: to, inputs: from, outputs: [to] },
+    ...{ type, name: `table/${to}`, inputs: from, outputs: [to] },
     ...(attributes ? { attributes } : {}),
   });
   const shape = (name: string, ...sizes: number[]) => {
