@@ -63,6 +63,8 @@ export { type PartitionConfig, type PartitionOptions, partition } from "./nn/par
 export { tabular } from "./nn/tabular.js";
 export { Transformer, transformer } from "./nn/transformer.js";
 export { type Build, builds, supports } from "./runtime/compile.js";
+export type { TabularColumns } from "./tables/encode.js";
+export { describeReading, type NotationOptions, type Reading } from "./tables/reading.js";
 export { describeTable, type Table, tableOfRecords } from "./tables/table.js";
 export { type TabularData, tabularData } from "./tables/tabular-data.js";
 export { describeReport } from "./tables/tabular-report.js";
