@@ -13,7 +13,7 @@ import type { Asked, Predictor } from "./predicting.js";
 /**
  * What a stored fit predicts for the rows of a table, whose columns are found by their names; without one for
  * its own test rows. "predicted NAME" follows the columns that the table has; the array is [rows, outputs] in the
- * units of the table.
+ * units of the table. CSV is written as the table's own is.
  */
 export const predictFit: Predictor = async (folder, asked) => {
   prepareBuild("strict");
@@ -56,6 +56,10 @@ export const predictFit: Predictor = async (folder, asked) => {
       ...columns.outputs.map(({ name }) => `predicted ${name}`),
     ],
     rows: cells,
+    notation: {
+      delimiter: raw.layout?.delimiter === ";" ? ";" : ",",
+      decimal: table.reading?.decimal,
+    },
     maps: asked.attention && complete.length > 0 ? attentionMaps(model, x, { signal }) : [],
   };
 };

@@ -1,4 +1,4 @@
-import type { Cell } from "../formats/write-table.js";
+import type { Cell, CsvNotation } from "../formats/write-table.js";
 import type { AttentionMaps } from "../nn/attention-maps.js";
 import type { StopSignal } from "../pause.js";
 import type { TableFlags } from "./table-options.js";
@@ -23,6 +23,8 @@ export interface Predicted {
   readonly predicted: Float32Array;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly Cell[])[];
+  /** How the table of inputs is written, and so the answers beside them. */
+  readonly notation?: CsvNotation;
   readonly maps: readonly AttentionMaps[];
 }
 

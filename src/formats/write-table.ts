@@ -1,13 +1,28 @@
 import Papa from "papaparse";
 import { PlateauError } from "../errors.js";
+import type { Decimal } from "./number-text.js";
 
 /** What stands in a place of a table; null where there is nothing. */
 export type Cell = number | string | boolean | null;
 
+/** How CSV is written. */
+export interface CsvNotation {
+  /** Default: a comma. */
+  readonly delimiter?: string;
+  /** Default `point`. */
+  readonly decimal?: Decimal;
+}
+
 /** A table as CSV (RFC 4180): one line of names, numbers in full, empty where there is no value. */
-export function writeCsv(columns: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  const text = Papa.unparse({ fields: [...columns], data: rows.map((row) => [...row]) }, { newline: "\n" });
-  return `${text}\n`;
+export function writeCsv(
+  columns: readonly string[],
+  rows: readonly (readonly Cell[])[],
+  { delimiter = ",", decimal = "point" }: CsvNotation = {},
+): string {
+  const cell = (value: Cell) =>
+    decimal === "comma" && typeof value === "number" ? String(value).replace(".", ",") : value;
+  const data = rows.map((row) => row.map(cell));
+  return `${Papa.unparse({ fields: [...columns], data }, { newline: "\n", delimiter })}\n`;
 }
 
 /**

@@ -139,7 +139,9 @@ export function describeReading(reading: Reading): string | undefined {
   if (header === false) parts.push("no header");
   for (const title of reading.skipped ?? [])
     parts.push(`${JSON.stringify(title.slice(0, 40))} above it skipped`);
-  for (const name of reading.renamed ?? []) parts.push(`a second name was taken: ${JSON.stringify(name)}`);
+  for (const name of reading.renamed ?? []) {
+    parts.push(`another ${JSON.stringify(name.replace(/ \(\d+\)$/, ""))} is called ${JSON.stringify(name)}`);
+  }
   if (decimal !== undefined) parts.push(`decimal ${decimal}`);
   for (const mark of ["point", "comma"] as const) {
     const names = Object.entries(decimals ?? {}).filter(([, own]) => own === mark);

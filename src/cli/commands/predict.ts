@@ -30,7 +30,7 @@ type Write = (predicted: Predicted) => string | Uint8Array | Promise<Uint8Array>
 /** What the output can be, by the ending of its name. */
 const writers: Readonly<Record<string, Write>> = {
   ".npy": ({ shape, predicted }) => writeNpy(shape, predicted),
-  ".csv": ({ columns, rows }) => writeCsv(columns, rows),
+  ".csv": ({ columns, rows, notation }) => writeCsv(columns, rows, notation),
   ".parquet": ({ columns, rows }) => writeParquet(columns, rows),
   ".json": ({ columns, rows }) => {
     const records = rows.map((row) => Object.fromEntries(row.map((cell, i) => [columns[i], cell])));
@@ -45,7 +45,7 @@ those of the first predicted token, truth1.1 … what is true there. A classific
 --attention writes BLOCK.npy for each attention block, float32 [rows, heads, queries, keys]. --inputs is a table of as
 many numeric columns as an input has numbers, in their order: .npy, .csv, .tsv, .json or .parquet. Of a fit to a table its
 inputs are found by their names, and "predicted NAME" follows the columns that the table has; .npy: [rows, outputs].
-Decimal marks and missing texts are read as in the table that it was made from, where the new one does not tell.`;
+Decimal marks and missing texts are read as in the table that it was made from, where the new one does not tell; an answer in CSV has the delimiter and the decimal mark of its inputs.`;
 
 export const predict: CliCommand = {
   name: "predict",

@@ -34,6 +34,7 @@ function describe({ columns, stored }: OpenedFit, units: FitDescription["units"]
  * table has it, or 0 and 1 for its categories; `output` [batch, outputs], float64, in the table's units.
  * Standardisation is part of the graph, in float64, where large numbers lose nothing; the network is float32. The
  * columns are described in its metadata, `plateau.columns`, and in what is returned beside it.
+ * @throws PlateauError `memory` beyond the 2 GiB of the format
  */
 export function fitOnnx(fit: OpenedFit): { file: Uint8Array<ArrayBuffer>; description: FitDescription } {
   const description = describe(fit, "table");
@@ -41,7 +42,10 @@ export function fitOnnx(fit: OpenedFit): { file: Uint8Array<ArrayBuffer>; descri
   return { file: writeOnnx(inUnits(inner, fit.columns, description)), description };
 }
 
-/** The weights alone, with the columns in their metadata: numbers are to be standardised before, and back behind. */
+/**
+ * The weights alone, with the columns in their metadata: numbers are to be standardised before, and back behind.
+ * @throws PlateauError `usage` where a name is none that safetensors can hold
+ */
 export function fitSafetensors(fit: OpenedFit): { file: Uint8Array; description: FitDescription } {
   const description = describe(fit, "standardised");
   const { model, stored } = fit;
@@ -68,7 +72,7 @@ function inUnits(model: OnnxModel, columns: TabularColumns, description: FitDesc
   const names = (list: readonly string[]) =>
     list.map((name) => (name === "x" || name === "output" ? inner[name] : name));
   const node = (type: string, to: string, from: readonly string[], attributes?: OnnxNode["attributes"]) => ({
-    ...{ type, name: to, inputs: from, outputs: [to] },
+    ...{ type, name: `table/${to}`, inputs: from, outputs: [to] },
     ...(attributes ? { attributes } : {}),
   });
   const shape = (name: string, ...sizes: number[]) => {
