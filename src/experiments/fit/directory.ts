@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import * as v from "valibot";
+import { requireArguments } from "../../arguments.js";
 import { PlateauError, quote } from "../../errors.js";
 import { writeFileAtomic } from "../../files/atomic.js";
 import { makeFolder } from "../../files/folder.js";
@@ -62,6 +63,8 @@ export function requireNewFolder(path: string): void {
 
 /** Stores a fit's weights, then what it is. @throws PlateauError `io` */
 export async function saveFit(path: string, fit: Fit): Promise<void> {
+  requireArguments("saveFit", { path: [path, "text"], fit: [fit, "Fit: config sizes data report"] });
+
   const stored: StoredFit = {
     plateau: version,
     config: { ...fit.config, data: resolve(fit.config.data) },
@@ -80,6 +83,8 @@ export async function saveFit(path: string, fit: Fit): Promise<void> {
  * another one by now, `io` where it is gone
  */
 export async function openFit(path: string): Promise<{ stored: StoredFit; data: TabularData; model: Model }> {
+  requireArguments("openFit", { path: [path, "text"] });
+
   const file = join(path, FIT);
   const value = readJson(file);
   const found = v.safeParse(storedSchema, value);

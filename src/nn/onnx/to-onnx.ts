@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { requireArguments } from "../../arguments.js";
 import { PlateauError } from "../../errors.js";
 import { type OnnxTensor, type OnnxValue, writeOnnx } from "../../formats/onnx/model.js";
 import { lastExtent, type Shape, size, type Tensor } from "../../graph/tensor.js";
@@ -36,6 +37,11 @@ export type OnnxOptions = v.InferInput<typeof schema>;
  * `memory` beyond the 2 GiB of the format
  */
 export function toOnnx(model: Model, options: OnnxOptions = {}): Uint8Array<ArrayBuffer> {
+  requireArguments("toOnnx", {
+    model: [model, "Model: architecture parameters seed config"],
+    options: [options, "object?"],
+  });
+
   const { dynamicLength, maxTokens } = check("onnx options", schema, options);
   return model.engine.scoped(() => {
     const made = model.program({ batch: 1, ...model.architecture.extent });

@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { requireArguments } from "../../arguments.js";
 import { PlateauError, quote } from "../../errors.js";
 import { isFit } from "../../experiments/fit/directory.js";
 import { ioError } from "../../files/io-error.js";
@@ -20,6 +21,8 @@ const sources: readonly ReportSource[] = [
  * @throws PlateauError `io` where there is nothing; `usage` where it is none of these; what its own reader throws
  */
 export async function documentAt(path: string, options: SourceOptions = {}): Promise<ReportDocument> {
+  requireArguments("documentAt", { path: [path, "text"], options: [options, "object?"] });
+
   const source = sources.find((one) => one.holds(path));
   if (source) return source.document(path, options);
   const found = statSync(path, { throwIfNoEntry: false });
