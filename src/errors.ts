@@ -51,12 +51,24 @@ export function unknownName(
 
 /** A value as a message shows it: short, on one line. */
 export function quote(value: unknown): string {
-  const text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
+  const text = written(value);
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}
+
+function written(value: unknown): string {
+  if (typeof value === "number") return String(value);
+  if (typeof value === "bigint") return `${value}n`;
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    // A circle, or a bigint somewhere inside.
+    return kindOf(value);
+  }
 }
 
 /** What kind of thing a value is, where its content would be too much: "an array", "a Float64Array". */
 export function kindOf(value: unknown): string {
+  if (typeof value === "function") return "a function";
   if (value === null || typeof value !== "object") return quote(value);
   const name = Array.isArray(value) ? "array" : (value.constructor?.name ?? "object");
   return `${/^[aeio]/i.test(name) ? "an" : "a"} ${name === "Object" ? "object" : name}`;

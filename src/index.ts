@@ -174,7 +174,7 @@ export {
   certify,
 } from "./theory/certificates/certify.js";
 export { type CertifyTaskOptions, certifyConstructed } from "./theory/certificates/certify-constructed.js";
-export { type Difference, difference as errorOnBox } from "./theory/certificates/difference.js";
+export { type Difference, errorOnBox } from "./theory/certificates/difference.js";
 export type { Enclosed, Enclosure } from "./theory/certificates/enclosure.js";
 export { networkEnclosure } from "./theory/certificates/network-enclosure.js";
 export { type TargetModulus, targetEnclosure } from "./theory/certificates/target-enclosure.js";

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { requireArguments } from "../arguments.js";
 import { kindOf, PlateauError, quote } from "../errors.js";
 import { Model } from "../nn/model.js";
 import { pause, type StopSignal, throwIfStopped } from "../pause.js";
@@ -77,6 +78,11 @@ const missing: Record<Need, (subject: Subject) => string | undefined> = {
  * through the signal: `onMeasure` has what was done by then
  */
 export async function analyzeSubject(subject: Subject, options: AnalyzeOptions = {}): Promise<Analysis> {
+  requireArguments("analyzeSubject", {
+    subject: [subject, "Subject: model domain"],
+    options: [options, "object?"],
+  });
+
   const { samples, signal, onProgress, onMeasure, optional = options.measures === undefined } = options;
   const { seed } = check("analyze", contextSchema, { seed: options.seed, samples });
   const names = options.measures ?? [...registry.keys()];
@@ -177,6 +183,8 @@ export async function analyze(
   target: Reference | undefined,
   options: AnalyzeOptions & Partial<Omit<Subject, "model" | "target">> = {},
 ): Promise<Analysis> {
+  requireArguments("analyze", { options: [options, "object?"] });
+
   const network = model instanceof Model ? model : options.network;
   const known = typeof target === "string" ? findTarget(target) : target;
   const judged = model instanceof Model ? modelFunction(model) : functionOf(model);
@@ -217,5 +225,6 @@ export async function analyze(
 }
 
 function functionOf(given: BatchFunction | PointwiseFunction): BatchFunction {
+  requireArguments("analyze", { function: [given, "function: name inputs"] });
   return "evaluate" in given ? given : pointwise(given);
 }

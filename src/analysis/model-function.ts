@@ -1,3 +1,4 @@
+import { requireArguments } from "../arguments.js";
 import { PlateauError } from "../errors.js";
 import { decodeOwn } from "../nn/decode.js";
 import type { DerivativeProgram, Model, PredictOptions } from "../nn/model.js";
@@ -30,6 +31,11 @@ export interface ModelFunctionOptions {
  * @throws PlateauError `usage` where outputs are as wide as nothing that the decoder reads
  */
 export function modelFunction(model: Model, options: ModelFunctionOptions = {}): BatchFunction {
+  requireArguments("modelFunction", {
+    model: [model, "Model: architecture parameters seed config"],
+    options: [options, "object?"],
+  });
+
   const { kind, extent, inputDim, outputDim, targetDim } = model.architecture;
   const { inputTokens: m, outputTokens: n } = extent;
   const { name = kind, decoding = "own", feedback } = options;

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { requireArguments } from "../arguments.js";
 import { PlateauError, quote } from "../errors.js";
 import { sharedEngine } from "../runtime/engine.js";
 import { check, nonNegative, seedNumber, whole } from "../validate.js";
@@ -108,6 +109,11 @@ const schema = v.strictObject({
  * @throws PlateauError `usage` with fewer than 3 points or 2 sizes, or numbers that have no logarithm
  */
 export function fitRate(points: readonly RatePoint[], options: RateOptions = {}): RateFit {
+  requireArguments("fitRate", {
+    points: [points, "list of RatePoint: size error"],
+    options: [options, "object?"],
+  });
+
   const { size, theory, floor, seed, resamples } = check("rates", schema, options);
   const { log64, exp64 } = sharedEngine().kernels;
   const sorted = checked(points);
@@ -158,8 +164,13 @@ export function fitRate(points: readonly RatePoint[], options: RateOptions = {})
   };
 }
 
-/** One sentence on a fit, with the numbers that carry it. */
-export function describeRate({ size, points, exponent, powerLaw, doubts, theory }: RateFit): string {
+/**
+ * One sentence on a fit, with the numbers that carry it.
+ * @throws PlateauError `usage` where an argument is of another kind
+ */
+export function describeRate(fit: RateFit): string {
+  requireArguments("describeRate", { fit: [fit, "RateFit: size points sizes range"] });
+  const { size, points, exponent, powerLaw, doubts, theory } = fit;
   const law = `error ~ ${size}^−p with p = ${withInterval(exponent)}`;
   const beside = theory
     ? `; theory's ${short(theory.exponent)} is ${theory.within ? "inside" : "outside"} the interval`

@@ -9,6 +9,7 @@ import {
 import { errors } from "../analysis/metrics/errors.js";
 import { matched } from "../analysis/metrics/matched.js";
 import type { RegressionMeasures } from "../analysis/metrics/regression.js";
+import { requireArguments } from "../arguments.js";
 import type { Model, PredictOptions } from "../nn/model.js";
 import type { StopSignal } from "../pause.js";
 import { studyClasses } from "../targets/quantisation.js";
@@ -44,8 +45,16 @@ export interface EvaluateOptions {
   start?: PredictOptions["start"];
 }
 
-/** The samples that a split of an experiment is judged on. */
+/**
+ * The samples that a split of an experiment is judged on.
+ * @throws PlateauError `usage` where an argument is of another kind
+ */
 export function evaluationSample(experiment: Experiment, split: Exclude<Split, "train">): Sample {
+  requireArguments("evaluationSample", {
+    experiment: [experiment, "Experiment: config target protocol architecture"],
+    split: [split, "text"],
+  });
+
   const { config, target, rows } = experiment;
   return target.sample(split, { start: 0, count: rows[split] }, config.dim, config.seed);
 }
@@ -87,6 +96,13 @@ export async function score(
   sample: Sample,
   options: EvaluateOptions = {},
 ): Promise<Scores> {
+  requireArguments("score", {
+    experiment: [experiment, "Experiment: config target protocol architecture"],
+    model: [model, "Model: architecture parameters seed config"],
+    sample: [sample, "Sample: x y u"],
+    options: [options, "object?"],
+  });
+
   const { config, quantisation, target } = experiment;
   const { dim, mode, classes } = config;
   const output = predictFor(experiment, model, sample, options);
@@ -113,6 +129,12 @@ export async function scoreBaselines(
   sample: Sample,
   options: EvaluateOptions = {},
 ): Promise<BaselineScores> {
+  requireArguments("scoreBaselines", {
+    experiment: [experiment, "Experiment: config target protocol architecture"],
+    sample: [sample, "Sample: x y u"],
+    options: [options, "object?"],
+  });
+
   const { config, target, rows, quantisation } = experiment;
   const { dim, seed, mode, classes } = config;
   const shape = { inputs: target.inputs, outputs: target.outputs, dim };

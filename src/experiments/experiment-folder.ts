@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import * as v from "valibot";
+import { requireArguments } from "../arguments.js";
 import { PlateauError, quote } from "../errors.js";
 import { removeStaleTemporaries, writeFileAtomic } from "../files/atomic.js";
 import { openNewFolder } from "../files/new-folder.js";
@@ -52,13 +53,19 @@ export class ExperimentFolder {
    * @param study SQLite file of its studies. Default: studies.sqlite in the folder
    * @throws PlateauError `run-directory` where it holds something already; `io`
    */
-  static create(path: string, { name }: ExperimentKind, config: unknown, study?: string): ExperimentFolder {
+  static create(path: string, kind: ExperimentKind, config: unknown, study?: string): ExperimentFolder {
+    requireArguments("ExperimentFolder.create", {
+      path: [path, "text"],
+      kind: [kind, "ExperimentKind: name parse"],
+      study: [study, "text?"],
+    });
+    const { name } = kind;
     const { existing } = openNewFolder(path);
     if (existing.includes(EXPERIMENT)) {
-      const { kind } = ExperimentFolder.open(path);
+      const other = ExperimentFolder.open(path);
       throw new PlateauError(
         "run-directory",
-        `${shellWord(path)} holds an experiment (${kind}) already: continue it with --resume, or choose another folder with --out`,
+        `${shellWord(path)} holds an experiment (${other.kind}) already: continue it with --resume, or choose another folder with --out`,
       );
     }
     if (existing.length > 0) {
@@ -79,6 +86,7 @@ export class ExperimentFolder {
 
   /** @throws PlateauError `run-directory` where there is none, `format` where its files are damaged */
   static open(path: string): ExperimentFolder {
+    requireArguments("ExperimentFolder.open", { path: [path, "text"] });
     const file = join(path, EXPERIMENT);
     if (!existsSync(path)) {
       throw new PlateauError(
@@ -114,10 +122,17 @@ export class ExperimentFolder {
    */
   static resume(
     path: string,
-    { name, parse }: Pick<ExperimentKind, "name" | "parse">,
+    kind: Pick<ExperimentKind, "name" | "parse">,
     given: Readonly<Record<string, unknown>> = {},
     study?: string,
   ): ExperimentFolder {
+    requireArguments("ExperimentFolder.resume", {
+      path: [path, "text"],
+      kind: [kind, "ExperimentKind: name parse"],
+      given: [given, "object?"],
+      study: [study, "text?"],
+    });
+    const { name, parse } = kind;
     const folder = ExperimentFolder.open(path);
     if (folder.kind !== name) {
       throw new PlateauError(

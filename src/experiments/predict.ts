@@ -1,3 +1,4 @@
+import { requireArguments } from "../arguments.js";
 import { PlateauError } from "../errors.js";
 import { type AttentionMaps, attentionMaps } from "../nn/attention-maps.js";
 import type { Model, PredictOptions } from "../nn/model.js";
@@ -38,8 +39,14 @@ export interface PredictRowsOptions {
 export function predictRows(
   experiment: Experiment,
   model: Model,
-  { x, rows, signal }: PredictRowsOptions = {},
+  options: PredictRowsOptions = {},
 ): Predictions {
+  requireArguments("predictRows", {
+    experiment: [experiment, "Experiment: config target protocol architecture"],
+    model: [model, "Model: architecture parameters seed config"],
+    options: [options, "object?"],
+  });
+  const { x, rows, signal } = options;
   const { target, quantisation, config } = experiment;
   const { dim, mode, classes } = config;
   const tokens = { inputs: target.inputs, outputs: target.outputs };

@@ -1,6 +1,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
+import { requireArguments } from "../arguments.js";
 import { PlateauError, quote } from "../errors.js";
 import { removeStaleTemporaries, writeFileAtomic } from "../files/atomic.js";
 import { openNewFolder } from "../files/new-folder.js";
@@ -108,6 +109,7 @@ export class RunDirectory {
    * @throws PlateauError `run-directory` when it holds a run already, or other files; `io`
    */
   static create(path: string, input: ExperimentInput): RunDirectory {
+    requireArguments("RunDirectory.create", { path: [path, "text"], input: [input, "object"] });
     const experiment = defineExperiment(input);
     const { created, existing } = openNewFolder(path);
     if (existing.includes(RUN)) {
@@ -136,12 +138,14 @@ export class RunDirectory {
 
   /**
    * Opens the folder of a run, finished or not.
-   * @param options.target where the run has a target of its own, which is not stored: what `defineTarget` makes, again
+   * @param options its target where that is its own, by `defineTarget`, which is not stored
    * @throws PlateauError `run-directory` when there is none; `format` when its files are damaged; `usage` where its
    * target has to be given, or is another
    */
-  static open(path: string, { target }: OpenRunOptions = {}): RunDirectory {
+  static open(path: string, options: OpenRunOptions = {}): RunDirectory {
+    requireArguments("RunDirectory.open", { path: [path, "text"], options: [options, "object?"] });
     requireHeld(path, ["run"]);
+    const { target } = options;
     const file = join(path, RUN);
     const remedy = "put the right one back, or train anew in another folder";
     const { plateau, config } = (readJson(file, { name: shellWord(file), remedy }) ?? {}) as {

@@ -1,3 +1,4 @@
+import { requireArguments } from "../arguments.js";
 import { PlateauError } from "../errors.js";
 import { layout, Model } from "../nn/model.js";
 import type { Build } from "../runtime/compile.js";
@@ -90,6 +91,11 @@ export interface Run {
  * @throws PlateauError `memory` when WebAssembly cannot hold them, `usage`
  */
 export function footprint(experiment: Experiment, threads = 1): number {
+  requireArguments("footprint", {
+    experiment: [experiment, "Experiment: config target protocol architecture"],
+    threads: [threads, "number?"],
+  });
+
   const { architecture, loss, training } = experiment;
   requireThreads(threads, training.slices);
   const check = (bytes: number, most: string) => {

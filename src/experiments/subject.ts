@@ -1,5 +1,6 @@
 import type { Samples, Subject } from "../analysis/measure.js";
 import { modelFunction } from "../analysis/model-function.js";
+import { requireArguments } from "../arguments.js";
 import type { Model } from "../nn/model.js";
 import type { BatchFunction } from "../targets/function.js";
 import type { Sample } from "../targets/target.js";
@@ -18,6 +19,11 @@ const TRAIN_ROWS = 20_000;
  * @throws PlateauError `usage` where outputs of the model are as wide as nothing that its decoder reads
  */
 export function subjectOf(experiment: Experiment, model: Model): Subject {
+  requireArguments("subjectOf", {
+    experiment: [experiment, "Experiment: config target protocol architecture"],
+    model: [model, "Model: architecture parameters seed config"],
+  });
+
   const { config, target, rows, quantisation } = experiment;
   const { dim, seed, mode, classes } = config;
   const centroids = quantisation(classes);

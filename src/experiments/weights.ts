@@ -1,3 +1,4 @@
+import { requireArguments } from "../arguments.js";
 import { readSafetensors, writeSafetensors } from "../formats/safetensors.js";
 import { type FileTensor, toFloat32 } from "../formats/tensor.js";
 import { sha256Hex } from "../hash.js";
@@ -9,6 +10,11 @@ import { version } from "../version.js";
  * @throws PlateauError `usage` where the metadata have a name or text that safetensors cannot hold
  */
 export function encodeWeights(model: Model, metadata: Record<string, string> = {}): Uint8Array {
+  requireArguments("encodeWeights", {
+    model: [model, "Model: architecture parameters seed config"],
+    metadata: [metadata, "object?"],
+  });
+
   const tensors = new Map<string, FileTensor>();
   for (const [name, { shape, data }] of model.stateDict()) tensors.set(name, { dtype: "F32", shape, data });
   return writeSafetensors(tensors, { format: "pt", plateau: version, ...metadata });
@@ -16,6 +22,8 @@ export function encodeWeights(model: Model, metadata: Record<string, string> = {
 
 /** Weights of any float dtype, as float32. @throws PlateauError `format` */
 export function decodeWeights(bytes: Uint8Array, source: string): Map<string, StateTensor> {
+  requireArguments("decodeWeights", { bytes: [bytes, "bytes"], source: [source, "text"] });
+
   const { tensors } = readSafetensors(bytes, source);
   return new Map(
     [...tensors].map(([name, tensor]) => [name, { shape: tensor.shape, data: toFloat32(tensor, name) }]),
@@ -27,6 +35,8 @@ export function decodeWeights(bytes: Uint8Array, source: string): Map<string, St
  * @throws PlateauError `usage` where the engine has no `crypto.subtle` (a page not served over https)
  */
 export function weightsSha256(model: Model): Promise<string> {
+  requireArguments("weightsSha256", { model: [model, "Model: architecture parameters seed config"] });
+
   const chunks = [...model.stateDict().values()].map(
     ({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
   );

@@ -23,7 +23,7 @@ export function readJsonTable(bytes: Uint8Array, source = "JSON file"): RawTable
  */
 export function recordsTable(records: unknown, source: string): RawTable {
   const fail = (problem: string): never => {
-    throw new PlateauError("format", `${source}: ${problem}`);
+    throw new PlateauError("format", `${String(source)}: ${problem}`);
   };
   if (!Array.isArray(records)) return fail(`holds ${nameOf(records)}, expected an array of records`);
   if (records.length === 0) return fail("no data: the array is empty");

@@ -1,3 +1,4 @@
+import { requireArguments } from "../arguments.js";
 import { PlateauError, quote } from "../errors.js";
 import { checkTableSize, type RawTable } from "./raw-table.js";
 
@@ -39,6 +40,8 @@ const readers: Record<string, { bytes: number; read: Read }> = {
  * @throws PlateauError `format` saying what is wrong. Nothing is allocated before the sizes agree.
  */
 export function readNpy(bytes: Uint8Array, source = "npy file"): NpyArray {
+  requireArguments("readNpy", { bytes: [bytes, "bytes"], source: [source, "text?"] });
+
   const fail = (problem: string): never => {
     throw new PlateauError("format", `${source}: ${problem}`);
   };
@@ -174,6 +177,8 @@ function sizes(tuple: string, fail: (problem: string) => never): number[] {
  * @throws PlateauError `shape-mismatch` where the shape does not hold the data
  */
 export function writeNpy(shape: readonly number[], data: Float32Array): Uint8Array {
+  requireArguments("writeNpy", { shape: [shape, "numbers"], data: [data, "floats"] });
+
   const size = shape.reduce((product, length) => product * length, 1);
   if (size !== data.length) {
     throw new PlateauError(

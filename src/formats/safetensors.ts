@@ -1,3 +1,4 @@
+import { requireArguments } from "../arguments.js";
 import { kindOf, PlateauError, quote } from "../errors.js";
 import { isUnicode, type Json, JsonNumber, type JsonObject, parseJson, quoteJson } from "./json.js";
 import { arrays, dtypes, elementCount, type FileDType, type FileTensor, isDType } from "./tensor.js";
@@ -30,6 +31,8 @@ interface Entry {
  * @throws PlateauError `format` saying what is wrong with the file.
  */
 export function readSafetensors(bytes: Uint8Array, source = "safetensors file"): Safetensors {
+  requireArguments("readSafetensors", { bytes: [bytes, "bytes"], source: [source, "text?"] });
+
   const fail = (problem: string): never => {
     throw new PlateauError("format", `${source}: ${problem}`);
   };
@@ -161,10 +164,15 @@ export function writeSafetensors(
   tensors: Iterable<readonly [name: string, tensor: FileTensor]>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
+  requireArguments("writeSafetensors", { metadata: [metadata, "object?"] });
+
   if (typeof tensors?.[Symbol.iterator] !== "function") {
     throw unwritable(`the tensors are ${kindOf(tensors)}, expected a Map of them by name`);
   }
   const given = [...tensors];
+  for (const one of given) {
+    if (!Array.isArray(one)) throw unwritable(`a tensor is ${kindOf(one)}, expected [name, tensor]`);
+  }
   for (const [name, tensor] of given) checkTensor(name, tensor);
   const sorted = given.sort(
     ([nameA, a], [nameB, b]) =>

@@ -1,3 +1,4 @@
+import { requireArguments } from "../arguments.js";
 import { PlateauError, quote } from "../errors.js";
 
 /** The typed array of each dtype. */
@@ -56,6 +57,8 @@ export function elementCount(shape: readonly number[]): number | undefined {
  * @throws PlateauError `format` when a finite F64 is too large, or an integer is not exact in float32.
  */
 export function toFloat32(tensor: FileTensor, name = "tensor"): Float32Array {
+  requireArguments("toFloat32", { tensor: [tensor, "FileTensor: dtype shape data"], name: [name, "text?"] });
+
   switch (tensor.dtype) {
     case "F32":
       return tensor.data;
@@ -83,6 +86,8 @@ export function toFloat32(tensor: FileTensor, name = "tensor"): Float32Array {
  * @throws PlateauError `format` when an I64 passes ±(2⁵³ − 1).
  */
 export function toFloat64(tensor: FileTensor, name = "tensor"): Float64Array {
+  requireArguments("toFloat64", { tensor: [tensor, "FileTensor: dtype shape data"], name: [name, "text?"] });
+
   switch (tensor.dtype) {
     case "F64":
       return tensor.data;

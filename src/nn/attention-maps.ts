@@ -1,3 +1,4 @@
+import { requireArguments } from "../arguments.js";
 import { PlateauError } from "../errors.js";
 import { throwIfStopped } from "../pause.js";
 import { attentionWeights } from "./attention-weights.js";
@@ -25,6 +26,12 @@ export function attentionMaps(
   x: Float32Array,
   options: Omit<PredictOptions, "keyMask" | "start"> = {},
 ): AttentionMaps[] {
+  requireArguments("attentionMaps", {
+    model: [model, "Model: architecture parameters seed config"],
+    x: [x, "floats"],
+    options: [options, "object?"],
+  });
+
   const rows = checkPredict(model.architecture, x, options);
   const { teacher, feedback, signal } = options;
   const { program, emitted } = model.attending();

@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { requireArguments } from "../arguments.js";
 import { PlateauError } from "../errors.js";
 import type { Figure } from "./figure.js";
 import { figureSpec, WIDTH } from "./spec.js";
@@ -25,6 +26,11 @@ export interface PngOptions extends RenderOptions {
  * @throws PlateauError `usage` where they are not installed
  */
 export async function renderSvg(figure: Figure, options: RenderOptions = {}): Promise<string> {
+  requireArguments("renderSvg", {
+    figure: [figure, "Figure: name title caption alt"],
+    options: [options, "object?"],
+  });
+
   return (await drawSvg(figure, options)).svg;
 }
 
@@ -56,6 +62,11 @@ export async function drawSvg(
  * @throws PlateauError `usage` where they are not installed
  */
 export async function renderPng(figure: Figure, options: PngOptions = {}): Promise<Uint8Array> {
+  requireArguments("renderPng", {
+    figure: [figure, "Figure: name title caption alt"],
+    options: [options, "object?"],
+  });
+
   const { scale = 2, theme = "light" } = options;
   const svg = await renderSvg(figure, { theme });
   const { Resvg } = await rasterizer();

@@ -1,3 +1,4 @@
+import { requireArguments } from "../arguments.js";
 import { writeCsv } from "../formats/write-table.js";
 import { type Figure, type Row, TABLE } from "./figure.js";
 
@@ -17,7 +18,12 @@ export interface SpecOptions {
 }
 
 /** A figure's complete Vega-Lite specification: draws itself in any editor. Without a theme. */
-export function figureSpec(figure: Figure, { inline, title = true }: SpecOptions): Record<string, unknown> {
+export function figureSpec(figure: Figure, options: SpecOptions): Record<string, unknown> {
+  requireArguments("figureSpec", {
+    figure: [figure, "Figure: name title caption alt"],
+    options: [options, "SpecOptions: inline"],
+  });
+  const { inline, title = true } = options;
   const { name, alt, data, spec } = figure;
   return {
     $schema: SCHEMA,
@@ -32,7 +38,9 @@ export function figureSpec(figure: Figure, { inline, title = true }: SpecOptions
 }
 
 /** A figure's data as CSV: a column for every field that a row has, in the order in which they first appear. */
-export function figureCsv({ data }: Pick<Figure, "data">): string {
+export function figureCsv(figure: Pick<Figure, "data">): string {
+  requireArguments("figureCsv", { figure: [figure, "object: data"] });
+  const { data } = figure;
   return rowsCsv(data);
 }
 

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { requireArguments } from "../arguments.js";
 import { writeFileAtomic } from "../files/atomic.js";
 import { makeFolder } from "../files/folder.js";
 import { dataFiles } from "./data-files.js";
@@ -20,8 +21,13 @@ export interface ReportFiles {
   readonly data?: string;
 }
 
-/** All of a report in one folder: report.html, figures/ in every format, tables/. */
+/**
+ * All of a report in one folder: report.html, figures/ in every format, tables/.
+ * @throws PlateauError `usage` where an argument is of another kind
+ */
 export function allFiles(folder: string): ReportFiles {
+  requireArguments("allFiles", { folder: [folder, "text"] });
+
   const figures = join(folder, "figures");
   return { html: join(folder, "report.html"), svg: figures, png: figures, data: folder };
 }
@@ -42,10 +48,12 @@ export async function requirePackages({ html, svg, png }: ReportFiles): Promise<
  * @returns the paths of the files written
  * @throws PlateauError `usage` where packages that draw are not installed, or a name is none for a file; `io`
  */
-export async function writeReport(
-  document: ReportDocument,
-  { html, svg, png, data }: ReportFiles,
-): Promise<string[]> {
+export async function writeReport(document: ReportDocument, into: ReportFiles): Promise<string[]> {
+  requireArguments("writeReport", {
+    document: [document, "ReportDocument: title question setting answer"],
+    into: [into, "object"],
+  });
+  const { html, svg, png, data } = into;
   requireDrawable(document);
   const files = new Map<string, string | Uint8Array>();
   for (const figure of figuresOf(document)) {

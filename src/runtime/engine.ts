@@ -40,7 +40,10 @@ export class Engine {
   readonly baseBytes: number;
   #top: number;
 
-  /** @param options `shared`: other threads may instantiate the same kernels over the same memory. */
+  /**
+   * @param options `shared`: other threads may instantiate the same kernels over the same memory
+   * @throws PlateauError `memory` where there is no room for its memory; `simd` where the engine lacks instructions
+   */
   constructor(options: { build?: Build; shared?: boolean } = {}) {
     const { build = "strict", shared = false } = options;
     this.build = build;

@@ -1,3 +1,4 @@
+import { requireArguments } from "../arguments.js";
 import type { StoredTrial, StudyStorage } from "./storage/storage.js";
 import type { Replicate, Report } from "./trial.js";
 
@@ -34,8 +35,11 @@ const own = [
 /**
  * One row a trial, by number: its own columns, `parameters.*`, `seeds`, `error`, and the numbers and texts of
  * its first seed's result as `result.*` (of several seeds the others are in the JSON export).
+ * @throws PlateauError `usage` where an argument is of another kind
  */
 export function trialTable(study: Pick<StudyStorage, "trials" | "replicates">): TrialTable {
+  requireArguments("trialTable", { study: [study, "object: trials replicates"] });
+
   const columns = new Set<string>([...own, "error", "seeds"]);
   const found: Record<string, Cell>[] = [];
   for (const trial of study.trials()) {

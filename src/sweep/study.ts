@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { requireArguments } from "../arguments.js";
 import { kindOf, PlateauError, quote } from "../errors.js";
 import { defineStudy, requireSameStudy, type StudyDefinition, type StudyInput } from "./definition.js";
 import type { Executor } from "./executors/executor.js";
@@ -85,6 +86,11 @@ export class Study implements AsyncDisposable {
     input: Partial<StudyInput> | DefinitionMaker = {},
     objectives: ObjectiveNames = {},
   ): Promise<Study> {
+    if (typeof storage !== "string") {
+      requireArguments("Study.open", {
+        storage: [storage, "storage, or a file's path: where find create list"],
+      });
+    }
     if (typeof input !== "object" || input === null) {
       throw new PlateauError(
         "usage",

@@ -1,3 +1,4 @@
+import { requireArguments } from "../arguments.js";
 import { PlateauError, quote } from "../errors.js";
 import { streamKey } from "../random/keys.js";
 import { uniform64 } from "../random/uniform.js";
@@ -43,6 +44,8 @@ export interface Domain {
  * @throws PlateauError `usage` where a side is empty or not finite
  */
 export function box(low: readonly number[], high: readonly number[]): Domain {
+  requireArguments("box", { low: [low, "numbers"], high: [high, "numbers"] });
+
   const inputs = low.length;
   if (inputs < 1 || high.length !== inputs) {
     throw new PlateauError("usage", `a box from ${inputs} to ${high.length} numbers has no sides`);
@@ -75,8 +78,13 @@ export function box(low: readonly number[], high: readonly number[]): Domain {
   };
 }
 
-/** The straight way from one point to another, by length. */
+/**
+ * The straight way from one point to another, by length.
+ * @throws PlateauError `usage` where an argument is of another kind
+ */
 export function chord(name: string, from: Float64Array, to: Float64Array): Segment {
+  requireArguments("chord", { name: [name, "text"], from: [from, "doubles"], to: [to, "doubles"] });
+
   const inputs = from.length;
   let squares = 0;
   for (let k = 0; k < inputs; k++) squares += (to[k] - from[k]) * (to[k] - from[k]);
@@ -103,8 +111,13 @@ export interface Curve {
   readonly point: (t: number, point: Float64Array, tangent: Float64Array) => void;
 }
 
-/** A segment along any curve. */
-export function curve({ name, length, inputs, point }: Curve): Segment {
+/**
+ * A segment along any curve.
+ * @throws PlateauError `usage` where an argument is of another kind
+ */
+export function curve(curve: Curve): Segment {
+  requireArguments("curve", { curve: [curve, "Curve: name length inputs point"] });
+  const { name, length, inputs, point } = curve;
   return {
     name,
     length,

@@ -1,3 +1,4 @@
+import { requireArguments } from "../arguments.js";
 import { PlateauError, quote } from "../errors.js";
 import { sharedEngine } from "../runtime/engine.js";
 import type { Kernels } from "../runtime/generated/kernels.js";
@@ -81,6 +82,12 @@ const BLOCK_FLOATS = 1 << 18;
  * @throws PlateauError `usage`
  */
 export function quantise(y: Float32Array, d: number, quantisation: Quantisation): Int32Array<ArrayBuffer> {
+  requireArguments("quantise", {
+    y: [y, "floats"],
+    d: [d, "number"],
+    quantisation: [quantisation, "Quantisation: classes low high mode"],
+  });
+
   checkQuantisation(quantisation);
   const N = y.length / d;
   if (!Number.isInteger(N)) {

@@ -1,3 +1,4 @@
+import { requireArguments } from "../arguments.js";
 import { unknownName } from "../errors.js";
 import { expressionTarget } from "./expression/target.js";
 import { parseValues, single, type TargetFamily } from "./family.js";
@@ -65,6 +66,8 @@ export function isKnown(name: string): boolean {
  * @throws PlateauError `unknown-name`; `usage` on parameters or expressions that make no sense
  */
 export function findTarget(name: string): Target {
+  requireArguments("findTarget", { name: [name, "text"] });
+
   const split = name.lastIndexOf(" on ");
   if (split >= 0) return expressionTarget(name.slice(0, split), name.slice(split + 4));
   // The pattern takes quadratic time on long runs of spaces; no name is long.

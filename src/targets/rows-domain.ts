@@ -1,3 +1,4 @@
+import { requireArguments } from "../arguments.js";
 import { PlateauError } from "../errors.js";
 import { streamKey } from "../random/keys.js";
 import { uniform64 } from "../random/uniform.js";
@@ -10,6 +11,8 @@ import { chord, type Domain } from "./domain.js";
  * @throws PlateauError `usage` where all rows are the same point
  */
 export function rowsDomain(x: ArrayLike<number>, rows: number): Domain {
+  requireArguments("rowsDomain", { x: [x, "numbers"], rows: [rows, "number"] });
+
   const inputs = x.length / rows;
   const low = new Array<number>(inputs).fill(Number.POSITIVE_INFINITY);
   const high = new Array<number>(inputs).fill(Number.NEGATIVE_INFINITY);

@@ -1,3 +1,4 @@
+import { requireArguments } from "../arguments.js";
 import { PlateauError } from "../errors.js";
 import { eitherSignal } from "../pause.js";
 import { sufficientDelta } from "./bounds/resolution.js";
@@ -59,8 +60,15 @@ export async function leastSize(
   construction: Construction,
   task: Task,
   options: Record<string, unknown>,
-  { epsilon, limit = SEARCH_SECONDS, onTry, boxes = BOXES, seconds = SECONDS, ...more }: LeastSizeOptions,
+  given: LeastSizeOptions,
 ): Promise<LeastSize> {
+  requireArguments("leastSize", {
+    construction: [construction, "Construction: name description sizeName options"],
+    task: [task, "Task: target dim f low"],
+    options: [options, "object"],
+    given: [given, "LeastSizeOptions: epsilon"],
+  });
+  const { epsilon, limit = SEARCH_SECONDS, onTry, boxes = BOXES, seconds = SECONDS, ...more } = given;
   if (!(limit > 0)) throw new PlateauError("usage", `limit ${limit}: expected seconds, more than 0`);
   const began = performance.now();
   const left = () => limit - (performance.now() - began) / 1000;

@@ -1,3 +1,4 @@
+import { requireArguments } from "../arguments.js";
 import { streamKey } from "../random/keys.js";
 import { uniform64 } from "../random/uniform.js";
 import type { BatchFunction } from "../targets/function.js";
@@ -15,6 +16,13 @@ const BLOCK = 4096;
  * @throws PlateauError `usage` where the numbers of samples make no sense
  */
 export function measuredError(task: Task, g: BatchFunction, norm: "sup" | "l2", samples = SAMPLES): number {
+  requireArguments("measuredError", {
+    task: [task, "Task: target dim f low"],
+    g: [g, "BatchFunction: name inputs outputs evaluate"],
+    norm: [norm, "text"],
+    samples: [samples, "number?"],
+  });
+
   const { f, low, high } = task;
   const d = f.inputs;
   const drawn = uniform64(streamKey(0, "theory/error"), 0, samples * d);

@@ -3,6 +3,7 @@ import { supremum } from "../analysis/search/supremum.js";
 import type { Interval } from "../analysis/statistics/bootstrap.js";
 import { bendsBy } from "../analysis/statistics/line.js";
 import { short } from "../analysis/statistics/say.js";
+import { requireArguments } from "../arguments.js";
 import { PlateauError } from "../errors.js";
 import { sharedEngine } from "../runtime/engine.js";
 import { box } from "../targets/domain.js";
@@ -92,8 +93,15 @@ export async function measureRate(
   task: Task,
   smoothness: Smoothness,
   sizes: readonly number[],
-  { options, boxes = 4000, gap = 0.02, points }: RateLadderOptions,
+  given: RateLadderOptions,
 ): Promise<MeasuredRate> {
+  requireArguments("measureRate", {
+    construction: [construction, "Construction: name description sizeName options"],
+    task: [task, "Task: target dim f low"],
+    sizes: [sizes, "numbers"],
+    given: [given, "RateLadderOptions: options"],
+  });
+  const { options, boxes = 4000, gap = 0.02, points } = given;
   const rungs: Rung[] = [];
   for (const size of sizes) {
     const constructed = construction.construct(task, size, options);
@@ -160,8 +168,15 @@ export function exponentOf(
   return { fit: fitted, range: { low, high }, theory: theory ?? null, agrees, beside };
 }
 
-/** One sentence on a measured rate. */
-export function describeMeasuredRate({ construction, target, bySize, theorem }: MeasuredRate): string {
+/**
+ * One sentence on a measured rate.
+ * @throws PlateauError `usage` where an argument is of another kind
+ */
+export function describeMeasuredRate(measured: MeasuredRate): string {
+  requireArguments("describeMeasuredRate", {
+    measured: [measured, "MeasuredRate: construction target smoothness rungs"],
+  });
+  const { construction, target, bySize, theorem } = measured;
   const { fit: fitted, range, beside: where } = bySize;
   const said = {
     inside: "inside",
@@ -178,10 +193,15 @@ export function describeMeasuredRate({ construction, target, bySize, theorem }: 
  * @throws PlateauError `usage` where no error is finite
  */
 export async function largestError(
-  { f, low, high }: Task,
+  task: Task,
   g: BatchFunction,
   besides: Iterable<number> = [],
 ): Promise<number> {
+  requireArguments("largestError", {
+    task: [task, "Task: target dim f low"],
+    g: [g, "BatchFunction: name inputs outputs evaluate"],
+  });
+  const { f, low, high } = task;
   const points = Float64Array.from([...low, ...high, ...besides]);
   const found = await supremum(minus(f, g), box(low, high), {
     seed: 0,
@@ -217,6 +237,8 @@ const TIP = Math.fround(1 / 3);
  * @throws PlateauError `usage` on a number of inputs, or an exponent, that makes no function
  */
 export function rateTask(smoothness: Smoothness, d: number): { task: Task; points: Float64Array } {
+  requireArguments("rateTask", { d: [d, "number"] });
+
   const names = Array.from({ length: d }, (_, k) => `x${k + 1}`);
   const text =
     smoothness === "C2"

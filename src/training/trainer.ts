@@ -1,3 +1,4 @@
+import { requireArguments } from "../arguments.js";
 import { PlateauError } from "../errors.js";
 import type { Program } from "../graph/program.js";
 import type { Model } from "../nn/model.js";
@@ -47,6 +48,12 @@ export class Trainer implements Training {
 
   /** @throws PlateauError `memory` or `usage` before the model is touched. */
   constructor(model: Model, loss: Loss, data: TrainingData, options: TrainingOptions) {
+    requireArguments("new Trainer", {
+      model: [model, "Model: architecture parameters engine"],
+      loss: [loss, "Loss: kind"],
+      data: [data, "TrainingData: rows widths fill"],
+      options: [options, "TrainingOptions: steps batch slices seed"],
+    });
     const { engine, architecture, parameters } = model;
     const { batch, seed } = options;
     requireFit(data, loss, architecture);

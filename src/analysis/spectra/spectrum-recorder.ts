@@ -1,3 +1,4 @@
+import { requireArguments } from "../../arguments.js";
 import type { Evaluation } from "../../training/state.js";
 import type { MeasureContext, Subject } from "../measure.js";
 import {
@@ -51,6 +52,12 @@ export function spectrumRecorder(
   options: Omit<SpectrumOptions, "grid" | "perLine"> & Pick<MeasureContext, "seed"> = {},
   earlier?: SpectrumHistory,
 ): SpectrumRecorder {
+  requireArguments("spectrumRecorder", {
+    subject: [subject, "object: model domain"],
+    options: [options, "object?"],
+    earlier: [earlier, "SpectrumHistory: bands steps?"],
+  });
+
   const target = targetOf(subject);
   const { model } = subject;
   const { lines, base, settings } = viewsOf(subject.domain, { ...options, grid: 0 });

@@ -1,3 +1,4 @@
+import { requireArguments } from "../../arguments.js";
 import { PlateauError } from "../../errors.js";
 import { findTarget } from "../../targets/registry.js";
 import { counted } from "../../text.js";
@@ -20,6 +21,10 @@ export const audit: ExperimentKind<AuditConfig, AuditResults> = {
   parse: parseAudit,
 
   async run(config, options) {
+    requireArguments("audit.run", {
+      config: [config, "AuditConfig: targets seeds"],
+      options: [options, "ExperimentOptions: folder"],
+    });
     const designs = designOf(config);
     const trainings = trainingsOf(designs, config);
     const trained = await trainAll(trainings, config, options);

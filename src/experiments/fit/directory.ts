@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import * as v from "valibot";
+import { requireArguments } from "../../arguments.js";
 import { PlateauError, quote } from "../../errors.js";
 import { removeStaleTemporaries, writeFileAtomic } from "../../files/atomic.js";
 import { openNewFolder } from "../../files/new-folder.js";
@@ -272,6 +273,7 @@ function checked<S extends v.GenericSchema>(
 
 /** Stores a finished fit in a new folder. @throws PlateauError `run-directory`, `io`; `usage` for an unfinished fit */
 export async function saveFit(path: string, fit: Fit): Promise<void> {
+  requireArguments("saveFit", { path: [path, "text"], fit: [fit, "Fit: config sizes data report"] });
   const directory = await FitDirectory.create(path, fit);
   try {
     await directory.finish(fit);
@@ -303,6 +305,7 @@ export interface OpenedFit {
  * damaged; `io`
  */
 export async function openFit(path: string): Promise<OpenedFit> {
+  requireArguments("openFit", { path: [path, "text"] });
   const directory = FitDirectory.open(path);
   const { config } = directory.begun;
   return {

@@ -1,6 +1,7 @@
 import type { Subject } from "../../analysis/measure.js";
 import { errors } from "../../analysis/metrics/errors.js";
 import { modelFunction } from "../../analysis/model-function.js";
+import { requireArguments } from "../../arguments.js";
 import { Model } from "../../nn/model.js";
 import { tabular } from "../../nn/tabular.js";
 import type { TabularColumns } from "../../tables/encode.js";
@@ -46,6 +47,12 @@ export async function fitTable(
   input: Omit<FitInput, "data"> & { data?: string },
   options: FitOptions = {},
 ): Promise<Fit> {
+  requireArguments("fitTable", {
+    table: [table, "Table: source rows columns"],
+    input: [input, "object: output"],
+    options: [options, "object?"],
+  });
+
   return trainFit(prepareFit(table, fitConfig({ data: table.source, ...input })), options);
 }
 
@@ -114,6 +121,11 @@ export function fitMeasureOptions({ training }: FitSizes): Record<string, object
  * @throws PlateauError `usage` where all training rows are the same point
  */
 export function fitSubject(data: TabularData, model: Model): Subject {
+  requireArguments("fitSubject", {
+    data: [data, "TabularData: inputs outputs widths features"],
+    model: [model, "Model: architecture parameters seed config"],
+  });
+
   const { train, test } = data;
   return {
     model: modelFunction(model, { name: "the Transformer" }),

@@ -1,3 +1,4 @@
+import { requireArguments } from "../../arguments.js";
 import { findTarget } from "../../targets/registry.js";
 import type { Target } from "../../targets/target.js";
 import { defineTask } from "../../theory/constructions/task.js";
@@ -36,6 +37,10 @@ export const gap: ExperimentKind<GapConfig, GapResults> = {
   parse: gapConfig,
 
   async run(config, options) {
+    requireArguments("gap.run", {
+      config: [config, "GapConfig: target seeds"],
+      options: [options, "ExperimentOptions: folder"],
+    });
     const { workers, signal, onProgress, onNote } = options;
     const study = studiesFile(options);
     const target = findTarget(config.target);

@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { requireArguments } from "../../arguments.js";
 import { PlateauError } from "../../errors.js";
 import type { Executor } from "../../sweep/executors/executor.js";
 import { SharedThreads } from "../../sweep/executors/shared.js";
@@ -26,6 +27,10 @@ export const replicate: ExperimentKind<ReplicationConfig, ReplicationResults> = 
   description: "the study's two experiments, as its published code runs them",
   parse: parseReplication,
   async run(config, options) {
+    requireArguments("replicate.run", {
+      config: [config, "ReplicationConfig: targets seeds"],
+      options: [options, "ExperimentOptions: folder"],
+    });
     const run = new ReplicationRun(config, options);
     return conclude(replicate, config, await run.results(), run.studies, options);
   },

@@ -1,3 +1,4 @@
+import { requireArguments } from "../../arguments.js";
 import { PlateauError, quote } from "../../errors.js";
 import type { Build } from "../../runtime/compile.js";
 import { type CaseResult, openReference } from "./cases.js";
@@ -23,10 +24,13 @@ export function verify(
   files: Iterable<{ name: string; bytes: Uint8Array }>,
   options: { build?: Build } = {},
 ): VerifyResult {
+  requireArguments("verify", { options: [options, "object?"] });
+
   if (typeof files !== "object" || files === null || !(Symbol.iterator in files)) {
     throw new PlateauError("usage", `verify takes a list of files with name and bytes, not ${quote(files)}`);
   }
   const cases: CaseResult[] = [];
+  for (const file of files) requireArguments("verify", { file: [file, "reference file: name bytes"] });
   for (const { name, bytes } of files) cases.push(verifyFile(name, bytes, options.build ?? "strict"));
   const passed = cases.filter(({ ok }) => ok).length;
   return { cases, passed, failed: cases.length - passed };

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { requireArguments } from "../../arguments.js";
 import { PlateauError } from "../../errors.js";
 import { type OnnxModel, type OnnxTensor, type OnnxValue, writeOnnx } from "../../formats/onnx/model.js";
 import { lastExtent, type Shape, size, type Tensor } from "../../graph/tensor.js";
@@ -36,6 +37,10 @@ export type OnnxOptions = v.InferInput<typeof schema>;
  * `memory` beyond the 2 GiB of the format
  */
 export function toOnnx(model: Model, options: OnnxOptions = {}): Uint8Array<ArrayBuffer> {
+  requireArguments("toOnnx", {
+    model: [model, "Model: architecture parameters seed config"],
+    options: [options, "object?"],
+  });
   return writeOnnx(onnxModel(model, options));
 }
 

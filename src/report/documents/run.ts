@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
+import { requireArguments } from "../../arguments.js";
 import { storedMeasures } from "../../experiments/analysis-file.js";
 import type { Experiment } from "../../experiments/config.js";
 import { decode } from "../../experiments/decode.js";
@@ -47,8 +48,13 @@ const SEED = 0;
  */
 export async function documentOfRun(
   directory: RunDirectory,
-  { signal, onProgress }: RunDocumentOptions = {},
+  options: RunDocumentOptions = {},
 ): Promise<ReportDocument> {
+  requireArguments("documentOfRun", {
+    directory: [directory, "RunDirectory: path experiment version finished"],
+    options: [options, "object?"],
+  });
+  const { signal, onProgress } = options;
   const { experiment } = directory;
   const result = directory.result();
   const history = directory.history();

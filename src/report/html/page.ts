@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { requireArguments } from "../../arguments.js";
 import { version } from "../../version.js";
 import type { ReportDocument, ReportSection } from "../document.js";
 import { figuresOf, requireDrawable } from "../parts.js";
@@ -19,6 +20,8 @@ export const REPEAT_ID = "plateau-repeat";
  * @throws PlateauError `usage` where the packages that draw figures are not installed; what `requireDrawable` throws
  */
 export async function renderHtml(document: ReportDocument): Promise<string> {
+  requireArguments("renderHtml", { document: [document, "ReportDocument: title question setting answer"] });
+
   requireDrawable(document);
   const figures = figuresOf(document);
   const programs = figures.length > 0 ? drawingPrograms() : [];

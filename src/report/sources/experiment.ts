@@ -1,3 +1,4 @@
+import { requireArguments } from "../../arguments.js";
 import { ExperimentFolder } from "../../experiments/experiment-folder.js";
 import type { ExperimentRecord } from "../../experiments/record.js";
 import { repeatableRecord } from "../../experiments/repeat/experiment.js";
@@ -15,6 +16,8 @@ export const experimentSource: ReportSource = {
  * @throws PlateauError `unknown-name` where there is no such kind of experiment
  */
 export async function documentOfRecord(record: ExperimentRecord): Promise<ReportDocument> {
+  requireArguments("documentOfRecord", { record: [record, "ExperimentRecord: kind plateau config results"] });
+
   const document = documentOf(record);
   return { ...document, methods: { ...document.methods, repeat: await repeatableRecord(record) } };
 }

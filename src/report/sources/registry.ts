@@ -1,3 +1,4 @@
+import { requireArguments } from "../../arguments.js";
 import { type Held, requireHeld } from "../../experiments/held.js";
 import type { ReportDocument } from "../document.js";
 import { experimentSource } from "./experiment.js";
@@ -27,5 +28,6 @@ export function sourceAt(path: string): ReportSource {
  * @throws PlateauError as `sourceAt`; what its own reader throws
  */
 export async function documentAt(path: string, options: SourceOptions = {}): Promise<ReportDocument> {
+  requireArguments("documentAt", { path: [path, "text"], options: [options, "object?"] });
   return sourceAt(path).document(path, options);
 }

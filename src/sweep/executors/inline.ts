@@ -1,3 +1,4 @@
+import { requireArguments } from "../../arguments.js";
 import type { StopSignal } from "../../pause.js";
 import type { Objective } from "../objective.js";
 import { requireWorkers } from "../run/require.js";
@@ -11,8 +12,10 @@ import { type Executor, timerMilliseconds } from "./executor.js";
  */
 export function inlineExecutor(
   objective: Objective,
-  { workers = 1 }: { workers?: number } = {},
+  options: { workers?: number } = {},
 ): Executor & AsyncDisposable {
+  requireArguments("inlineExecutor", { objective: [objective, "function"], options: [options, "object?"] });
+  const { workers = 1 } = options;
   requireWorkers(workers);
   return {
     workers,

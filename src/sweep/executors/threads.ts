@@ -6,6 +6,7 @@ import {
   receiveMessageOnPort,
 } from "node:worker_threads";
 import { Piscina } from "piscina";
+import { requireArguments } from "../../arguments.js";
 import { PlateauError } from "../../errors.js";
 import { deniedPermission } from "../../files/denied.js";
 import type { AbortSignalLike } from "../../pause.js";
@@ -93,6 +94,8 @@ function requireLimits(): void {
  * @throws PlateauError `usage`
  */
 export function threadsExecutor(objective: string, options: ThreadsOptions = {}): Executor & AsyncDisposable {
+  requireArguments("threadsExecutor", { objective: [objective, "text"], options: [options, "object?"] });
+
   const pool = threadPool(options);
   return {
     workers: pool.workers,

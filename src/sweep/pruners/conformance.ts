@@ -1,3 +1,4 @@
+import { requireArguments } from "../../arguments.js";
 import { check } from "../../validate.js";
 import type { ConformanceCase } from "../conformance.js";
 import { directions } from "../trial.js";
@@ -37,8 +38,13 @@ const LOOKAHEAD = 4;
  */
 export function* prunerConformance(
   definition: PrunerDefinition,
-  { options = {}, mirrored = options }: PrunerConformanceOptions = {},
+  asked: PrunerConformanceOptions = {},
 ): Iterable<ConformanceCase> {
+  requireArguments("prunerConformance", {
+    definition: [definition, "PrunerDefinition: name description usesHistory schema"],
+    asked: [asked, "object?"],
+  });
+  const { options = {}, mirrored = options } = asked;
   const what = `options of ${definition.name}`;
   const checked = [options, mirrored].map((given) => check(what, definition.schema, given));
   const create = (mirror = false): Pruner =>

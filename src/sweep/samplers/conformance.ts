@@ -1,3 +1,4 @@
+import { requireArguments } from "../../arguments.js";
 import { PlateauError, quote } from "../../errors.js";
 import { check } from "../../validate.js";
 import type { ConformanceCase } from "../conformance.js";
@@ -27,8 +28,13 @@ export interface SamplerConformanceOptions {
  */
 export function* samplerConformance(
   definition: SamplerDefinition,
-  { options = {}, seeded = true, trials = 40 }: SamplerConformanceOptions = {},
+  asked: SamplerConformanceOptions = {},
 ): Iterable<ConformanceCase> {
+  requireArguments("samplerConformance", {
+    definition: [definition, "SamplerDefinition: name description usesHistory schema"],
+    asked: [asked, "object?"],
+  });
+  const { options = {}, seeded = true, trials = 40 } = asked;
   const checked = () => check(`sampler ${definition.name}`, definition.schema, structuredClone(options));
   const context = (space: Space, seed = 1, direction: Direction = "minimize"): SamplerContext => ({
     space,

@@ -1,5 +1,6 @@
 import * as path from "node:path";
 import type { Document, Node, Scalar } from "yaml";
+import { requireArguments } from "../../arguments.js";
 import { PlateauError, quote } from "../../errors.js";
 import { readFileChecked } from "../../files/read.js";
 
@@ -18,6 +19,8 @@ type Yaml = typeof import("yaml");
  * a tag, more than one document, nesting deeper than 64, more than 100,000 values (aliases repeat theirs)
  */
 export async function readConfigFile(file: string): Promise<unknown> {
+  requireArguments("readConfigFile", { file: [file, "text"] });
+
   const ending = path.extname(file).toLowerCase();
   if (![".json", ".yaml", ".yml"].includes(ending)) {
     throw new PlateauError(

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { requireArguments } from "../../arguments.js";
 import { isAlive } from "../../files/atomic.js";
 import { hostName } from "../../files/host.js";
 import { LEASE_SECONDS, type Owner } from "./storage.js";
@@ -16,22 +17,40 @@ export function newOwner(): Owner {
   return { host, process: process.pid, began: beginningOf(process.pid), nonce };
 }
 
-/** Says that an owner runs nothing any more: what it has left is anyone's. */
+/**
+ * Says that an owner runs nothing any more: what it has left is anyone's.
+ * @throws PlateauError `usage` where an argument is of another kind
+ */
 export function retire(owner: Owner): void {
+  requireArguments("retire", { owner: [owner, "Owner: host process began nonce"] });
+
   living.delete(owner.nonce);
 }
 
-/** An owner as text: what is stored with a trial that is being run. */
-export const ownerText = ({ host, process: pid, began, nonce }: Owner): string =>
-  `${host} ${pid} ${began || "-"} ${nonce}`;
+/**
+ * An owner as text: what is stored with a trial that is being run.
+ * @throws PlateauError `usage` where it is none
+ */
+export function ownerText(owner: Owner): string {
+  requireArguments("ownerText", { owner: [owner, "Owner: host process began nonce"] });
+  const { host, process: pid, began, nonce } = owner;
+  return `${host} ${pid} ${began || "-"} ${nonce}`;
+}
 
 /**
  * Whether the owner of a lease will not come back: its process is known to have ended, or, of another
  * machine, there was no sign of life for long. A process that lives keeps its lease, however long it is
  * too busy to say so.
  * @param heartbeat when its last sign of life was, in milliseconds since 1970
+ * @throws PlateauError `usage` where an argument is of another kind
  */
 export function isGone(text: string, heartbeat: number, asker: Owner): boolean {
+  requireArguments("isGone", {
+    text: [text, "text"],
+    heartbeat: [heartbeat, "number"],
+    asker: [asker, "Owner: host process began nonce"],
+  });
+
   const silent = !(Date.now() - heartbeat < 1000 * LEASE_SECONDS);
   const [host, pid, began, nonce] = text.split(" ");
   if (host !== asker.host || nonce === undefined) return silent;

@@ -1,3 +1,4 @@
+import { requireArguments } from "../../arguments.js";
 import { PlateauError, quote } from "../../errors.js";
 import { version } from "../../version.js";
 import type { StudyDefinition } from "../definition.js";
@@ -21,7 +22,9 @@ export interface OpenOptions {
  * @param path a file, or ":memory:" for studies that end with the process
  * @throws PlateauError `io`, `study`: the file is not touched then
  */
-export function openSqlite(path: string, { create = true, readonly = false }: OpenOptions = {}): Storage {
+export function openSqlite(path: string, options: OpenOptions = {}): Storage {
+  requireArguments("openSqlite", { path: [path, "text"], options: [options, "object?"] });
+  const { create = true, readonly = false } = options;
   const connection = new Connection(path, { create: create && !readonly, readonly });
   try {
     prepareSchema(connection, !readonly);

@@ -1,3 +1,4 @@
+import { requireArguments } from "../../arguments.js";
 import { buildTarget } from "../define.js";
 import { seenRange } from "../seen-range.js";
 import type { Target } from "../target.js";
@@ -16,6 +17,8 @@ import { parseDomain } from "./domain.js";
  *   and where the function has no value
  */
 export function expressionTarget(text: string, domain: string): Target {
+  requireArguments("expressionTarget", { text: [text, "text"], domain: [domain, "text"] });
+
   const variables = parseDomain(domain);
   const compiled = compile(
     text,

@@ -1,6 +1,7 @@
 import { modulus } from "../../analysis/modulus.js";
 import { supremum } from "../../analysis/search/supremum.js";
 import { bootstrapMeans } from "../../analysis/statistics/bootstrap-means.js";
+import { requireArguments } from "../../arguments.js";
 import { pacer, type StopSignal } from "../../pause.js";
 import { box } from "../../targets/domain.js";
 import type { BatchFunction } from "../../targets/function.js";
@@ -67,6 +68,8 @@ const CUSP = 0.98;
  * @throws PlateauError `aborted` through the signal
  */
 export async function constantsOf(task: Task, options: ConstantsOptions = {}): Promise<Constants> {
+  requireArguments("constantsOf", { task: [task, "Task: target dim f low"], options: [options, "object?"] });
+
   const { f, low, high, target, dim } = task;
   const known = dim === 1 ? knownConstants(target.name) : undefined;
   const { seed = 0, samples = 4096 } = options;

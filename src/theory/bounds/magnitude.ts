@@ -1,3 +1,4 @@
+import { requireArguments } from "../../arguments.js";
 import { log, log1p, pow } from "../../targets/math.js";
 
 /** Whole numbers beyond this many digits are known by their logarithm alone. */
@@ -63,13 +64,23 @@ export function choose(n: Magnitude, chosen: number): Magnitude {
   return ways !== null && sum <= DIGITS ? fromBigInt(ways) : roughly(sum);
 }
 
-/** As a number: Infinity where float64 has none so large. */
-export function asNumber({ log10, exact }: Magnitude): number {
+/**
+ * As a number: Infinity where float64 has none so large.
+ * @throws PlateauError `usage` where an argument is of another kind
+ */
+export function asNumber(magnitude: Magnitude): number {
+  requireArguments("asNumber", { magnitude: [magnitude, "Magnitude: log10 exact"] });
+  const { log10, exact } = magnitude;
   return exact === null ? pow10(log10) : Number(exact);
 }
 
-/** "562", "1.21e+9", "10^1234". */
-export function sayMagnitude({ log10, exact }: Magnitude): string {
+/**
+ * "562", "1.21e+9", "10^1234".
+ * @throws PlateauError `usage` where an argument is of another kind
+ */
+export function sayMagnitude(magnitude: Magnitude): string {
+  requireArguments("sayMagnitude", { magnitude: [magnitude, "Magnitude: log10 exact"] });
+  const { log10, exact } = magnitude;
   if (log10 === Number.NEGATIVE_INFINITY) return "0";
   if (exact !== null && log10 < 6) return exact;
   if (log10 < 300) return asNumber({ log10, exact }).toExponential(1);

@@ -1,3 +1,4 @@
+import { requireArguments } from "../../arguments.js";
 import { exactly, type Magnitude, plus, power, times } from "./magnitude.js";
 
 /** What interpolation by ReLUs takes, as `relu` builds it, stored densely. */
@@ -11,8 +12,15 @@ export interface ReluCounts {
 /**
  * Exact counts of piecewise-linear interpolation on n cells a side of 1 to 3 inputs: hidden widths are n in
  * one dimension, 4n and (n+1)² in two, 5n, 2(n+1)³ + n and (n+1)³ in three.
+ * @throws PlateauError `usage` where an argument is of another kind
  */
 export function reluCounts(inputs: number, outputs: number, cells: number): ReluCounts {
+  requireArguments("reluCounts", {
+    inputs: [inputs, "number"],
+    outputs: [outputs, "number"],
+    cells: [cells, "number"],
+  });
+
   const k = exactly;
   const n = k(cells);
   const nodes = power(k(BigInt(cells) + 1n), inputs);

@@ -1,3 +1,4 @@
+import { requireArguments } from "../../arguments.js";
 import { PlateauError, quote } from "../../errors.js";
 import { pow } from "../../targets/math.js";
 
@@ -29,8 +30,15 @@ export interface Resolutions {
  * (δ/2)·(p + 1)^(−1/p)·max|sᵢ|, by Jensen's inequality over the others.
  * @param gradient ‖∇f‖: the L² norm of its 2-norm for p = 2; the largest 1-norm for p = Infinity; for other
  *   p the largest L^p norm of a partial derivative
+ * @throws PlateauError `usage` where an argument is of another kind
  */
 export function neededDelta(epsilon: number, gradient: number, p: number = 2): number {
+  requireArguments("neededDelta", {
+    epsilon: [epsilon, "number"],
+    gradient: [gradient, "number"],
+    p: [p, "number?"],
+  });
+
   requirePositive("epsilon", epsilon);
   requireNorm(p);
   if (gradient === 0) return Number.POSITIVE_INFINITY;
@@ -44,13 +52,22 @@ export function neededDelta(epsilon: number, gradient: number, p: number = 2): n
  * L·‖x − y‖_∞, with f's value at the centre of each cube: L^p error ≤ L·(δ/2)·(D/(D + p))^{1/p}, D = d·m, as
  * ‖x − c‖_∞ of a uniform point of the cube has density ∝ r^{D−1}. For p = Infinity δ = 2ε/L. With values at
  * corners, as Yun et al. have them, ‖x − c‖_∞ reaches twice as far, and δ is half of it.
+ * @throws PlateauError `usage` where an argument is of another kind
  */
 export function sufficientDelta(
   epsilon: number,
   lipschitz: number,
-  { dim, inputTokens }: TokenExtent,
-  { p = Number.POSITIVE_INFINITY, at = "centre" }: { p?: number; at?: "centre" | "corner" } = {},
+  extent: TokenExtent,
+  options: { p?: number; at?: "centre" | "corner" } = {},
 ): number {
+  requireArguments("sufficientDelta", {
+    epsilon: [epsilon, "number"],
+    lipschitz: [lipschitz, "number"],
+    extent: [extent, "TokenExtent: dim inputTokens"],
+    options: [options, "object?"],
+  });
+  const { dim, inputTokens } = extent;
+  const { p = Number.POSITIVE_INFINITY, at = "centre" } = options;
   requirePositive("epsilon", epsilon);
   requireNorm(p);
   const D = dim * inputTokens;
@@ -61,13 +78,22 @@ export function sufficientDelta(
 /**
  * A δ that is small enough in sup norm where |f(x) − f(y)| ≤ C·‖x − y‖₂^α: the corners of a cube of side δ in
  * D = d·m dimensions are δ√D apart, and half as far from its centre.
+ * @throws PlateauError `usage` where an argument is of another kind
  */
 export function holderDelta(
   epsilon: number,
-  { constant, exponent }: { constant: number; exponent: number },
-  { dim, inputTokens }: TokenExtent,
+  options: { constant: number; exponent: number },
+  extent: TokenExtent,
   at: "centre" | "corner" = "centre",
 ): number {
+  requireArguments("holderDelta", {
+    epsilon: [epsilon, "number"],
+    options: [options, "object: constant exponent"],
+    extent: [extent, "TokenExtent: dim inputTokens"],
+    at: [at, "text?"],
+  });
+  const { constant, exponent } = options;
+  const { dim, inputTokens } = extent;
   requirePositive("epsilon", epsilon);
   const reach = Math.sqrt(dim * inputTokens) / (at === "centre" ? 2 : 1);
   return pow(epsilon / constant, 1 / exponent) / reach;
@@ -76,13 +102,21 @@ export function holderDelta(
 /**
  * The same from a modulus of continuity that is known at some distances, ascending: the largest h with
  * ω(h) ≤ ε, linear between the two that it lies between. Null where ω exceeds ε at every one.
+ * @throws PlateauError `usage` where an argument is of another kind
  */
 export function modulusDelta(
   epsilon: number,
   points: readonly { readonly h: number; readonly omega: number }[],
-  { dim, inputTokens }: TokenExtent,
+  extent: TokenExtent,
   at: "centre" | "corner" = "centre",
 ): number | null {
+  requireArguments("modulusDelta", {
+    epsilon: [epsilon, "number"],
+    points: [points, "list of object: h omega"],
+    extent: [extent, "TokenExtent: dim inputTokens"],
+    at: [at, "text?"],
+  });
+  const { dim, inputTokens } = extent;
   requirePositive("epsilon", epsilon);
   const next = points.findIndex(({ omega }) => omega > epsilon);
   if (next === 0 || points.length === 0) return null;

@@ -1,3 +1,4 @@
+import { requireArguments } from "../../arguments.js";
 import { choose, exactly, type Magnitude, plus, power, times } from "./magnitude.js";
 
 /** The shape of the construction of Yun et al. */
@@ -37,14 +38,11 @@ export interface YunCounts {
 /**
  * Exact counts of the construction (arXiv 1912.10077, Theorem 3 with positions, Theorem 2 without), with hardmax
  * attention and activations of three pieces. A token is D = 2d numbers wide inside.
+ * @throws PlateauError `usage` where an argument is of another kind
  */
-export function yunCounts({
-  dim: d,
-  inputTokens: m,
-  outputTokens: n = m,
-  cells,
-  positions,
-}: YunShape): YunCounts {
+export function yunCounts(shape: YunShape): YunCounts {
+  requireArguments("yunCounts", { shape: [shape, "YunShape: dim inputTokens cells positions"] });
+  const { dim: d, inputTokens: m, outputTokens: n = m, cells, positions } = shape;
   const k = exactly;
   const D = 2 * d;
   const side = k(cells);

@@ -1,3 +1,4 @@
+import { requireArguments } from "../../arguments.js";
 import { PlateauError } from "../../errors.js";
 import type { Constructed, Task } from "../constructions/construction.js";
 import { type Certificate, type CertifyOptions, certify } from "./certify.js";
@@ -30,9 +31,16 @@ export function enclosureOf({
  */
 export async function certifyConstructed(
   task: Task,
-  { g, model, enclosure, construction }: Pick<Constructed, "g" | "model" | "enclosure" | "construction">,
-  { modulus, ...options }: CertifyTaskOptions = {},
+  constructed: Pick<Constructed, "g" | "model" | "enclosure" | "construction">,
+  given: CertifyTaskOptions = {},
 ): Promise<Certificate> {
+  requireArguments("certifyConstructed", {
+    task: [task, "Task: target dim f low"],
+    constructed: [constructed, "object: g construction"],
+    given: [given, "object?"],
+  });
+  const { g, model, enclosure, construction } = constructed;
+  const { modulus, ...options } = given;
   if (options.norm !== "l2") requireContinuous(task.target);
   const bounds = enclosureOf({ model, enclosure, construction });
   return certify(

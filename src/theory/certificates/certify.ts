@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { requireArguments } from "../../arguments.js";
 import { PlateauError } from "../../errors.js";
 import { pacer, type StopSignal } from "../../pause.js";
 import { streamKey } from "../../random/keys.js";
@@ -122,6 +123,11 @@ const TURN = 64;
  * @throws PlateauError `usage`: bad options, or an ε that arithmetic cannot certify; `aborted`
  */
 export async function certify(subject: Certified, options: CertifyOptions = {}): Promise<Certificate> {
+  requireArguments("certify", {
+    subject: [subject, "Certified: f g target model"],
+    options: [options, "object?"],
+  });
+
   const { norm, epsilon, gap, boxes, seconds, samples, seed } = check("certificate", schema, options);
   const { target, model, low, high, f, g } = subject;
   if (target.inputs !== model.inputs || target.outputs !== model.outputs) {

@@ -1,3 +1,4 @@
+import { requireArguments } from "../../arguments.js";
 import type { Enclosed, Enclosure } from "./enclosure.js";
 
 /** What is known of |f − g| on a box. */
@@ -81,4 +82,19 @@ function middleOf(of: Enclosure, found: Enclosed, low: Float64Array, high: Float
   if (found.middle) return found.middle;
   const middle = low.map((from, k) => 0.5 * (from + high[k]));
   return of.enclose(middle, middle);
+}
+
+/**
+ * Bounds of |f − g| on a box: see `Difference`.
+ * @param low, high its sides
+ * @throws PlateauError `usage` where an argument is of another kind
+ */
+export function errorOnBox(f: Enclosure, g: Enclosure, low: Float64Array, high: Float64Array): Difference {
+  requireArguments("errorOnBox", {
+    f: [f, "Enclosure: inputs outputs enclose"],
+    g: [g, "Enclosure: inputs outputs enclose"],
+    low: [low, "doubles"],
+    high: [high, "doubles"],
+  });
+  return difference(f, g, low, high);
 }

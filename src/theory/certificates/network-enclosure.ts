@@ -1,4 +1,5 @@
 import { networkBounds } from "../../analysis/lipschitz/network-bounds.js";
+import { requireArguments } from "../../arguments.js";
 import type { Model } from "../../nn/model.js";
 import type { Enclosed, Enclosure } from "./enclosure.js";
 
@@ -6,8 +7,11 @@ import type { Enclosed, Enclosure } from "./enclosure.js";
  * A network on boxes: intervals and interval Jacobians through its own graph, with the float32 weights that
  * it has now, and float32's rounding besides. Where rounding cannot be bounded (hardmax, models that read
  * their own predictions) the bounds are of exact arithmetic, and `conditions` says so.
+ * @throws PlateauError `usage` where an argument is of another kind
  */
 export function networkEnclosure(model: Model): Enclosure {
+  requireArguments("networkEnclosure", { model: [model, "Model: architecture parameters seed config"] });
+
   const { extent, inputDim, outputDim, kind } = model.architecture;
   const bounds = networkBounds(model, { rounding: true });
   const reads = kind === "encoder-decoder" && extent.outputTokens > 1;

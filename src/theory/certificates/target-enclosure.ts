@@ -1,3 +1,4 @@
+import { requireArguments } from "../../arguments.js";
 import { PlateauError } from "../../errors.js";
 import { encloseExpression } from "../../targets/expression/enclose.js";
 import type { BatchFunction } from "../../targets/function.js";
@@ -28,6 +29,11 @@ const MARGIN = 1.5;
  * @throws PlateauError `usage` where two points contradict the modulus
  */
 export function targetEnclosure(task: Task, modulus?: TargetModulus): Enclosure {
+  requireArguments("targetEnclosure", {
+    task: [task, "Task: target dim f low"],
+    modulus: [modulus, "TargetModulus: constant?"],
+  });
+
   const proven = provenEnclosure(task);
   if (modulus) {
     requireUncontradicted(task, modulus);

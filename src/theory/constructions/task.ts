@@ -1,3 +1,4 @@
+import { requireArguments } from "../../arguments.js";
 import { PlateauError, quote } from "../../errors.js";
 import type { Target } from "../../targets/target.js";
 import { cellCentres, gridNodes, wholeRoot } from "../grid.js";
@@ -12,6 +13,11 @@ const TRIED = 4096;
  * @throws PlateauError `usage` where the target is not finite on the box, naming a point
  */
 export function defineTask(target: Target, dim = 1): Task {
+  requireArguments("defineTask", {
+    target: [target, "Target: domain evaluate sample fill"],
+    dim: [dim, "number?"],
+  });
+
   const f = target.asFunction(dim);
   const { low, high } = target.domainOf(dim);
   const n = Math.max(2, wholeRoot(TRIED, f.inputs));

@@ -1,4 +1,5 @@
 import { singularValues } from "../../../analysis/lipschitz/singular-values.js";
+import { requireArguments } from "../../../arguments.js";
 
 /** A prompt taken apart: X [k, D], y [k], and the query q [D]. */
 export interface Prompt {
@@ -7,8 +8,17 @@ export interface Prompt {
   readonly query: Float64Array;
 }
 
-/** From the numbers x₁, y₁, …, x_k, y_k, q of the target `in-context-linear`. */
+/**
+ * From the numbers x₁, y₁, …, x_k, y_k, q of the target `in-context-linear`.
+ * @throws PlateauError `usage` where an argument is of another kind
+ */
 export function promptOf(numbers: ArrayLike<number>, features: number, examples: number): Prompt {
+  requireArguments("promptOf", {
+    numbers: [numbers, "numbers"],
+    features: [features, "number"],
+    examples: [examples, "number"],
+  });
+
   const at = (i: number, j: number) => numbers[i * (features + 1) + j];
   return {
     X: Float64Array.from({ length: examples * features }, (_, i) =>
@@ -22,8 +32,15 @@ export function promptOf(numbers: ArrayLike<number>, features: number, examples:
 /**
  * The answers w·q of gradient descent on (1/2k)·‖Xw − y‖² from w = 0, after 0, 1, …, steps updates
  * w ← w − (η/k)·Xᵀ(Xw − y), in float64: what the construction's layers compute.
+ * @throws PlateauError `usage` where an argument is of another kind
  */
-export function descend({ X, y, query }: Prompt, eta: number, steps: number): Float64Array {
+export function descend(prompt: Prompt, eta: number, steps: number): Float64Array {
+  requireArguments("descend", {
+    prompt: [prompt, "Prompt: X y query"],
+    eta: [eta, "number"],
+    steps: [steps, "number"],
+  });
+  const { X, y, query } = prompt;
   const [k, D] = [y.length, query.length];
   const w = new Float64Array(D);
   const answers = new Float64Array(steps + 1);
@@ -46,8 +63,11 @@ export function descend({ X, y, query }: Prompt, eta: number, steps: number): Fl
 /**
  * ρ = max|1 − ηλ| over the eigenvalues λ of XᵀX/k: where y = Xw*, an answer after t steps is off by at most
  * ρᵗ·‖w*‖·‖q‖, as w − w* shrinks by (I − η·XᵀX/k) at every step.
+ * @throws PlateauError `usage` where an argument is of another kind
  */
-export function contraction({ X, query }: Prompt, eta: number): number {
+export function contraction(prompt: Prompt, eta: number): number {
+  requireArguments("contraction", { prompt: [prompt, "Prompt: X y query"], eta: [eta, "number"] });
+  const { X, query } = prompt;
   const D = query.length;
   const k = X.length / D;
   // With fewer examples than features some directions never move.

@@ -1,3 +1,4 @@
+import { requireArguments } from "../../../arguments.js";
 import { PlateauError } from "../../../errors.js";
 import { contextNumbers } from "./contextual.js";
 import { contextsOf, numbersOf, type YunConfig } from "./grid.js";
@@ -13,6 +14,8 @@ const MOST = 2 ** 20;
  * @throws PlateauError `memory` where there are too many contexts to try
  */
 export function leastGlobal(config: YunConfig): number {
+  requireArguments("leastGlobal", { config: [config, "object: dim inputTokens outputTokens cells"] });
+
   const count = contextsOf(config) * config.inputTokens;
   if (!(count <= MOST)) {
     throw new PlateauError(

@@ -1,3 +1,4 @@
+import { requireArguments } from "../../../arguments.js";
 import { Model, type ModelOptions, type StateTensor } from "../../../nn/model.js";
 import type { Yun } from "./build.js";
 import { numbersOf, type YunConfig } from "./grid.js";
@@ -10,6 +11,12 @@ import { layersOfNetwork, namesOf, yunNetwork } from "./network.js";
  * @throws PlateauError `memory` where float32 cannot hold the numbers; `usage`
  */
 export function yunModel(built: Yun, lambda?: number, options: ModelOptions = {}): Model<YunConfig> {
+  requireArguments("yunModel", {
+    built: [built, "Yun: config box width quantise"],
+    lambda: [lambda, "number?"],
+    options: [options, "object?"],
+  });
+
   const config: YunConfig =
     lambda === undefined ? built.config : { ...built.config, kind: "softmax", lambda };
   const model = new Model(yunNetwork(config), options);

@@ -1,3 +1,4 @@
+import { requireArguments } from "../../../arguments.js";
 import { streamKey } from "../../../random/keys.js";
 import { uniform64 } from "../../../random/uniform.js";
 import type { BatchFunction } from "../../../targets/function.js";
@@ -22,6 +23,11 @@ export interface Softened {
  * @throws PlateauError `usage`
  */
 export function soften(built: Yun, lambda: number): Softened {
+  requireArguments("soften", {
+    built: [built, "Yun: config box width quantise"],
+    lambda: [lambda, "number"],
+  });
+
   requireLambda(lambda);
   const { config, width } = built;
   const { dim: d, inputTokens: m, outputTokens: n } = config;
@@ -65,8 +71,14 @@ export interface Distance {
 export function distanceAt(
   built: Yun,
   lambda: number,
-  { points = 256, most = 4096, seed = 0 }: { points?: number; most?: number; seed?: number } = {},
+  options: { points?: number; most?: number; seed?: number } = {},
 ): Distance {
+  requireArguments("distanceAt", {
+    built: [built, "Yun: config box width quantise"],
+    lambda: [lambda, "number"],
+    options: [options, "object?"],
+  });
+  const { points = 256, most = 4096, seed = 0 } = options;
   const { g } = soften(built, lambda);
   const cells: Float64Array[] = [];
   for (const context of contexts(built.config)) {
