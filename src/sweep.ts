@@ -15,6 +15,7 @@ export { type ExportedTrial, exportTrials, trialTable } from "./sweep/export.js"
 export type { Importance, ImportanceOptions } from "./sweep/insight/importance.js";
 export type { Insight, InsightInput, InsightTrial } from "./sweep/insight/insight.js";
 export { findInsight, insights } from "./sweep/insight/registry.js";
+export { type Merged, mergeShards } from "./sweep/merge.js";
 export type { Objective, ObjectiveContext, ObjectiveModule, ObjectiveResult } from "./sweep/objective.js";
 export { type PrunerConformanceOptions, prunerConformance } from "./sweep/pruners/conformance.js";
 export type { Decision, Judge, Pruner, PrunerContext, PrunerDefinition } from "./sweep/pruners/pruner.js";
@@ -31,6 +32,7 @@ export { storageConformance } from "./sweep/storage/conformance.js";
 export { isGone, newOwner, ownerText, retire } from "./sweep/storage/owner.js";
 export { type OpenOptions, openSqlite } from "./sweep/storage/sqlite.js";
 export type {
+  Breakdown,
   Owner,
   Storage,
   StoredTrial,
@@ -38,6 +40,7 @@ export type {
   StudyStorage,
   StudySummary,
   TrialProgress,
+  TrialRecord,
 } from "./sweep/storage/storage.js";
 export type { ObjectiveNames, RunOptions } from "./sweep/study.js";
 export type {

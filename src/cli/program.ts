@@ -31,6 +31,6 @@ export async function runCli(args: readonly string[]): Promise<number> {
     await program.parseAsync([...args], { from: "user" });
     return code;
   } catch (error) {
-    return report(error, args.includes("--json"), args[0] === "sweep");
+    return report(error, args.includes("--json"), args[0] === "sweep" || args[0] === "worker");
   }
 }

@@ -195,7 +195,7 @@ function requireOptions(fixed: Partial<ExperimentInput>, space: SpaceInput): voi
 }
 
 const studyOptions = ["name", "target", "space", "experiment", "objective", "test", "direction", "seed"];
-const moreOptions = ["sampler", "pruner", "seeds", "stopWorse", "lookahead", "retries"];
+const moreOptions = ["sampler", "pruner", "seeds", "stopWorse", "lookahead", "retries", "shard"];
 
 /** @throws PlateauError `usage` naming what is no option, or one of training */
 function requireStudyOptions(input: object): void {

@@ -39,16 +39,14 @@ export class Guide {
   constructor(study: StudyStorage) {
     const { definition } = study;
     const { seed, direction, seeds, stopWorse } = definition;
-    const { name: samplerName, ...samplerOptions } = definition.sampler;
     const { name: prunerName, ...prunerOptions } = definition.pruner;
-    const sampler = findSampler(samplerName);
     const pruner = findPruner(prunerName);
     this.space = new Space(definition.space);
     this.#study = study;
     this.#definition = definition;
-    this.#sampler = sampler.create({ space: this.space, seed, direction, options: samplerOptions });
+    this.#sampler = makeSampler(definition, this.space);
     this.#pruner = pruner.create({ seed, direction, options: prunerOptions });
-    this.#samplerLearns = sampler.usesHistory;
+    this.#samplerLearns = findSampler(definition.sampler.name).usesHistory;
     this.#prunerLearns = pruner.usesHistory;
     this.#comparesSeeds = stopWorse && seeds > 1;
     this.usesHistory = this.#samplerLearns || this.#prunerLearns || this.#comparesSeeds;
@@ -120,14 +118,20 @@ export class Guide {
   }
 }
 
+/** The sampler of a study that has seen nothing yet. @throws PlateauError `unknown-name`, `usage` */
+export function makeSampler(definition: StudyDefinition, space = new Space(definition.space)): Sampler {
+  const { seed, direction, sampler } = definition;
+  const { name, ...options } = sampler;
+  return findSampler(name).create({ space, seed, direction, options });
+}
+
 /**
  * Makes sure that a study can be begun, before anything of it is stored.
  * @throws PlateauError `usage`, `unknown-name`: of its sampler, pruner or constraints
  */
-export function requireRunnable({ space, seed, direction, sampler, pruner }: StudyDefinition): void {
-  const { name: samplerName, ...samplerOptions } = sampler;
-  const { name: prunerName, ...prunerOptions } = pruner;
-  const made = { space: new Space(space), seed, direction, options: samplerOptions };
-  findSampler(samplerName).create(made).suggest(0, []);
-  findPruner(prunerName).create({ seed, direction, options: prunerOptions });
+export function requireRunnable(definition: StudyDefinition): void {
+  const { seed, direction, pruner } = definition;
+  const { name, ...options } = pruner;
+  makeSampler(definition).suggest(0, []);
+  findPruner(name).create({ seed, direction, options });
 }

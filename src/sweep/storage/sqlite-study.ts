@@ -1,12 +1,14 @@
 import { PlateauError, quote } from "../../errors.js";
 import { version } from "../../version.js";
 import type { StudyDefinition } from "../definition.js";
+import { type Shard, shardOf, trialNumber } from "../shard.js";
 import type { Parameters } from "../space/parameter.js";
 import type { Ending, Observation, Replicate, Report, TrialError, TrialState } from "../trial.js";
 import type { Connection } from "./connection.js";
-import { engineName, isGone, ownerText } from "./owner.js";
+import { engineName, isGone, newOwner, ownerText, retire } from "./owner.js";
+import { adoptRecord, recordOf } from "./records.js";
 import { countStates, loaded, stored, toTrial } from "./rows.js";
-import type { Owner, StoredTrial, StudyStorage, TrialProgress } from "./storage.js";
+import type { Owner, StoredTrial, StudyStorage, TrialProgress, TrialRecord } from "./storage.js";
 
 /** Rows read at a time: a reader that leaves in the middle holds nothing open. */
 const PAGE = 1000;
@@ -17,18 +19,26 @@ export class SqliteStudy implements StudyStorage {
   readonly plateau: string;
   readonly #db: Connection;
   readonly #id: number;
+  readonly #shard: Shard;
 
   constructor(db: Connection, id: number, definition: StudyDefinition, plateau: string) {
     this.#db = db;
     this.#id = id;
     this.definition = definition;
     this.plateau = plateau;
+    this.#shard = shardOf(definition);
   }
 
   count(): number {
-    return (
-      1 + Number(this.#db.value("SELECT coalesce(max(number), -1) FROM trials WHERE study = ?", this.#id))
-    );
+    const last = this.#db.value("SELECT max(number) FROM trials WHERE study = ?", this.#id);
+    if (last === null) return 0;
+    const { index, count } = this.#shard;
+    return 1 + (Number(last) - (index - 1)) / count;
+  }
+
+  /** The number that the next trial has to have. */
+  #next(): number {
+    return trialNumber(this.#shard, this.count());
   }
 
   states(): Record<TrialState, number> {
@@ -46,10 +56,8 @@ export class SqliteStudy implements StudyStorage {
     owner: Owner,
   ): boolean {
     return this.#db.transaction(() => {
-      if (this.#db.value("SELECT 1 FROM studies WHERE id = ?", this.#id) === undefined) {
-        throw new PlateauError("study", `study ${quote(this.definition.name)} was removed while it was run`);
-      }
-      if (this.count() !== number) return false;
+      this.#requireThere();
+      if (this.#next() !== number) return false;
       this.#db.run(
         "INSERT INTO trials (study, number, state, parameters, seeds, started, owner, heartbeat) VALUES (?, ?, 'running', ?, ?, ?, ?, ?)",
         this.#id,
@@ -62,6 +70,11 @@ export class SqliteStudy implements StudyStorage {
       );
       return true;
     });
+  }
+
+  #requireThere(): void {
+    if (this.#db.value("SELECT 1 FROM studies WHERE id = ?", this.#id) !== undefined) return;
+    throw new PlateauError("study", `study ${quote(this.definition.name)} was removed while it was run`);
   }
 
   claim(owner: Owner, limit: number): StoredTrial | undefined {
@@ -310,6 +323,44 @@ export class SqliteStudy implements StudyStorage {
       this.#id,
     );
     return row && toTrial(row);
+  }
+
+  record(number: number): TrialRecord | undefined {
+    const trial = this.trial(number);
+    if (!trial) return undefined;
+    const { replicates, reports } = this.progress(number);
+    return { ...trial, replicates, reports, ...recordOf(this.#db, this.#id, number) };
+  }
+
+  adopt(records: Iterable<TrialRecord>): void {
+    this.#db.transaction(() => {
+      this.#requireThere();
+      let next = this.#next();
+      for (const record of records) {
+        if (record.number === next) next += this.#shard.count;
+        else this.#requireOpen(record.number, next);
+        adoptRecord(this.#db, this.#id, record);
+      }
+    });
+  }
+
+  #requireOpen(number: number, next: number): void {
+    const refuse = (why: string) =>
+      new PlateauError("study", `trial ${number} cannot be taken over into ${quote(this.#db.where)}: ${why}`);
+    const row = this.#db.row(
+      "SELECT state, owner, heartbeat FROM trials WHERE study = ? AND number = ?",
+      this.#id,
+      number,
+    );
+    if (!row) throw refuse(`the next trial there is ${next}`);
+    if (row["state"] === "waiting" || row["state"] === "failed") return;
+    if (row["state"] !== "running") throw refuse("it has ended there");
+    const owner = String(row["owner"]);
+    const asker = newOwner();
+    retire(asker);
+    if (isGone(owner, Number(row["heartbeat"]), asker)) return;
+    const [host, pid] = owner.split(" ");
+    throw refuse(`process ${pid} on ${host} runs it: stop that first`);
   }
 
   #recordFailure(number: number, { code, message }: TrialError): void {
