@@ -60,17 +60,25 @@ export function mergeShards(files: readonly string[], into: string, name?: strin
   try {
     const sources = files.map((file) => sourceOf(open(file, true), name));
     const definition = sameStudy(sources);
-    // What cannot be merged leaves no file behind.
-    const there = existsSync(into) ? open(into, false) : undefined;
-    const before = there?.find(definition.name);
+    // Only read, until it is known that all of it can be merged.
+    const before = existsSync(into) ? looked(open, into).find(definition.name) : undefined;
     if (before) requireSame(before, definition, into);
     const parts = new Parts(definition, sources, before && { where: into, study: before });
     parts.check();
-    const target = before ?? (there ?? open(into, false)).create(definition);
+    const target = open(into, false).create(definition);
     target.adopt(parts.records());
     return parts.merged(target);
   } finally {
     for (const storage of opened) storage.close();
+  }
+}
+
+/** A storage to be looked at. What a killed process has left may have no tables yet: they are made then. */
+function looked(open: (file: string, readonly: boolean) => Storage, file: string): Storage {
+  try {
+    return open(file, true);
+  } catch {
+    return open(file, false);
   }
 }
 
