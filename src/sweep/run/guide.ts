@@ -34,6 +34,9 @@ export class Guide {
   /** Trials that were observed: all below this number. */
   #observed = 0;
   #best: { number: number; value: number } | undefined;
+  /** Of trials that were not observed yet: their parameters, and what those that began are judged by. */
+  readonly #parameters = new Map<number, Parameters>();
+  readonly #yardsticks = new Map<number, Yardstick>();
 
   /** @throws PlateauError `unknown-name`, `usage`: the study was made by a plateau that had other samplers */
   constructor(study: StudyStorage) {
@@ -69,15 +72,27 @@ export class Guide {
     this.#observe(this.#last(number));
     const pending: Parameters[] = [];
     if (this.#samplerLearns) {
-      for (let n = Math.max(0, this.#observed); n < number; n++)
-        pending.push(this.#study.trial(n)!.parameters);
+      for (let n = this.#observed; n < number; n++) pending.push(this.#pending(n));
     }
     return this.#sampler.suggest(number, pending);
   }
 
-  /** What trial `number` is judged by. */
+  /** Parameters never change: they are read once. */
+  #pending(number: number): Parameters {
+    let found = this.#parameters.get(number);
+    if (!found) this.#parameters.set(number, (found = this.#study.trial(number)!.parameters));
+    return found;
+  }
+
+  /** What trial `number` is judged by: the same thing each time that it begins. */
   begin(number: number): Yardstick {
     if (!this.#prunerLearns && !this.#comparesSeeds) return { judge: this.#pruner.begin(number) };
+    let found = this.#yardsticks.get(number);
+    if (!found) this.#yardsticks.set(number, (found = this.#yardstick(number)));
+    return found;
+  }
+
+  #yardstick(number: number): Yardstick {
     if (this.#observed > Math.max(0, this.#last(number) + 1)) {
       // It is run again when more has ended than it may go by.
       const earlier = new Guide(this.#study);
@@ -109,6 +124,8 @@ export class Guide {
         this.#best = { number, value };
       }
       this.#observed = number + 1;
+      this.#parameters.delete(number);
+      this.#yardsticks.delete(number);
     }
     if (this.#observed > last) return;
     throw new PlateauError(

@@ -7,6 +7,7 @@ import { LEASE_SECONDS, type Owner } from "./storage.js";
 const PROCESS = globalThis.crypto.randomUUID().slice(0, 8);
 let owners = 0;
 const living = new Set<string>();
+let retired = 0;
 
 /** A new owner: one for each run of a study, so that two of a process do not take each other's trials. */
 export function newOwner(): Owner {
@@ -19,7 +20,11 @@ export function newOwner(): Owner {
 /** Says that an owner runs nothing any more: what it has left is anyone's. */
 export function retire(owner: Owner): void {
   living.delete(owner.nonce);
+  retired++;
 }
+
+/** How many owners of this process have retired: where it is the same as before, none has left anything since. */
+export const retirements = (): number => retired;
 
 /** An owner as text: what is stored with a trial that is being run. */
 export const ownerText = ({ host, process: pid, began, nonce }: Owner): string =>

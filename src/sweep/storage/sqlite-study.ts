@@ -5,13 +5,15 @@ import { type Shard, shardOf, trialNumber } from "../shard.js";
 import type { Parameters } from "../space/parameter.js";
 import type { Ending, Observation, Replicate, Report, TrialError, TrialState } from "../trial.js";
 import type { Connection } from "./connection.js";
-import { engineName, isGone, newOwner, ownerText, retire } from "./owner.js";
+import { engineName, isGone, newOwner, ownerText, retire, retirements } from "./owner.js";
 import { adoptRecord, recordOf } from "./records.js";
 import { countStates, loaded, stored, toTrial } from "./rows.js";
 import type { Owner, StoredTrial, StudyStorage, TrialProgress, TrialRecord } from "./storage.js";
 
 /** Rows read at a time: a reader that leaves in the middle holds nothing open. */
 const PAGE = 1000;
+/** How soon trials are looked for again that processes have left which have ended. */
+const LOOK_MILLISECONDS = 200;
 const OPEN = "state IN ('waiting', 'running')";
 
 export class SqliteStudy implements StudyStorage {
@@ -20,6 +22,8 @@ export class SqliteStudy implements StudyStorage {
   readonly #db: Connection;
   readonly #id: number;
   readonly #shard: Shard;
+  /** When trials that were left were looked for in vain: all that run have to be looked at. */
+  #looked: { readonly at: number; readonly retirements: number } | undefined;
 
   constructor(db: Connection, id: number, definition: StudyDefinition, plateau: string) {
     this.#db = db;
@@ -78,8 +82,11 @@ export class SqliteStudy implements StudyStorage {
   }
 
   claim(owner: Owner, limit: number): StoredTrial | undefined {
+    const find = () => Math.min(this.#waiting(), this.#abandoned(owner));
+    // Mostly there is none: a transaction would lock the file for nothing.
+    if (find() >= limit) return undefined;
     return this.#db.transaction(() => {
-      const free = Math.min(this.#waiting(), this.#abandoned(owner));
+      const free = find();
       if (free >= limit) return undefined;
       this.#db.run(
         "UPDATE trials SET state = 'running', owner = ?, heartbeat = ?, started = coalesce(started, ?) WHERE study = ? AND number = ?",
@@ -96,18 +103,25 @@ export class SqliteStudy implements StudyStorage {
   /** The least number, Infinity where there is none. */
   #waiting(): number {
     const found = this.#db.value(
-      "SELECT number FROM trials WHERE study = ? AND state = 'waiting' ORDER BY number LIMIT 1",
+      // That there is no value says nothing new, but to SQLite: that trials_by_value has them in order.
+      "SELECT number FROM trials WHERE study = ? AND state = 'waiting' AND value IS NULL ORDER BY number LIMIT 1",
       this.#id,
     );
     return found === undefined ? Number.POSITIVE_INFINITY : Number(found);
   }
 
   #abandoned(asker: Owner): number {
+    const looked = { at: performance.now(), retirements: retirements() };
+    const last = this.#looked;
+    if (last && last.retirements === looked.retirements && looked.at - last.at < LOOK_MILLISECONDS) {
+      return Number.POSITIVE_INFINITY;
+    }
     const running = this.#db.rows(
-      "SELECT number, owner, heartbeat FROM trials WHERE study = ? AND state = 'running' ORDER BY number",
+      "SELECT number, owner, heartbeat FROM trials WHERE study = ? AND state = 'running' AND value IS NULL ORDER BY number",
       this.#id,
     );
     const found = running.find((row) => isGone(String(row["owner"]), Number(row["heartbeat"]), asker));
+    this.#looked = found ? undefined : looked;
     return found ? Number(found["number"]) : Number.POSITIVE_INFINITY;
   }
 
@@ -121,7 +135,15 @@ export class SqliteStudy implements StudyStorage {
   }
 
   report(number: number, { replicate, step, value }: Report, owner: Owner): boolean {
-    return this.#owned(number, owner, () => {
+    return this.#db.transaction(() => {
+      const mine = this.#db.run(
+        "UPDATE trials SET step = ? WHERE study = ? AND number = ? AND state = 'running' AND owner = ?",
+        step,
+        this.#id,
+        number,
+        ownerText(owner),
+      );
+      if (mine === 0) return false;
       this.#db.run(
         "INSERT OR REPLACE INTO reports (study, number, replicate, step, value) VALUES (?, ?, ?, ?, ?)",
         this.#id,
@@ -130,7 +152,7 @@ export class SqliteStudy implements StudyStorage {
         step,
         stored(value),
       );
-      this.#db.run("UPDATE trials SET step = ? WHERE study = ? AND number = ?", step, this.#id, number);
+      return true;
     });
   }
 
