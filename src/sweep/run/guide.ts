@@ -34,8 +34,9 @@ export class Guide {
   /** Trials that were observed: all below this number. */
   #observed = 0;
   #best: { number: number; value: number } | undefined;
-  /** Of trials that were not observed yet: their parameters, and what those that began are judged by. */
-  readonly #parameters = new Map<number, Parameters>();
+  /** Parameters of the trials that were not observed yet, from the first of them on: they never change. */
+  readonly #pending: Parameters[] = [];
+  /** What those of them are judged by that began. */
   readonly #yardsticks = new Map<number, Yardstick>();
 
   /** @throws PlateauError `unknown-name`, `usage`: the study was made by a plateau that had other samplers */
@@ -70,18 +71,15 @@ export class Guide {
   suggest(number: number): Parameters | null {
     if (!this.usesHistory) return this.#sampler.suggest(number, []);
     this.#observe(this.#last(number));
-    const pending: Parameters[] = [];
-    if (this.#samplerLearns) {
-      for (let n = this.#observed; n < number; n++) pending.push(this.#pending(n));
-    }
-    return this.#sampler.suggest(number, pending);
+    return this.#sampler.suggest(number, this.#samplerLearns ? this.#pendingBefore(number) : []);
   }
 
-  /** Parameters never change: they are read once. */
-  #pending(number: number): Parameters {
-    let found = this.#parameters.get(number);
-    if (!found) this.#parameters.set(number, (found = this.#study.trial(number)!.parameters));
-    return found;
+  #pendingBefore(number: number): Parameters[] {
+    const count = number - this.#observed;
+    while (this.#pending.length < count) {
+      this.#pending.push(this.#study.trial(this.#observed + this.#pending.length)!.parameters);
+    }
+    return this.#pending.slice(0, count);
   }
 
   /** What trial `number` is judged by: the same thing each time that it begins. */
@@ -124,7 +122,7 @@ export class Guide {
         this.#best = { number, value };
       }
       this.#observed = number + 1;
-      this.#parameters.delete(number);
+      this.#pending.shift();
       this.#yardsticks.delete(number);
     }
     if (this.#observed > last) return;

@@ -50,15 +50,16 @@ export class TrialQueue {
    */
   next(limit: number): StoredTrial | "later" | "others" | "none" {
     const study = this.#study;
-    const claimed = study.claim(this.#owner, Math.min(limit, this.#guide.horizon()));
+    let horizon = this.#guide.horizon();
+    const claimed = study.claim(this.#owner, Math.min(limit, horizon));
     if (claimed) return claimed;
-    for (;;) {
+    for (; ; horizon = this.#guide.horizon()) {
       const number = this.#next;
       if (this.#exhausted || number >= limit) {
         const open = study.firstOpen();
         return open !== undefined && open < limit ? "others" : "none";
       }
-      if (number >= this.#guide.horizon()) return "later";
+      if (number >= horizon) return "later";
       const parameters = this.#guide.suggest(number);
       if (!parameters) this.#exhausted = true;
       // Where another process was faster there is a later number to be had.
