@@ -22,6 +22,7 @@ export type { Importance, ImportanceOptions } from "./sweep/insight/importance.j
 export type { Insight, InsightInput, InsightTrial } from "./sweep/insight/insight.js";
 export { findInsight, insights } from "./sweep/insight/registry.js";
 export type { OwnKinds } from "./sweep/kinds.js";
+export { type Merged, type MergeOptions, mergeShards } from "./sweep/merge.js";
 export type { Objective, ObjectiveContext, ObjectiveModule, ObjectiveResult } from "./sweep/objective.js";
 export { type PrunerConformanceOptions, prunerConformance } from "./sweep/pruners/conformance.js";
 export type { Decision, Judge, Pruner, PrunerContext, PrunerDefinition } from "./sweep/pruners/pruner.js";
@@ -46,6 +47,7 @@ export { storageConformance } from "./sweep/storage/conformance.js";
 export { isGone, newOwner, ownerText, retire } from "./sweep/storage/owner.js";
 export { type OpenOptions, openSqlite } from "./sweep/storage/sqlite.js";
 export type {
+  Breakdown,
   Owner,
   Storage,
   StoredTrial,
@@ -53,6 +55,7 @@ export type {
   StudyStorage,
   StudySummary,
   TrialProgress,
+  TrialRecord,
 } from "./sweep/storage/storage.js";
 export type { DefinitionMaker, ObjectiveNames, StudyRunOptions } from "./sweep/study.js";
 export type {

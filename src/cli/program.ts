@@ -31,7 +31,8 @@ export async function runCli(args: readonly string[]): Promise<number> {
     await program.parseAsync([...args], { from: "user" });
     return code;
   } catch (error) {
-    return report(error, args.includes("--json"), args[0] === "sweep", commandOf(program, args));
+    const sweeps = args[0] === "sweep" || args[0] === "worker";
+    return report(error, args.includes("--json"), sweeps, commandOf(program, args));
   }
 }
 

@@ -60,7 +60,9 @@ export const list: Action = (file, { json }) =>
         const all = waiting + running + complete + pruned + diverged + failed;
         const trial = storage.find(one.name)!.best();
         const counts = [all, complete, pruned, failed, diverged, waiting + running];
-        return [one.name, ...counts.map(whole), trial ? describeValue(trial) : "–"];
+        const { shard } = one.definition;
+        const named = shard === undefined ? one.name : `${one.name} (shard ${shard})`;
+        return [named, ...counts.map(whole), trial ? describeValue(trial) : "–"];
       });
       print(table(head, rows));
     }
@@ -167,6 +169,9 @@ export const best: Action = (file, { name, json, config }) =>
       printJson({ ...trial, replicates: found.replicates(trial.number), ...(options ? { options } : {}) });
     else {
       print(describeBest(trial));
+      const { shard } = found.definition;
+      if (shard !== undefined)
+        note(`that is the best of shard ${shard} alone: plateau study merge makes the whole study`);
       const [first] = found.replicates(trial.number);
       const { weightsSha256 } = (first?.result ?? {}) as { weightsSha256?: string };
       const whose = trial.seeds.length > 1 ? "the model of its first seed" : "its model";
@@ -237,7 +242,9 @@ export const exportStudy: Action = (file, { name, format: given, output }) =>
     }
     if (output !== undefined) {
       writeFileAtomic(output, content);
-      note(`${whole(found.count())} trials in ${output}`);
+      const { shard } = found.definition;
+      const of = shard === undefined ? "" : ` of shard ${shard}`;
+      note(`${whole(found.count())} trials${of} in ${output}`);
     } else if (typeof content === "string") process.stdout.write(content);
     else if (process.stdout.isTTY)
       throw new PlateauError("usage", "a Parquet file is not for a terminal: give -o FILE");

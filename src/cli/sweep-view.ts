@@ -179,9 +179,11 @@ export function describeStudy({
   task,
   sampler,
   pruner,
+  shard,
 }: StudyDefinition): string {
   const { metric = objective ?? "what is told" } = (task ?? {}) as { metric?: string };
-  return `study ${name}: ${direction} ${metric}, sampler ${describeNamed(sampler)}, pruner ${describeNamed(pruner)}`;
+  const what = shard === undefined ? name : `${name}, shard ${shard}`;
+  return `study ${what}: ${direction} ${metric}, sampler ${describeNamed(sampler)}, pruner ${describeNamed(pruner)}`;
 }
 
 function describeNamed({ name, ...options }: { name: string }): string {

@@ -3,6 +3,7 @@ import { PlateauError, quote } from "../errors.js";
 import { openStudy, studyName } from "../experiments/sweep/open.js";
 import { divertOutput } from "../sweep/run/divert-output.js";
 import { loadObjective } from "../sweep/run/load-objective.js";
+import { shardOf, trialsOfShard } from "../sweep/shard.js";
 import { openSqlite } from "../sweep/storage/sqlite.js";
 import type { StoredTrial } from "../sweep/storage/storage.js";
 import { moduleUrl, type Study } from "../sweep/study.js";
@@ -16,6 +17,8 @@ import { describeBest, describeCounts, describeStudy, describeTrial, SweepView }
 /** The last line that `plateau sweep --json` prints. */
 export interface SweepSummary {
   study: string;
+  /** "k/N" of a shard. */
+  shard?: string;
   states: Study["states"];
   best: { number: number; value: number; parameters: StoredTrial["parameters"] } | null;
   seconds: number;
@@ -23,7 +26,11 @@ export interface SweepSummary {
 
 /** Runs `plateau sweep`. @returns the exit code */
 export async function runSweep(argument: string | undefined, flags: SweepFlags): Promise<number> {
-  const request = await sweepRequest(argument, flags);
+  return sweepRequested(await sweepRequest(argument, flags), flags);
+}
+
+/** Runs a study, or a shard of one, that was read from the command line. @returns the exit code */
+export async function sweepRequested(request: SweepRequest, flags: SweepFlags): Promise<number> {
   const { write } = process.stdout;
   const print = (text: string) => void write.call(process.stdout, `${text}\n`);
   const giveBack = divertOutput();
@@ -88,7 +95,8 @@ async function runRequested(
     if (!quiet) note(`${again} failed trials will be run again`);
   }
   if (!json && !quiet) note(describeStudy(study.definition));
-  const view = new SweepView(study, { trials, workers: Math.min(workers, trials), quiet: quiet || json });
+  const all = trialsOfShard(shardOf(study.definition), trials);
+  const view = new SweepView(study, { trials: all, workers: Math.min(workers, all), quiet: quiet || json });
   const { signal, dispose } = interruptible(
     () => view.note("stopping…"),
     () => resumeSweep(study, trials),
@@ -123,8 +131,10 @@ async function runRequested(
 
 function summarise(study: Study, seconds: number, { json }: Pick<SweepFlags, "json">, print: Print): number {
   const { best, states } = study;
+  const { shard } = study.definition;
   const summary: SweepSummary = {
     study: study.name,
+    ...(shard === undefined ? {} : { shard }),
     states,
     best: best ? { number: best.number, value: best.value!, parameters: best.parameters } : null,
     seconds,
@@ -132,11 +142,14 @@ function summarise(study: Study, seconds: number, { json }: Pick<SweepFlags, "js
   if (json) print(JSON.stringify(summary));
   else {
     const counts = describeCounts(states);
-    print(`study ${study.name} in ${study.where}: ${counts.join(", ")}`);
+    const what = shard === undefined ? study.name : `${study.name}, shard ${shard},`;
+    print(`study ${what} in ${study.where}: ${counts.length > 0 ? counts.join(", ") : "no trials"}`);
     print(best ? describeBest(best) : "no trial is complete");
-    if (best) print(`next: plateau study best ${shellWord(study.where)}${nameFlag(study)}`);
+    if (shard !== undefined) print(`next, once all shards are done: ${mergeCommand(study)}`);
+    else if (best) print(`next: plateau study best ${shellWord(study.where)}${nameFlag(study)}`);
   }
-  return best ? exitCodes.done : exitCodes.failed;
+  // A shard may be so small that it has no trial, or none that is complete: what counts is that it is done.
+  return best || shard !== undefined ? exitCodes.done : exitCodes.failed;
 }
 
 /** A line of `--json` for a trial that has ended: all of it, with what its seeds gave. */
@@ -152,8 +165,9 @@ function explained(error: unknown, study: Study, trials: number): unknown {
   if (code === "aborted") {
     const { waiting, running, ...ended } = study.states;
     const done = Object.values(ended).reduce((a, b) => a + b, 0);
+    const all = trialsOfShard(shardOf(study.definition), trials);
     return new Interruption(
-      `interrupted after ${done} of ${counted(trials, "trial")}, continue with: ${resume}`,
+      `interrupted after ${done} of ${counted(all, "trial")}, continue with: ${resume}`,
     );
   }
   if (code !== "io") return error;
@@ -161,7 +175,13 @@ function explained(error: unknown, study: Study, trials: number): unknown {
 }
 
 function resumeSweep(study: Study, trials: number): string {
-  return `plateau sweep --study ${shellWord(study.where)}${nameFlag(study)} --trials ${trials} --resume`;
+  const { shard } = study.definition;
+  const command = shard === undefined ? "sweep" : `worker --shard ${shard}`;
+  return `plateau ${command} --study ${shellWord(study.where)}${nameFlag(study)} --trials ${trials} --resume`;
+}
+
+function mergeCommand(study: Study): string {
+  return `plateau study merge <files of all shards>${nameFlag(study)} -o whole.sqlite`;
 }
 
 const nameFlag = (study: Study) => ` --name ${shellWord(study.name)}`;

@@ -3,6 +3,7 @@ import { PlateauError, quote } from "../errors.js";
 import { canonicalJson } from "../formats/canonical-json.js";
 import { check, flag, oneOf, requireObject, seedNumber, whole } from "../validate.js";
 import { kindsOf, type OwnKinds } from "./kinds.js";
+import { requireShardable } from "./shard.js";
 import { Space, type SpaceInput } from "./space/space.js";
 import { type Direction, directions } from "./trial.js";
 
@@ -45,6 +46,11 @@ export interface StudyInput extends OwnKinds {
   readonly objective?: string | null;
   /** What is evaluated, for the objective to read: data that JSON has. */
   readonly task?: unknown;
+  /**
+   * "k/N": only every N-th trial, from trial k − 1 on, to be merged with the other shards. For samplers and
+   * pruners that go by no history. Default: the whole study.
+   */
+  readonly shard?: string;
 }
 
 /** A study with every default filled in: what is stored, and compared when it is opened again. */
@@ -61,6 +67,8 @@ export interface StudyDefinition {
   readonly retries: number;
   readonly objective: string | null;
   readonly task: unknown;
+  /** "k/N" of a shard; a whole study has none. */
+  readonly shard?: string;
 }
 
 const named = v.union(
@@ -83,6 +91,7 @@ const schema = v.strictObject({
   retries: v.optional(whole(0, 100), 2),
   objective: v.optional(v.nullable(v.string("expected a module's path or URL")), null),
   task: v.optional(v.unknown(), null),
+  shard: v.optional(v.string("expected k/N, such as 1/16")),
 });
 
 /**
@@ -99,12 +108,14 @@ export function defineStudy(input: StudyInput, stored?: StudyDefinition): StudyD
     stored && input[what] === stored[what]
       ? stored[what]
       : withOptions(what, checked[what], (name) => kinds[what](name));
-  return plain({
+  const definition = plain({
     ...checked,
     space,
     sampler: filled("sampler"),
     pruner: filled("pruner"),
   }) as StudyDefinition;
+  if (definition.shard !== undefined) requireShardable(definition, kinds);
+  return definition;
 }
 
 function withOptions(
@@ -132,11 +143,26 @@ export function requireSameStudy(stored: StudyDefinition, given: StudyDefinition
     if (key === "objective") continue;
     const [was, is] = [canonicalJson(stored[key]), canonicalJson(given[key])];
     if (was === is) continue;
+    const found = `study ${quote(stored.name)} in ${where}`;
+    if (key === "shard") {
+      const what = stored.shard === undefined ? "a whole study" : `shard ${stored.shard}`;
+      throw new PlateauError(
+        "study",
+        `${found} is ${what}, not shard ${given.shard}: give that a file of its own`,
+      );
+    }
     throw new PlateauError(
       "study",
-      `study ${quote(stored.name)} in ${where} has another ${key}: ${difference(stored[key], given[key])}: leave that out to continue it, or give the new study another name`,
+      `${found} has another ${key}: ${difference(stored[key], given[key])}: leave that out to continue it, or give the new study another name`,
     );
   }
+}
+
+/** In what two studies differ, with both values, whichever shards they are; undefined where they are the same. */
+export function studyDifference(a: StudyDefinition, b: StudyDefinition): string | undefined {
+  const of = ({ objective: _, shard: __, ...rest }: StudyDefinition) => rest;
+  const [one, other] = [of(a), of(b)];
+  return canonicalJson(one) === canonicalJson(other) ? undefined : difference(one, other);
 }
 
 function difference(stored: unknown, given: unknown): string {

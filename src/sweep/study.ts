@@ -223,9 +223,15 @@ export class Study implements AsyncDisposable {
   /**
    * Adds a trial with parameters of your own, to be run in its turn: a configuration that is known to be good.
    * @returns its number
-   * @throws PlateauError `usage` where the space does not hold them
+   * @throws PlateauError `usage` where the space does not hold them, or the study is a shard: the trial's number would
+   * be another's in the whole study
    */
   enqueue(parameters: Parameters): number {
+    const { shard } = this.definition;
+    if (shard !== undefined) {
+      const why = `enqueue: study ${quote(this.name)} is shard ${shard}, whose trials are those of the whole study`;
+      throw new PlateauError("usage", `${why}: add your own to that, once its shards are merged`);
+    }
     const owner = newOwner();
     const queue = new TrialQueue(this.#study, new Guide(this.#study, this.#kinds), owner);
     try {

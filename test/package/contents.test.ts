@@ -18,6 +18,7 @@ const expected = [
   /^docs\/.+\.md$/,
   /^docs\/figures\/[\w-]+\.svg$/,
   /^examples\/(?:[\w-]+\.mjs|README\.md|cars\.csv)$/,
+  /^examples\/machines\/(?:Dockerfile|[\w-]+\.(?:yaml|sh))$/,
   /^test\/fixtures\/golden\/[\w.-]+\.safetensors$/,
 ];
 

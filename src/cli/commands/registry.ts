@@ -21,6 +21,7 @@ import { sweep } from "./sweep.js";
 import { targets } from "./targets.js";
 import { train } from "./train.js";
 import { verify } from "./verify.js";
+import { worker } from "./worker.js";
 
 /** Every command: one line each, in the order of the help text. */
 export const commands: readonly CliCommand[] = [
@@ -31,6 +32,7 @@ export const commands: readonly CliCommand[] = [
   exportCommand,
   fit,
   sweep,
+  worker,
   study,
   replicateCommand,
   audit,

@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import { PlateauError, quote } from "../../errors.js";
 import { type TrialState, trialStates } from "../../sweep/trial.js";
 import { suggest } from "../completion/suggest.js";
+import type { MergeFlags } from "../merge.js";
 import type { Flags } from "../study.js";
 import { type CliCommand, examples } from "./command.js";
 
@@ -12,7 +13,7 @@ export const study: CliCommand = {
   define(program, exit) {
     const command = program
       .command("study")
-      .description("look at the studies of plateau sweep: ls, show, best, trials, export, rm")
+      .description("look at the studies of plateau sweep: ls, show, best, trials, export, rm; merge shards")
       .addHelpText(
         "after",
         examples(
@@ -20,6 +21,7 @@ export const study: CliCommand = {
           "plateau study best runs.sqlite --name m2n1 --config best.json",
           "plateau study trials runs.sqlite --state complete",
           "plateau study export runs.sqlite --format csv -o trials.csv",
+          "plateau study merge shard-*.sqlite -o whole.sqlite",
         ),
       );
     const add = (
@@ -60,6 +62,20 @@ export const study: CliCommand = {
       sub.option("-o, --output <file>", "where to (default: standard output)");
     });
     add("rm", "remove a study with all its trials", "remove");
+    command
+      .command("merge")
+      .description("make the whole study of its shards, which plateau worker --shard made")
+      .argument("<file...>", "SQLite files of the shards")
+      .requiredOption(
+        "-o, --output <file>",
+        "SQLite file of the whole study: a new one, or to merge more into",
+      )
+      .option("--name <name>", "which study (default: the only one)")
+      .option("--json", "print one JSON document")
+      .action(async (files: string[], flags: MergeFlags) => {
+        const { runMerge } = await import("../merge.js");
+        exit(runMerge(files, flags));
+      });
   },
 };
 

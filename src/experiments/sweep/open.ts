@@ -249,6 +249,7 @@ const moreOptions = [
   "stopWorse",
   "lookahead",
   "retries",
+  "shard",
 ];
 
 /** @throws PlateauError `usage` naming what is no option, or one of training */

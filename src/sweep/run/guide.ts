@@ -34,22 +34,24 @@ export class Guide {
   /** Trials that were observed: all below this number. */
   #observed = 0;
   #best: { number: number; value: number } | undefined;
+  /** Parameters of the trials that were not observed yet, from the first of them on: they never change. */
+  readonly #pending: Parameters[] = [];
+  /** What those of them are judged by that began. */
+  readonly #yardsticks = new Map<number, Yardstick>();
 
   /** @throws PlateauError `unknown-name`, `usage`: the study was made with other samplers */
   constructor(study: StudyStorage, kinds: Kinds) {
     const { definition } = study;
     const { seed, direction, seeds, stopWorse } = definition;
-    const { name: samplerName, ...samplerOptions } = definition.sampler;
     const { name: prunerName, ...prunerOptions } = definition.pruner;
-    const sampler = kinds.sampler(samplerName);
     const pruner = kinds.pruner(prunerName);
     this.space = new Space(definition.space);
     this.#study = study;
     this.#kinds = kinds;
     this.#definition = definition;
-    this.#sampler = sampler.create({ space: this.space, seed, direction, options: samplerOptions });
+    this.#sampler = makeSampler(definition, kinds, this.space);
     this.#pruner = pruner.create({ seed, direction, options: prunerOptions });
-    this.#samplerLearns = sampler.usesHistory;
+    this.#samplerLearns = kinds.sampler(definition.sampler.name).usesHistory;
     this.#prunerLearns = pruner.usesHistory;
     this.#comparesSeeds = stopWorse && seeds > 1;
     this.usesHistory = this.#samplerLearns || this.#prunerLearns || this.#comparesSeeds;
@@ -70,17 +72,26 @@ export class Guide {
   suggest(number: number): Parameters | null {
     if (!this.usesHistory) return this.#sampler.suggest(number, []);
     this.#observe(this.#last(number));
-    const pending: Parameters[] = [];
-    if (this.#samplerLearns) {
-      for (let n = Math.max(0, this.#observed); n < number; n++)
-        pending.push(this.#study.trial(n)!.parameters);
-    }
-    return this.#sampler.suggest(number, pending);
+    return this.#sampler.suggest(number, this.#samplerLearns ? this.#pendingBefore(number) : []);
   }
 
-  /** What trial `number` is judged by. */
+  #pendingBefore(number: number): Parameters[] {
+    const count = number - this.#observed;
+    while (this.#pending.length < count) {
+      this.#pending.push(this.#study.trial(this.#observed + this.#pending.length)!.parameters);
+    }
+    return this.#pending.slice(0, count);
+  }
+
+  /** What trial `number` is judged by: the same thing each time that it begins. */
   begin(number: number): Yardstick {
     if (!this.#prunerLearns && !this.#comparesSeeds) return { judge: this.#pruner.begin(number) };
+    let found = this.#yardsticks.get(number);
+    if (!found) this.#yardsticks.set(number, (found = this.#yardstick(number)));
+    return found;
+  }
+
+  #yardstick(number: number): Yardstick {
     if (this.#observed > Math.max(0, this.#last(number) + 1)) {
       // It is run again when more has ended than it may go by.
       const earlier = new Guide(this.#study, this.#kinds);
@@ -112,6 +123,8 @@ export class Guide {
         this.#best = { number, value };
       }
       this.#observed = number + 1;
+      this.#pending.shift();
+      this.#yardsticks.delete(number);
     }
     if (this.#observed > last) return;
     throw new PlateauError(
@@ -121,17 +134,24 @@ export class Guide {
   }
 }
 
+/** The sampler of a study that has seen nothing yet. @throws PlateauError `unknown-name`, `usage` */
+export function makeSampler(
+  definition: StudyDefinition,
+  kinds: Kinds,
+  space = new Space(definition.space),
+): Sampler {
+  const { seed, direction, sampler } = definition;
+  const { name, ...options } = sampler;
+  return kinds.sampler(name).create({ space, seed, direction, options });
+}
+
 /**
  * Makes sure that a study can be begun, before anything of it is stored.
  * @throws PlateauError `usage`, `unknown-name`: of its sampler, pruner or constraints
  */
-export function requireRunnable(
-  { space, seed, direction, sampler, pruner }: StudyDefinition,
-  kinds: Kinds,
-): void {
-  const { name: samplerName, ...samplerOptions } = sampler;
-  const { name: prunerName, ...prunerOptions } = pruner;
-  const made = { space: new Space(space), seed, direction, options: samplerOptions };
-  kinds.sampler(samplerName).create(made).suggest(0, []);
-  kinds.pruner(prunerName).create({ seed, direction, options: prunerOptions });
+export function requireRunnable(definition: StudyDefinition, kinds: Kinds): void {
+  const { seed, direction, pruner } = definition;
+  const { name, ...options } = pruner;
+  makeSampler(definition, kinds).suggest(0, []);
+  kinds.pruner(name).create({ seed, direction, options });
 }

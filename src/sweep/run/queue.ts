@@ -1,19 +1,46 @@
-import { streamKey } from "../../random/keys.js";
+import { type Shard, shardOf, trialNumber } from "../shard.js";
 import type { Parameters } from "../space/parameter.js";
-import type { Owner, StoredTrial, StudyStorage } from "../storage/storage.js";
+import type { Owner, StoredTrial, StudyStorage, TrialRecord } from "../storage/storage.js";
 import type { Guide } from "./guide.js";
+import { planned, seedsOf } from "./plan.js";
 
 /** Hands out the trials of a study: those that were interrupted first, then new ones, by number. */
 export class TrialQueue {
   readonly #study: StudyStorage;
   readonly #guide: Guide;
   readonly #owner: Owner;
+  readonly #shard: Shard;
   #exhausted = false;
 
   constructor(study: StudyStorage, guide: Guide, owner: Owner) {
     this.#study = study;
     this.#guide = guide;
     this.#owner = owner;
+    this.#shard = shardOf(study.definition);
+  }
+
+  /** The number of the next new trial. */
+  get #next(): number {
+    return trialNumber(this.#shard, this.#study.count());
+  }
+
+  /** Whether all trials below `limit` have ended. */
+  isDone(limit: number): boolean {
+    return (this.#study.firstOpen() ?? limit) >= limit && (this.#exhausted || this.#next >= limit);
+  }
+
+  /** Adds all trials below `limit` at once, to wait: so that a shard tells how much of it is left. */
+  plan(limit: number): void {
+    this.#study.adopt(this.#planned(limit));
+  }
+
+  *#planned(limit: number): Iterable<TrialRecord> {
+    const { definition } = this.#study;
+    for (let number = this.#next; number < limit; number += this.#shard.count) {
+      const parameters = this.#guide.suggest(number);
+      if (!parameters) return;
+      yield planned(definition, number, parameters);
+    }
   }
 
   /**
@@ -23,19 +50,20 @@ export class TrialQueue {
    */
   next(limit: number): StoredTrial | "later" | "others" | "none" {
     const study = this.#study;
-    const claimed = study.claim(this.#owner, Math.min(limit, this.#guide.horizon()));
+    let horizon = this.#guide.horizon();
+    const claimed = study.claim(this.#owner, Math.min(limit, horizon));
     if (claimed) return claimed;
-    for (;;) {
-      const number = study.count();
+    for (; ; horizon = this.#guide.horizon()) {
+      const number = this.#next;
       if (this.#exhausted || number >= limit) {
         const open = study.firstOpen();
         return open !== undefined && open < limit ? "others" : "none";
       }
-      if (number >= this.#guide.horizon()) return "later";
+      if (number >= horizon) return "later";
       const parameters = this.#guide.suggest(number);
       if (!parameters) this.#exhausted = true;
       // Where another process was faster there is a later number to be had.
-      else if (study.add(number, { parameters, seeds: this.#seeds(number) }, this.#owner)) {
+      else if (study.add(number, { parameters, seeds: seedsOf(study.definition, number) }, this.#owner)) {
         return study.trial(number)!;
       }
     }
@@ -44,22 +72,9 @@ export class TrialQueue {
   /** Adds a trial of given parameters, claimed. @returns its number */
   add(parameters: Parameters): number {
     for (;;) {
-      const number = this.#study.count();
-      if (this.#study.add(number, { parameters, seeds: this.#seeds(number) }, this.#owner)) return number;
+      const number = this.#next;
+      const seeds = seedsOf(this.#study.definition, number);
+      if (this.#study.add(number, { parameters, seeds }, this.#owner)) return number;
     }
-  }
-
-  /**
-   * Of one seed a trial: one of its own. Of several: the same ones for all trials, so that what they give
-   * can be compared in pairs.
-   */
-  #seeds(number: number): number[] {
-    const { seed, seeds } = this.#study.definition;
-    const of = (name: string) => {
-      const { key0, key1 } = streamKey(seed, name);
-      return key0 + (key1 & 0xffff) * 2 ** 32;
-    };
-    if (seeds === 1) return [of(`sweep/trial/${number}`)];
-    return Array.from({ length: seeds }, (_, place) => of(`sweep/seed/${place}`));
   }
 }

@@ -97,6 +97,7 @@ class StudyRun {
     this.#options = options;
     this.#guide = new Guide(study, kinds);
     this.#queue = new TrialQueue(study, this.#guide, this.#owner);
+    if (study.definition.shard !== undefined) this.#queue.plan(options.trials);
     this.#gate = new MemoryGate(footprint, memory);
     this.#idle = Array.from({ length: executor.workers }, (_, worker) => executor.workers - 1 - worker);
     this.#heartbeat = setInterval(
@@ -133,11 +134,7 @@ class StudyRun {
 
   /** Whether there is nothing left to interrupt. */
   #finished(): boolean {
-    const { trials } = this.#options;
-    return (
-      this.#guarded(() => (this.#study.firstOpen() ?? trials) >= trials && this.#study.count() >= trials) ??
-      false
-    );
+    return this.#guarded(() => this.#queue.isDone(this.#options.trials)) ?? false;
   }
 
   /** Stops what still runs, so that it can be continued, and lets go of everything. */

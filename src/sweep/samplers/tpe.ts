@@ -23,6 +23,8 @@ const GOOD_SHARE = 0.1;
 const MOST_GOOD = 25;
 /** Of all others so many are kept: what a suggestion costs stops growing there. */
 const MOST_OTHERS = 300;
+/** And so many, evenly spread, of those that are pending. */
+const MOST_PENDING = 300;
 /** What the prior counts for among good trials: half an average one; among bad ones, as one of them. */
 const GOOD_PRIOR = 0.5;
 const BAD_PRIOR = 1;
@@ -58,6 +60,7 @@ class TreeParzen implements Sampler {
   readonly #history: History;
   readonly #key: StreamKey;
   readonly #randomKey: StreamKey;
+  readonly #pending = new WeakMap<Parameters, Point>();
 
   constructor(context: SamplerContext<Options>) {
     const { space, seed, direction } = context;
@@ -85,7 +88,11 @@ class TreeParzen implements Sampler {
       return space.firstSatisfied((attempt) => this.#random(number, attempt));
     }
     const { good, bad } = this.#history.split(Math.min(MOST_GOOD, Math.ceil(GOOD_SHARE * count)));
-    bad.push(...pending.map((parameters) => this.#point(parameters)));
+    const running = pending.map((parameters) => this.#pendingPoint(parameters));
+    // By their numbers, so that mostly the next trial goes by the same ones.
+    const stride = Math.ceil(running.length / MOST_PENDING);
+    const first = number - running.length;
+    bad.push(...running.filter((_, i) => (first + i) % stride === 0));
     const goodDensity = new Mixture(this.#axes, good, {
       // From the best down in equal steps, 1 on average.
       weights: good.map((_, rank) => (2 * (good.length - rank)) / (good.length + 1)),
@@ -98,7 +105,7 @@ class TreeParzen implements Sampler {
       width: badWidth,
     });
     const isNew = ({ point }: Candidate) =>
-      !good.some((one) => equal(one, point)) && !bad.some((one) => equal(one, point));
+      ![good, bad, running].some((points) => points.some((one) => equal(one, point)));
     const candidates = this.#candidates(number, goodDensity)
       .map(({ parameters, point }) => {
         const promise = goodDensity.logDensity(point) - badDensity.logDensity(point);
@@ -142,6 +149,13 @@ class TreeParzen implements Sampler {
     const { space } = this.#context;
     const parameters = space.decode(u);
     return space.satisfied(parameters) ? [{ parameters, point: this.#point(parameters) }] : [];
+  }
+
+  /** Those that are pending come again and again. */
+  #pendingPoint(parameters: Parameters): Point {
+    let point = this.#pending.get(parameters);
+    if (!point) this.#pending.set(parameters, (point = this.#point(parameters)));
+    return point;
   }
 
   #point(parameters: Parameters): Point {

@@ -186,6 +186,75 @@ export function* storageConformance(open: () => Storage | Promise<Storage>): Ite
     same(next, count, "trials read");
     same([...study.trials(["complete"])].length, 0, "complete trials");
   });
+  yield each("a shard's trials are numbered as in the whole study", (_, owner, storage) => {
+    const study = storage.create(defineStudy({ ...input, name: "shard", shard: "2/3" }));
+    same(study.count(), 0, "trials of a new shard");
+    for (const [number, expected] of [
+      ...[[0, false] as const, [1, true] as const, [2, false] as const],
+      ...[[3, false] as const, [4, true] as const, [4, false] as const],
+    ]) {
+      same(study.add(number, trial(0.1), owner), expected, `adding trial ${number}`);
+    }
+    same([study.count(), study.firstOpen()], [2, 1], "trials, and the first open one");
+  });
+  yield each(
+    "a trial is taken over with all that there is of it, and claimed by nobody",
+    (study, owner, storage) => {
+      study.add(0, { parameters: { x: 0.1 + 0.2 }, seeds: [7, 8] }, owner);
+      for (const value of [1 / 3, Number.NaN])
+        study.report(0, { replicate: 0, step: 1 + study.reports(0).length, value }, owner);
+      study.release(0, owner, { code: "internal", message: "broken" });
+      study.claim(owner, 1);
+      study.replicate(0, 0, { seed: 7, value: 1 / 3, result: { a: "ü" } }, owner);
+      study.checkpoint(0, 2.5, Uint8Array.of(3, 0, 255), owner);
+      study.add(1, trial(0.2), owner);
+      study.finish(1, { ...done(1), spread: { value: 1, low: 0.5, high: 1.5, deviation: 0.25 } }, owner);
+      study.add(2, trial(0.3), owner);
+      study.finish(
+        2,
+        { ...done(1), state: "diverged", value: null, error: { code: "diverged", message: "m", step: 3 } },
+        owner,
+      );
+      const records = [0, 1, 2].map((number) => study.record(number)!);
+      same(study.record(3), undefined, "the record of a trial that is not there");
+      const other = storage.create(defineStudy({ ...input, name: "other" }));
+      other.adopt(records);
+      const waiting = { ...records[0], state: "waiting" };
+      same(
+        [0, 1, 2].map((number) => other.record(number)),
+        [waiting, ...records.slice(1)],
+        "records",
+      );
+      same([...other.progress(0).checkpoint!], [3, 0, 255], "the checkpoint");
+      same(other.claim(owner, 3)?.number, 0, "a claim of a trial that was taken over");
+    },
+  );
+  yield each(
+    "trials are taken over all or none: without a gap, none that has ended or is run",
+    (study, owner, storage) => {
+      for (let n = 0; n < 4; n++) study.add(n, trial(n / 10), owner);
+      for (const n of [0, 1, 3]) study.finish(n, done(n), owner);
+      const [zero, one, two, three] = [0, 1, 2, 3].map((number) => study.record(number)!);
+      const other = storage.create(defineStudy({ ...input, name: "other" }));
+      throws(() => other.adopt([zero, two]), "a gap");
+      same(other.count(), 0, "trials after that");
+      other.adopt([zero, { ...one, state: "waiting" }]);
+      throws(() => other.adopt([zero]), "a trial that has ended");
+      other.adopt([one, two, three]);
+      same(
+        [...other.trials()].map(({ state }) => state),
+        ["complete", "complete", "waiting", "complete"],
+        "states",
+      );
+      other.claim(owner, 9);
+      throws(() => other.adopt([{ ...two, state: "complete" }]), "a trial that is run");
+      same(other.trial(2)?.state, "running", "its state");
+      const failed = { ...three, number: 4, state: "failed" as const };
+      other.adopt([failed]);
+      other.adopt([{ ...three, number: 4 }]);
+      same(other.trial(4)?.state, "complete", "the state of one that had failed");
+    },
+  );
   yield each(
     "a study that is run is not removed; one that is removed leaves nothing behind",
     (study, owner, storage) => {

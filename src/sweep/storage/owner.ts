@@ -8,6 +8,7 @@ import { LEASE_SECONDS, type Owner } from "./storage.js";
 const PROCESS = globalThis.crypto.randomUUID().slice(0, 8);
 let owners = 0;
 const living = new Set<string>();
+let retired = 0;
 
 /** A new owner: one for each run of a study, so that two of a process do not take each other's trials. */
 export function newOwner(): Owner {
@@ -25,7 +26,11 @@ export function retire(owner: Owner): void {
   requireArguments("retire", { owner: [owner, "Owner: host process began nonce"] });
 
   living.delete(owner.nonce);
+  retired++;
 }
+
+/** How many owners of this process have retired: where it is the same as before, none has left anything since. */
+export const retirements = (): number => retired;
 
 /**
  * An owner as text: what is stored with a trial that is being run.

@@ -1,15 +1,19 @@
 import { PlateauError, quote } from "../../errors.js";
 import { version } from "../../version.js";
 import type { StudyDefinition } from "../definition.js";
+import { type Shard, shardOf, trialNumber } from "../shard.js";
 import type { Parameters } from "../space/parameter.js";
 import type { Ending, Observation, Replicate, Report, TrialError, TrialState } from "../trial.js";
 import type { Connection } from "./connection.js";
-import { engineName, isGone, ownerText } from "./owner.js";
+import { engineName, isGone, newOwner, ownerText, retire, retirements } from "./owner.js";
+import { adoptRecord, recordOf } from "./records.js";
 import { countStates, loaded, stored, toTrial } from "./rows.js";
-import type { Owner, StoredTrial, StudyStorage, TrialProgress } from "./storage.js";
+import type { Owner, StoredTrial, StudyStorage, TrialProgress, TrialRecord } from "./storage.js";
 
 /** Rows read at a time: a reader that leaves in the middle holds nothing open. */
 const PAGE = 1000;
+/** How soon trials are looked for again that processes have left which have ended. */
+const LOOK_MILLISECONDS = 200;
 const OPEN = "state IN ('waiting', 'running')";
 
 export class SqliteStudy implements StudyStorage {
@@ -17,18 +21,28 @@ export class SqliteStudy implements StudyStorage {
   readonly plateau: string;
   readonly #db: Connection;
   readonly #id: number;
+  readonly #shard: Shard;
+  /** When trials that were left were looked for in vain: all that run have to be looked at. */
+  #looked: { readonly at: number; readonly retirements: number } | undefined;
 
   constructor(db: Connection, id: number, definition: StudyDefinition, plateau: string) {
     this.#db = db;
     this.#id = id;
     this.definition = definition;
     this.plateau = plateau;
+    this.#shard = shardOf(definition);
   }
 
   count(): number {
-    return (
-      1 + Number(this.#db.value("SELECT coalesce(max(number), -1) FROM trials WHERE study = ?", this.#id))
-    );
+    const last = this.#db.value("SELECT max(number) FROM trials WHERE study = ?", this.#id);
+    if (last === null) return 0;
+    const { index, count } = this.#shard;
+    return 1 + (Number(last) - (index - 1)) / count;
+  }
+
+  /** The number that the next trial has to have. */
+  #next(): number {
+    return trialNumber(this.#shard, this.count());
   }
 
   states(): Record<TrialState, number> {
@@ -46,10 +60,8 @@ export class SqliteStudy implements StudyStorage {
     owner: Owner,
   ): boolean {
     return this.#db.transaction(() => {
-      if (this.#db.value("SELECT 1 FROM studies WHERE id = ?", this.#id) === undefined) {
-        throw new PlateauError("study", `study ${quote(this.definition.name)} was removed while it was run`);
-      }
-      if (this.count() !== number) return false;
+      this.#requireThere();
+      if (this.#next() !== number) return false;
       this.#db.run(
         "INSERT INTO trials (study, number, state, parameters, seeds, started, owner, heartbeat) VALUES (?, ?, 'running', ?, ?, ?, ?, ?)",
         this.#id,
@@ -64,9 +76,17 @@ export class SqliteStudy implements StudyStorage {
     });
   }
 
+  #requireThere(): void {
+    if (this.#db.value("SELECT 1 FROM studies WHERE id = ?", this.#id) !== undefined) return;
+    throw new PlateauError("study", `study ${quote(this.definition.name)} was removed while it was run`);
+  }
+
   claim(owner: Owner, limit: number): StoredTrial | undefined {
+    const find = () => Math.min(this.#waiting(), this.#abandoned(owner));
+    // Mostly there is none: a transaction would lock the file for nothing.
+    if (find() >= limit) return undefined;
     return this.#db.transaction(() => {
-      const free = Math.min(this.#waiting(), this.#abandoned(owner));
+      const free = find();
       if (free >= limit) return undefined;
       this.#db.run(
         "UPDATE trials SET state = 'running', owner = ?, heartbeat = ?, started = coalesce(started, ?) WHERE study = ? AND number = ?",
@@ -83,18 +103,25 @@ export class SqliteStudy implements StudyStorage {
   /** The least number, Infinity where there is none. */
   #waiting(): number {
     const found = this.#db.value(
-      "SELECT number FROM trials WHERE study = ? AND state = 'waiting' ORDER BY number LIMIT 1",
+      // That there is no value says nothing new, but to SQLite: that trials_by_value has them in order.
+      "SELECT number FROM trials WHERE study = ? AND state = 'waiting' AND value IS NULL ORDER BY number LIMIT 1",
       this.#id,
     );
     return found === undefined ? Number.POSITIVE_INFINITY : Number(found);
   }
 
   #abandoned(asker: Owner): number {
+    const looked = { at: performance.now(), retirements: retirements() };
+    const last = this.#looked;
+    if (last && last.retirements === looked.retirements && looked.at - last.at < LOOK_MILLISECONDS) {
+      return Number.POSITIVE_INFINITY;
+    }
     const running = this.#db.rows(
-      "SELECT number, owner, heartbeat FROM trials WHERE study = ? AND state = 'running' ORDER BY number",
+      "SELECT number, owner, heartbeat FROM trials WHERE study = ? AND state = 'running' AND value IS NULL ORDER BY number",
       this.#id,
     );
     const found = running.find((row) => isGone(String(row["owner"]), Number(row["heartbeat"]), asker));
+    this.#looked = found ? undefined : looked;
     return found ? Number(found["number"]) : Number.POSITIVE_INFINITY;
   }
 
@@ -108,7 +135,15 @@ export class SqliteStudy implements StudyStorage {
   }
 
   report(number: number, { replicate, step, value }: Report, owner: Owner): boolean {
-    return this.#owned(number, owner, () => {
+    return this.#db.transaction(() => {
+      const mine = this.#db.run(
+        "UPDATE trials SET step = ? WHERE study = ? AND number = ? AND state = 'running' AND owner = ?",
+        step,
+        this.#id,
+        number,
+        ownerText(owner),
+      );
+      if (mine === 0) return false;
       this.#db.run(
         "INSERT OR REPLACE INTO reports (study, number, replicate, step, value) VALUES (?, ?, ?, ?, ?)",
         this.#id,
@@ -117,7 +152,7 @@ export class SqliteStudy implements StudyStorage {
         step,
         stored(value),
       );
-      this.#db.run("UPDATE trials SET step = ? WHERE study = ? AND number = ?", step, this.#id, number);
+      return true;
     });
   }
 
@@ -310,6 +345,44 @@ export class SqliteStudy implements StudyStorage {
       this.#id,
     );
     return row && toTrial(row);
+  }
+
+  record(number: number): TrialRecord | undefined {
+    const trial = this.trial(number);
+    if (!trial) return undefined;
+    const { replicates, reports } = this.progress(number);
+    return { ...trial, replicates, reports, ...recordOf(this.#db, this.#id, number) };
+  }
+
+  adopt(records: Iterable<TrialRecord>): void {
+    this.#db.transaction(() => {
+      this.#requireThere();
+      let next = this.#next();
+      for (const record of records) {
+        if (record.number === next) next += this.#shard.count;
+        else this.#requireOpen(record.number, next);
+        adoptRecord(this.#db, this.#id, record);
+      }
+    });
+  }
+
+  #requireOpen(number: number, next: number): void {
+    const refuse = (why: string) =>
+      new PlateauError("study", `trial ${number} cannot be taken over into ${quote(this.#db.where)}: ${why}`);
+    const row = this.#db.row(
+      "SELECT state, owner, heartbeat FROM trials WHERE study = ? AND number = ?",
+      this.#id,
+      number,
+    );
+    if (!row) throw refuse(`the next trial there is ${next}`);
+    if (row["state"] === "waiting" || row["state"] === "failed") return;
+    if (row["state"] !== "running") throw refuse("it has ended there");
+    const owner = String(row["owner"]);
+    const asker = newOwner();
+    retire(asker);
+    if (isGone(owner, Number(row["heartbeat"]), asker)) return;
+    const [host, pid] = owner.split(" ");
+    throw refuse(`process ${pid} on ${host} runs it: stop that first`);
   }
 
   #recordFailure(number: number, { code, message }: TrialError): void {

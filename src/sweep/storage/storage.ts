@@ -72,7 +72,10 @@ export interface StudyStorage {
   readonly definition: StudyDefinition;
   /** The plateau that made it. */
   readonly plateau: string;
-  /** How many trials there are, whatever their state: their numbers are 0 … count − 1. */
+  /**
+   * How many trials there are, whatever their state: their numbers are 0 … count − 1, of a shard those that it has
+   * of the whole study.
+   */
   count(): number;
   /** How many trials are in each state. */
   states(): Record<TrialState, number>;
@@ -117,6 +120,30 @@ export interface StudyStorage {
   replicates(number: number): Replicate[];
   /** The best trial so far. */
   best(): StoredTrial | undefined;
+  /** One trial with all that is stored of it. */
+  record(number: number): TrialRecord | undefined;
+  /**
+   * Takes over trials from another storage as they are there, all of them or none. One of the next number is added,
+   * one that waits or has failed here is replaced; those that have not ended wait.
+   * @throws PlateauError `study` where a number leaves a gap, or such a trial has ended here or is being run
+   */
+  adopt(records: Iterable<TrialRecord>): void;
+}
+
+/** All that is stored of a trial, for another storage to take over. */
+export interface TrialRecord extends StoredTrial {
+  readonly replicates: readonly Replicate[];
+  readonly reports: readonly Report[];
+  readonly breakdowns: readonly Breakdown[];
+  /** Of a trial that has not ended: seconds of work, and what its seed goes on from. */
+  readonly checkpoint?: { readonly seconds: number; readonly bytes?: Uint8Array };
+}
+
+/** One of the times that a trial broke down, retried or not. */
+export interface Breakdown {
+  readonly at: string;
+  readonly code: string;
+  readonly message: string;
 }
 
 /** What a running trial has reported so far. */

@@ -278,3 +278,23 @@ test("options out of range are refused", (t) => {
   });
   t.throws(() => create(tpe, space, { options: { gamma: 0.5 } }), { code: "usage", message: /no option/ });
 });
+
+test("of thousands that are pending a part counts, but none is suggested again", (t) => {
+  const space = new Space({ parameters: { x: { type: "integer", low: 1, high: 4000 } } });
+  const values = (offset: number, count: number) =>
+    Array.from({ length: count }, (_, n) => ({ x: 1 + ((7 * (offset + n)) % 4000) }));
+  const sampler = create(tpe, space, { seed: 1 });
+  const ended = values(0, 40);
+  for (const [number, parameters] of ended.entries()) {
+    sampler.observe({ number, parameters, state: "complete", value: Math.abs(parameters.x - 2000), step: 0 });
+  }
+  const pending: Parameters[] = values(40, 2500);
+  const taken = new Set([...ended, ...pending].map(({ x }) => x));
+  for (let number = 2540; number < 2560; number++) {
+    const suggested = sampler.suggest(number, pending)!;
+    t.false(taken.has(suggested["x"] as number), String(suggested["x"]));
+    t.deepEqual(sampler.suggest(number, pending), suggested);
+    taken.add(suggested["x"] as number);
+    pending.push(suggested);
+  }
+});

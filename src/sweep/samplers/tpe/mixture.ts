@@ -1,4 +1,5 @@
-import { exp, log } from "../../../targets/math.js";
+import { sharedEngine } from "../../../runtime/engine.js";
+import { log } from "../../../targets/math.js";
 import type { Axis } from "./axis.js";
 import type { Kernels } from "./kernels.js";
 
@@ -46,7 +47,11 @@ export class Mixture {
     this.#weights = new Float64Array([...weights, priorWeight]).map((weight) => weight / total);
     this.#logWeights = this.#weights.map(log);
     this.#terms = new Float64Array(points.length + 1);
-    const columns = axes.map((_, a) => new Float64Array(points.map((point) => point[a])));
+    const columns = axes.map((_, a) => {
+      const column = new Float64Array(points.length);
+      for (let k = 0; k < column.length; k++) column[k] = points[k][a];
+      return column;
+    });
     const present = columns.map((column) => column.filter((place) => !Number.isNaN(place)));
     const places = present.reduce((sum, { length }) => sum + length, 0);
     const dimension = points.length === 0 ? axes.length : places / points.length;
@@ -62,10 +67,11 @@ export class Mixture {
     }
     let largest = terms[0];
     for (let k = 1; k < terms.length; k++) if (terms[k] > largest) largest = terms[k];
+    const { exp64 } = sharedEngine().kernels;
     let sum = 0;
     for (let k = 0; k < terms.length; k++) {
       const below = terms[k] - largest;
-      if (below > NEGLIGIBLE) sum += exp(below);
+      if (below > NEGLIGIBLE) sum += exp64(below);
     }
     return largest + log(sum);
   }
