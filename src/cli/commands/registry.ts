@@ -21,6 +21,7 @@ import { sweep } from "./sweep.js";
 import { targets } from "./targets.js";
 import { train } from "./train.js";
 import { verify } from "./verify.js";
+import { worker } from "./worker.js";
 
 /** Every command: one line each, in the order of the help text. */
 export const commands: readonly CliCommand[] = [
@@ -32,6 +33,7 @@ export const commands: readonly CliCommand[] = [
   fit,
   sweep,
   study,
+  worker,
   replicateCommand,
   audit,
   report,

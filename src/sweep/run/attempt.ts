@@ -23,6 +23,8 @@ export class Attempt {
   #last: number | undefined;
   /** How the trial was to end when an earlier attempt was interrupted: there is nothing left to run. */
   readonly settled: JobOutcome | undefined;
+  /** Where it runs, if not here. */
+  #engine: string | undefined;
   /** Another process has taken the trial over: what this one finds does not count. */
   #lost = false;
 
@@ -85,6 +87,9 @@ export class Attempt {
     checkpoint: (bytes) => {
       this.#kept(this.#study.checkpoint(this.trial.number, this.seconds, bytes, this.#owner));
     },
+    ran: (engine) => {
+      this.#engine = engine;
+    },
   };
 
   #kept(recorded: boolean): boolean {
@@ -113,7 +118,8 @@ export class Attempt {
   #ending(outcome: JobOutcome): Ending {
     const values = this.#replicates.map(({ value }) => value);
     const spread = spreadOf(values);
-    const base = { replicates: this.#replicates, seconds: this.seconds };
+    const engine = this.#engine === undefined ? {} : { engine: this.#engine };
+    const base = { replicates: this.#replicates, seconds: this.seconds, ...engine };
     const without = (state: "diverged" | "failed", error: TrialError): Ending => ({
       ...base,
       state,

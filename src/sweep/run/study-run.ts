@@ -94,7 +94,7 @@ class StudyRun {
     this.#options = options;
     this.#guide = new Guide(study);
     this.#queue = new TrialQueue(study, this.#guide, this.#owner);
-    this.#gate = new MemoryGate(footprint, memory);
+    this.#gate = new MemoryGate(footprint, executor.remote ? Number.POSITIVE_INFINITY : memory);
     this.#idle = Array.from({ length: executor.workers }, (_, worker) => executor.workers - 1 - worker);
     this.#heartbeat = setInterval(
       () => this.#guarded(() => study.heartbeat(this.#owner)),
@@ -235,6 +235,7 @@ class StudyRun {
       progress: (replicate, done, total) => {
         if (current()) this.#emit({ kind: "progress", worker, number, replicate, done, total });
       },
+      ran: (engine) => attempt.events.ran?.(engine),
     };
   }
 
