@@ -27,8 +27,8 @@ export interface TrialEvents {
   checkpoint(bytes: Uint8Array): void | Promise<void>;
   /** Not waited for; some may be left out. */
   progress(place: number, done: number, total: number): void;
-  /** On which engine the trial runs, where that is not the one of this process. */
-  ran?(engine: string): void;
+  /** On which engine, and for how many seconds so far, the trial runs, where that is not in this process. */
+  ran?(engine: string, seconds: number): void;
 }
 
 /**

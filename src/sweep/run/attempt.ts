@@ -18,7 +18,7 @@ export class Attempt {
   readonly #decisions = new Map<number, Decision>();
   readonly #checkpoint: Uint8Array | undefined;
   readonly #secondsBefore: number;
-  readonly #begin = performance.now();
+  #begin = performance.now();
   /** The last value reported. */
   #last: number | undefined;
   /** How the trial was to end when an earlier attempt was interrupted: there is nothing left to run. */
@@ -87,8 +87,9 @@ export class Attempt {
     checkpoint: (bytes) => {
       this.#kept(this.#study.checkpoint(this.trial.number, this.seconds, bytes, this.#owner));
     },
-    ran: (engine) => {
+    ran: (engine, seconds) => {
       this.#engine = engine;
+      this.#begin = performance.now() - 1000 * seconds;
     },
   };
 

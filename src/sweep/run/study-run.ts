@@ -235,7 +235,7 @@ class StudyRun {
       progress: (replicate, done, total) => {
         if (current()) this.#emit({ kind: "progress", worker, number, replicate, done, total });
       },
-      ran: (engine) => attempt.events.ran?.(engine),
+      ran: (engine, seconds) => attempt.events.ran?.(engine, seconds),
     };
   }
 

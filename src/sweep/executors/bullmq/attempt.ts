@@ -138,8 +138,8 @@ export class DrivenAttempt {
   async #handle(event: SentEvent): Promise<Decision | undefined> {
     this.begun = true;
     switch (event.kind) {
-      case "began":
-        this.#events.ran?.(event.engine);
+      case "ran":
+        this.#events.ran?.(event.engine, event.seconds);
         return undefined;
       case "report": {
         const { replicate, step, value } = event;

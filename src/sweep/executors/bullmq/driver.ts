@@ -44,8 +44,8 @@ export interface Driven {
 const MOST_LOSSES = 16;
 /** Beats between looks at the rest: workers of other builds, jobs that are gone, what others left. */
 const ROUND = 3;
-/** Beats without any worker until that is said. */
-const LONELY = 5;
+/** How long no worker is there until that is said. */
+const LONELY_MILLISECONDS = 5000;
 
 type Queue = import("bullmq").Queue;
 
@@ -66,6 +66,8 @@ export class Driver implements Executor {
   readonly #absent = new Map<string, number>();
   readonly #losses = new Map<number, number>();
   #beats = 0;
+  /** Since when there has been no worker at all. */
+  #lonely: number | undefined;
   #beating: Promise<void> | undefined;
   readonly #timer: NodeJS.Timeout;
   #closed = false;
@@ -185,7 +187,9 @@ export class Driver implements Executor {
     // Stopped meanwhile.
     if (attempt.over) return;
     const data = { study: name, number, attempt: attempt.id };
-    await this.#connection.patiently(() => this.#queue.add("trial", data, { jobId: attempt.id }));
+    // What was begun goes before what was not.
+    const lifo = checkpoint !== undefined || base > 0 || this.#losses.has(number);
+    await this.#connection.patiently(() => this.#queue.add("trial", data, { jobId: attempt.id, lifo }));
   }
 
   /** Waits for news of attempts, as long as there is a connection to wait at. */
@@ -279,13 +283,17 @@ export class Driver implements Executor {
     const { shown } = this.#connection.address;
     const { objective } = this.#study;
     if (all.length === 0) {
-      if (this.#beats >= LONELY) {
+      this.#lonely ??= performance.now();
+      // Workers have to find Redis again, too, when it was away.
+      const since = Math.max(this.#lonely, this.#connection.since);
+      if (performance.now() - since >= LONELY_MILLISECONDS) {
         this.#connection.once(
           `no worker is there: start some, on any machine: plateau worker --redis ${shown}`,
         );
       }
       return;
     }
+    this.#lonely = undefined;
     const wrong = mismatch(all, "this sweep", "the worker");
     if (wrong) this.#connection.once(wrong.message);
     else if (!all.some(({ objectives }) => objectives.includes(objective))) {

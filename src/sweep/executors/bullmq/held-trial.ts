@@ -1,5 +1,6 @@
 import { PlateauError } from "../../../errors.js";
 import type { Decision } from "../../pruners/pruner.js";
+import { engineName } from "../../storage/owner.js";
 import type { JobOutcome, TrialEvents } from "../executor.js";
 import type { Connection } from "./connection.js";
 import { MOST_CHECKPOINT_BYTES, MOST_EVENT_BYTES, PATIENCE_MILLISECONDS } from "./limits.js";
@@ -25,6 +26,7 @@ export class HeldTrial {
   readonly #worker: string;
   readonly #answers: boolean;
   readonly #stop = new AbortController();
+  readonly #begin = performance.now();
   #seq = 0;
   #place: number;
   #question: Question | undefined;
@@ -73,12 +75,15 @@ export class HeldTrial {
     this.#question?.answer("continue");
   }
 
-  begin(engine: string): Promise<void> {
-    return this.#tell({ kind: "began", engine });
+  /** Says that the trial has begun, or how long it has run. */
+  async ran(): Promise<void> {
+    const seconds = (performance.now() - this.#begin) / 1000;
+    await this.#tell({ kind: "ran", engine: engineName(), seconds });
   }
 
-  end(outcome: JobOutcome): Promise<void> {
-    return this.#tell({ kind: "outcome", outcome });
+  async end(outcome: JobOutcome): Promise<void> {
+    await this.ran();
+    await this.#tell({ kind: "outcome", outcome });
   }
 
   /**

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import * as v from "valibot";
 import { type ErrorCode, PlateauError, quote } from "../../../errors.js";
 import { canonicalJson } from "../../../formats/canonical-json.js";
-import { check, flag, seedNumber, whole } from "../../../validate.js";
+import { check, flag, nonNegative, seedNumber, whole } from "../../../validate.js";
 import type { Replicate, TrialError } from "../../trial.js";
 import type { JobOutcome, TrialJob } from "../executor.js";
 import { MOST_DEPTH, MOST_MESSAGE, MOST_NAME, MOST_NODES } from "./limits.js";
@@ -104,8 +104,8 @@ const outcome = v.variant("kind", [
 ]);
 const seq = whole(1);
 const eventSchema = v.variant("kind", [
-  /** The attempt has begun, on this engine. */
-  v.strictObject({ kind: v.literal("began"), seq, engine: name }),
+  /** The attempt has run on this engine for so many seconds. */
+  v.strictObject({ kind: v.literal("ran"), seq, engine: name, seconds: nonNegative }),
   v.strictObject({ kind: v.literal("report"), seq, replicate: place, step: whole(1), value: number }),
   v.strictObject({
     ...{ kind: v.literal("replicate"), seq, place, seed: seedNumber, value: number },

@@ -5,7 +5,6 @@ import { PlateauError, quote } from "../../../errors.js";
 import { hostName } from "../../../files/host.js";
 import { counted } from "../../../text.js";
 import { requireWorkers } from "../../run/require.js";
-import { engineName } from "../../storage/owner.js";
 import type { ObjectiveNames } from "../../study.js";
 import { Connection, reasonOf } from "./connection.js";
 import { HeldTrial } from "./held-trial.js";
@@ -145,6 +144,8 @@ class WorkerRun {
     if (this.#connection.reachable) {
       await soon(Promise.allSettled([this.#beating, leave(this.#connection.redis, workers, this.#id)]));
     }
+    this.#connection.close();
+    // Its own connections: they would wait for Redis for ever.
     await this.#bull.disconnect().catch(() => {});
     return this.#ended;
   }
@@ -201,7 +202,7 @@ class WorkerRun {
     const named = `trial ${job.number} of ${quote(job.study)}`;
     const begin = performance.now();
     try {
-      await trial.begin(engineName());
+      await trial.ran();
       this.#connection.note(`${named} begins`);
       if (this.#stopping) trial.stop();
       const outcome = await this.#machine.run(job, checkpoint, trial.events, trial.signal);
@@ -253,8 +254,8 @@ class WorkerRun {
   /** Locks that ran out while Redis was away are no news, and that it is away was said. */
   #complain(error: Error): void {
     const reason = reasonOf(error);
-    if (this.#stopping || !this.#connection.reachable || /lock|connection|ECONN|EPIPE|socket/i.test(reason))
-      return;
+    if (this.#stopping || !this.#connection.reachable) return;
+    if (/lock|^missing|connection|ECONN|EPIPE|socket/i.test(reason)) return;
     this.#connection.once(`the queue has a job that cannot be read: ${reason}`);
   }
 
