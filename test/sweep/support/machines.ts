@@ -22,8 +22,9 @@ export function startWorker(
   t: ExecutionContext<unknown>,
   redis: string,
   args: readonly string[] = ["--threads", "2"],
+  enter: readonly string[] = [],
 ): WorkerProcess {
-  return watched(t, [main, "worker", "--redis", redis, "--objective", fileURLToPath(logged), ...args]);
+  return watched(t, [main, "worker", "--redis", redis, "--objective", fileURLToPath(logged), ...args], enter);
 }
 
 /** Starts a process that drives the study of a file, as far as `trials`. */
@@ -36,8 +37,12 @@ export function startDriver(
   return watched(t, [drive, file, redis, String(trials)]);
 }
 
-function watched(t: ExecutionContext<unknown>, args: readonly string[]): WorkerProcess {
-  const started = startScript(args);
+function watched(
+  t: ExecutionContext<unknown>,
+  args: readonly string[],
+  enter: readonly string[] = [],
+): WorkerProcess {
+  const started = startScript(args, { enter });
   let text = "";
   started.child.stderr!.on("data", (part: string) => (text += part));
   t.teardown(async () => {
