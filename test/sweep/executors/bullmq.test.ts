@@ -31,7 +31,8 @@ for (const pruner of ["none", "asha"]) {
       await ends;
       t.deepEqual(facts(study), await logged.expected(20));
       const ran = new Set([...study.trials()].flatMap(({ number }) => pids(number)));
-      t.deepEqual(ran, new Set(processes.map(({ child }) => child.pid!)));
+      for (const { child } of processes) t.true(ran.delete(child.pid!));
+      t.is(ran.size, 0);
       t.regex(study.trial(0)!.engine!, /^node \d/);
       const redis = new Redis(url);
       t.deepEqual(await redis.keys("*attempt*"), [], "what was recorded is gone from Redis");

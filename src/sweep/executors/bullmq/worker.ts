@@ -247,6 +247,8 @@ class WorkerRun {
     const { name, prefix } = bullmqQueue();
     const queue = new this.#connection.bullmq.Queue(name, { connection: this.#connection.redis, prefix });
     queue.on("error", () => {});
+    // Some worker may have taken it again already: not to run it, as its attempt is over.
+    await this.#connection.redis.del(queue.toKey(`${id}:lock`)).catch(() => 0);
     await queue.remove(id).catch(() => 0);
     await queue.close().catch(() => {});
   }
