@@ -5,8 +5,16 @@ import type { Study as SweepStudy } from "./sweep/study.js";
 export type { TrainedResult } from "./experiments/sweep/objective.js";
 export { type TrainingStudyInput, trainingStudy } from "./experiments/sweep/open.js";
 export { findPreset, type Preset, presets } from "./experiments/sweep/presets.js";
+export { runWorker } from "./experiments/sweep/worker.js";
 export type { ConformanceCase } from "./sweep/conformance.js";
 export { defineStudy, type Named, type StudyDefinition, type StudyInput } from "./sweep/definition.js";
+export {
+  type BullmqOptions,
+  bullmqExecutor,
+  type SpreadStudy,
+} from "./sweep/executors/bullmq/executor.js";
+export { bullmqQueue } from "./sweep/executors/bullmq/names.js";
+export type { WorkerOptions } from "./sweep/executors/bullmq/worker.js";
 export { type ConformanceObjective, executorConformance } from "./sweep/executors/conformance.js";
 export type { Executor, JobOutcome, TrialEvents, TrialJob } from "./sweep/executors/executor.js";
 export { inlineExecutor } from "./sweep/executors/inline.js";

@@ -12,6 +12,7 @@ const guides = [
   "read-a-report",
   "protocols",
   "sweeps",
+  "machines",
   "replicate-and-audit",
   "theory-by-construction",
   "extending",

@@ -1,11 +1,10 @@
-import { PlateauError } from "../errors.js";
 import { parseShard } from "../sweep/shard.js";
 import { sweepRequested } from "./sweep.js";
 import { type SweepFlags, sweepRequest } from "./sweep-options.js";
 
 /** Flags of `plateau worker --shard`. */
 export interface ShardFlags extends SweepFlags {
-  shard?: string;
+  shard: string;
 }
 
 /**
@@ -18,9 +17,6 @@ export async function runShard(
   argument: string | undefined,
   { shard, ...flags }: ShardFlags,
 ): Promise<number> {
-  if (shard === undefined) {
-    throw new PlateauError("usage", "which trials? give --shard k/N, such as --shard 1/16");
-  }
   const { index, count } = parseShard("--shard", shard);
   const request = await sweepRequest(argument, {
     ...flags,

@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { basename, dirname, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import * as v from "valibot";
@@ -36,7 +35,13 @@ export interface SweepFlags extends TrainFlags {
   timeLimit?: number;
   memory?: number;
   retryFailed?: boolean;
+  executor?: SweepExecutor;
+  redis?: string;
 }
+
+/** Where trials run: on threads of this machine, or on workers of any that reach a Redis. */
+export const sweepExecutors = ["threads", "bullmq"] as const;
+export type SweepExecutor = (typeof sweepExecutors)[number];
 
 /** What `plateau sweep` was told, flags and configuration file together. */
 export interface SweepRequest {
@@ -44,7 +49,8 @@ export interface SweepRequest {
   /** What was said of the study: of one that is continued the rest is as it was. */
   readonly study: Partial<TrainingStudyInput>;
   readonly trials: number;
-  readonly workers: number;
+  /** Where it was given. */
+  readonly workers?: number;
   readonly timeLimit?: number;
   readonly checkpointEvery?: number;
   readonly memory?: number;
@@ -53,8 +59,14 @@ export interface SweepRequest {
 const group = "Sweep:";
 const listed = (names: Iterable<string>) => [...names].join(", ");
 
-/** Adds every option of a sweep, those of training included: they hold for all trials. */
-export function addSweepOptions(command: Command): void {
+/**
+ * Adds every option of a sweep, those of training included: they hold for all trials.
+ * @param options.without those left out, by their long names
+ */
+export function addSweepOptions(
+  command: Command,
+  { without = [] }: { without?: readonly string[] } = {},
+): void {
   const number = (flags: string, help: string) =>
     new Option(flags, help).argParser((text: string) => parseNumber(flags.split(" ")[0], text));
   const options = [
@@ -94,13 +106,29 @@ export function addSweepOptions(command: Command): void {
     number("--time-limit <seconds>", "longest that a trial may run (default: no limit)"),
     number("--memory <MiB>", "memory that running trials may take together (default: 90% of what is free)"),
     number("--checkpoint-every <seconds>", "seconds between checkpoints of a trial (default 30)"),
+    suggest(
+      new Option(
+        "--executor <name>",
+        "threads: of this machine (default); bullmq: plateau worker, on any machines",
+      ),
+      sweepExecutors,
+    ).argParser(parseExecutor),
+    new Option("--redis <url>", "with --executor bullmq: redis://host:6379 (default: PLATEAU_REDIS)"),
     new Option("--resume", "continue the study of that name, where there is one"),
     new Option("--retry-failed", "with --resume: run failed trials again"),
     new Option("--json", "print JSON lines: one a finished trial, last the summary"),
     new Option("--quiet", "no live view, no notes"),
   ];
-  for (const option of options) command.addOption(option.helpGroup(group));
+  for (const option of options) {
+    if (!without.includes(option.long!)) command.addOption(option.helpGroup(group));
+  }
   addTrainOptions(command);
+}
+
+function parseExecutor(text: string): SweepExecutor {
+  const found = sweepExecutors.find((one) => one === text);
+  if (found) return found;
+  throw new PlateauError("usage", `--executor ${quote(text)} is none of ${sweepExecutors.join(", ")}`);
 }
 
 /** Reads name:key=value,key=value. @throws PlateauError `usage` */
@@ -138,12 +166,11 @@ export async function sweepRequest(argument: string | undefined, flags: SweepFla
   const { run, config } = isFile ? await readConfig(argument) : { run: {}, config: {} };
   const given = { ...run, ...defined(pick(flags, ["study", ...runFlags])) };
   const { study: file = DEFAULT_FILE, ...numbers } = check("sweep", runSchema, given);
-  const { trials = DEFAULT_TRIALS, workers = availableParallelism(), memory, ...rest } = numbers;
+  const { trials = DEFAULT_TRIALS, memory, ...rest } = numbers;
   const study = await studyInput(isFile ? undefined : argument, flags, config);
   return {
     file,
     trials,
-    workers,
     ...rest,
     ...(memory === undefined ? {} : { memory: memory * 2 ** 20 }),
     study,

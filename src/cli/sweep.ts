@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { PlateauError, quote } from "../errors.js";
 import { openStudy, studyName } from "../experiments/sweep/open.js";
 import { divertOutput } from "../sweep/run/divert-output.js";
@@ -10,6 +11,7 @@ import { moduleUrl, type Study } from "../sweep/study.js";
 import { counted, shellWord } from "../text.js";
 import { interruptible } from "./interrupt.js";
 import { note } from "./output.js";
+import { executorFlags, overMachines } from "./over-machines.js";
 import { exitCodes, Interruption } from "./report.js";
 import { type SweepFlags, type SweepRequest, sweepRequest } from "./sweep-options.js";
 import { describeBest, describeCounts, describeStudy, describeTrial, SweepView } from "./sweep-view.js";
@@ -88,23 +90,31 @@ async function runRequested(
   flags: SweepFlags,
   print: Print,
 ): Promise<number> {
-  const { trials, workers, file: _, study: __, ...rest } = request;
-  const { json, quiet } = flags;
+  const { trials, workers = availableParallelism(), file: _, study: __, ...rest } = request;
+  const { json = false, quiet = false } = flags;
   if (flags.retryFailed) {
     const again = study.retryFailed();
     if (!quiet) note(`${again} failed trials will be run again`);
   }
   if (!json && !quiet) note(describeStudy(study.definition));
   const all = trialsOfShard(shardOf(study.definition), trials);
-  const view = new SweepView(study, { trials: all, workers: Math.min(workers, all), quiet: quiet || json });
+  let live: SweepView | undefined;
+  const executor = await overMachines(study, flags, request.workers, (text) => {
+    if (live) live.note(text);
+    else if (!quiet) note(text);
+  });
+  const shown = Math.min(executor?.workers ?? workers, all);
+  const view = new SweepView(study, { trials: all, workers: shown, quiet: quiet || json });
+  if (view.live) live = view;
   const { signal, dispose } = interruptible(
     () => view.note("stopping…"),
-    () => resumeSweep(study, trials),
+    () => resumeSweep(study, trials, flags),
   );
   let failed: unknown;
   try {
     const running = study.run({
       ...{ trials, workers, signal, ...rest },
+      ...(executor ? { executor } : {}),
       onEvent: (event) => {
         view.take(event);
         if (event.kind === "released" && event.reason !== undefined && !quiet && !view.live) {
@@ -126,7 +136,7 @@ async function runRequested(
     const code = summarise(study, view.seconds, { json }, print);
     if (failed === undefined) return code;
   }
-  throw explained(failed, study, trials);
+  throw explained(failed, study, trials, flags);
 }
 
 function summarise(study: Study, seconds: number, { json }: Pick<SweepFlags, "json">, print: Print): number {
@@ -158,10 +168,10 @@ function trialLine(study: Study, trial: StoredTrial): object {
 }
 
 /** What stopped a sweep, with the command that continues it. */
-function explained(error: unknown, study: Study, trials: number): unknown {
+function explained(error: unknown, study: Study, trials: number, flags: SweepFlags): unknown {
   if (!(error instanceof PlateauError)) return error;
   const { code, message } = error;
-  const resume = resumeSweep(study, trials);
+  const resume = resumeSweep(study, trials, flags);
   if (code === "aborted") {
     const { waiting, running, ...ended } = study.states;
     const done = Object.values(ended).reduce((a, b) => a + b, 0);
@@ -174,10 +184,10 @@ function explained(error: unknown, study: Study, trials: number): unknown {
   return new PlateauError("io", `${message}; then continue with: ${resume}`, { cause: error });
 }
 
-function resumeSweep(study: Study, trials: number): string {
+function resumeSweep(study: Study, trials: number, flags: SweepFlags): string {
   const { shard } = study.definition;
   const command = shard === undefined ? "sweep" : `worker --shard ${shard}`;
-  return `plateau ${command} --study ${shellWord(study.where)}${nameFlag(study)} --trials ${trials} --resume`;
+  return `plateau ${command} --study ${shellWord(study.where)}${nameFlag(study)} --trials ${trials} --resume${executorFlags(flags)}`;
 }
 
 function mergeCommand(study: Study): string {

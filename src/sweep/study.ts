@@ -1,9 +1,11 @@
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { requireArguments } from "../arguments.js";
 import { kindOf, PlateauError, quote } from "../errors.js";
+import { canonicalJson } from "../formats/canonical-json.js";
 import { defineStudy, requireSameStudy, type StudyDefinition, type StudyInput } from "./definition.js";
 import type { Executor } from "./executors/executor.js";
 import { inlineExecutor } from "./executors/inline.js";
@@ -124,6 +126,13 @@ export class Study implements AsyncDisposable {
 
   get name(): string {
     return this.definition.name;
+  }
+
+  /** The same for as long as there is the study, wherever its file lies; other studies have others. */
+  get id(): string {
+    const { created } = this.#storage.list().find(({ name }) => name === this.name)!;
+    const text = `${created}\n${canonicalJson({ ...this.definition, objective: null })}`;
+    return createHash("sha256").update(text).digest("hex").slice(0, 20);
   }
 
   /** Where the study is stored. */

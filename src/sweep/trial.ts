@@ -50,6 +50,8 @@ export interface Ending {
   readonly error?: TrialError;
   /** Seconds of work, those of earlier processes included. */
   readonly seconds: number;
+  /** On which engine, such as "node 20.20.2 linux x64". Default: this process's. */
+  readonly engine?: string;
 }
 
 /** What samplers learn of a trial that has ended. */

@@ -23,6 +23,8 @@ export interface Started {
 export interface Options {
   cwd?: string;
   env?: Record<string, string>;
+  /** A command that runs the rest, such as `ip netns exec name`. */
+  enter?: readonly string[];
 }
 
 /** Starts `plateau args…` with its output piped. */
@@ -30,8 +32,9 @@ export function start(args: readonly string[], options: Options = {}): Started {
   return startScript([main, ...args], options);
 }
 
-export function startScript(args: readonly string[], { cwd, env }: Options = {}): Started {
-  const child = spawn(process.execPath, args, {
+export function startScript(args: readonly string[], { cwd, env, enter = [] }: Options = {}): Started {
+  const [command, ...rest] = [...enter, process.execPath, ...args];
+  const child = spawn(command, rest, {
     cwd,
     env: { ...process.env, PLATEAU_DEBUG: "", ...env },
     stdio: ["ignore", "pipe", "pipe"],

@@ -34,6 +34,7 @@ export const commands: readonly CliCommand[] = [
   sweep,
   worker,
   study,
+  worker,
   replicateCommand,
   audit,
   report,

@@ -28,6 +28,8 @@ export interface TrialEvents {
   checkpoint(bytes: Uint8Array): void | Promise<void>;
   /** Not waited for; some may be left out. */
   progress(place: number, done: number, total: number): void;
+  /** On which engine, and for how many seconds so far, the trial runs, where that is not in this process. */
+  ran?(engine: string, seconds: number): void;
 }
 
 /**
@@ -44,6 +46,8 @@ export type JobOutcome =
 export interface Executor {
   /** How many trials run at a time. */
   readonly workers: number;
+  /** Whether trials run on other machines: then the memory of this one is no bound to them. Default false. */
+  readonly remote?: boolean;
   /**
    * Runs a trial to its end. Never rejects for what the trial does: a thread that exits, traps, runs out of
    * memory or hangs past its limit is replaced, and the others go on.

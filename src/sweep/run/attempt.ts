@@ -18,11 +18,13 @@ export class Attempt {
   readonly #decisions = new Map<number, Decision>();
   readonly #checkpoint: Uint8Array | undefined;
   readonly #secondsBefore: number;
-  readonly #begin = performance.now();
+  #begin = performance.now();
   /** The last value reported. */
   #last: number | undefined;
   /** How the trial was to end when an earlier attempt was interrupted: there is nothing left to run. */
   readonly settled: JobOutcome | undefined;
+  /** Where it runs, if not here. */
+  #engine: string | undefined;
   /** Another process has taken the trial over: what this one finds does not count. */
   #lost = false;
 
@@ -85,6 +87,10 @@ export class Attempt {
     checkpoint: (bytes) => {
       this.#kept(this.#study.checkpoint(this.trial.number, this.seconds, bytes, this.#owner));
     },
+    ran: (engine, seconds) => {
+      this.#engine = engine;
+      this.#begin = performance.now() - 1000 * seconds;
+    },
   };
 
   #kept(recorded: boolean): boolean {
@@ -113,7 +119,8 @@ export class Attempt {
   #ending(outcome: JobOutcome): Ending {
     const values = this.#replicates.map(({ value }) => value);
     const spread = spreadOf(values);
-    const base = { replicates: this.#replicates, seconds: this.seconds };
+    const engine = this.#engine === undefined ? {} : { engine: this.#engine };
+    const base = { replicates: this.#replicates, seconds: this.seconds, ...engine };
     const without = (state: "diverged" | "failed", error: TrialError): Ending => ({
       ...base,
       state,

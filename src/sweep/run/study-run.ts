@@ -98,7 +98,7 @@ class StudyRun {
     this.#guide = new Guide(study, kinds);
     this.#queue = new TrialQueue(study, this.#guide, this.#owner);
     if (study.definition.shard !== undefined) this.#queue.plan(options.trials);
-    this.#gate = new MemoryGate(footprint, memory);
+    this.#gate = new MemoryGate(footprint, executor.remote ? Number.POSITIVE_INFINITY : memory);
     this.#idle = Array.from({ length: executor.workers }, (_, worker) => executor.workers - 1 - worker);
     this.#heartbeat = setInterval(
       () => this.#guarded(() => study.heartbeat(this.#owner)),
@@ -236,6 +236,7 @@ class StudyRun {
       progress: (replicate, done, total) => {
         if (current()) this.#emit({ kind: "progress", worker, number, replicate, done, total });
       },
+      ran: (engine, seconds) => attempt.events.ran?.(engine, seconds),
     };
   }
 

@@ -215,7 +215,11 @@ export class SqliteStudy implements StudyStorage {
     };
   }
 
-  finish(number: number, { state, value, spread, error, seconds }: Ending, owner: Owner): boolean {
+  finish(
+    number: number,
+    { state, value, spread, error, seconds, engine = engineName() }: Ending,
+    owner: Owner,
+  ): boolean {
     return this.#db.transaction(() => {
       const changed = this.#db.run(
         `UPDATE trials SET state = ?, value = ?, deviation = ?, low = ?, high = ?, error_code = ?, error_message = ?,
@@ -232,7 +236,7 @@ export class SqliteStudy implements StudyStorage {
         seconds,
         new Date().toISOString(),
         version,
-        engineName(),
+        engine,
         this.#id,
         number,
         ownerText(owner),

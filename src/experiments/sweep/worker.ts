@@ -1,0 +1,14 @@
+import { type WorkerOptions, work } from "../../sweep/executors/bullmq/worker.js";
+import { objectives } from "./open.js";
+
+/**
+ * Takes trials of sweeps over many machines (`bullmqExecutor`) from Redis and runs them on worker threads, until its
+ * signal or, `once`, until there are none. It runs plateau's own objective and those that it is given, by name, and
+ * takes trials of its own version and build alone.
+ * @returns how many trials it has run to an end
+ * @throws PlateauError `usage` of an option, where bullmq and ioredis are not installed, or where there are sweeps, but
+ * of another version or build; `io` where Redis cannot be reached or refuses
+ */
+export function runWorker(options: WorkerOptions): Promise<number> {
+  return work({ ...options, objectives: { ...objectives, ...options.objectives } });
+}

@@ -1,0 +1,201 @@
+import { PlateauError } from "../../../errors.js";
+import type { Decision } from "../../pruners/pruner.js";
+import { failure } from "../../run/trial-run.js";
+import type { JobOutcome, TrialEvents, TrialJob } from "../executor.js";
+import { type Connection, reasonOf } from "./connection.js";
+import { MOST_CHECKPOINT_BYTES, MOST_EVENT_BYTES } from "./limits.js";
+import { keys } from "./names.js";
+import { type Look, look, run } from "./scripts.js";
+import { decodeEvent, replicateOf, type SentEvent } from "./wire.js";
+
+/** How many things a driver reads of an attempt at a time. */
+const BATCH = 100;
+/** What is left of a trial after its signal: to save where it is, and to say so. */
+const STOP_MILLISECONDS = 8000;
+
+/** Whose the attempts of a driver are. */
+export interface AttemptOwner {
+  readonly connection: Connection;
+  readonly driver: string;
+  readonly study: string;
+  /** Whether workers wait for answers. */
+  readonly answers: boolean;
+  note(text: string): void;
+}
+
+/** One attempt at a trial, as its driver sees it: what the worker says is recorded, answered, and forgotten. */
+export class DrivenAttempt {
+  readonly id: string;
+  readonly number: number;
+  readonly ended: Promise<JobOutcome>;
+  /** "" before a worker has taken it. */
+  worker = "";
+  /** Whether Redis has it whole: what is missing then is lost. */
+  sent = false;
+  /** Whether a worker was heard of. */
+  begun = false;
+  /** Whether it got further than where it began. */
+  moved = false;
+  readonly #owner: AttemptOwner;
+  readonly #events: TrialEvents;
+  /** How many seeds are done. */
+  #done: number;
+  #settle!: (outcome: JobOutcome) => void;
+  #over = false;
+  #reading: Promise<void> | undefined;
+  #again = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(owner: AttemptOwner, id: string, job: TrialJob, events: TrialEvents) {
+    this.id = id;
+    this.number = job.number;
+    this.#owner = owner;
+    this.#events = events;
+    this.#done = job.done.length;
+    this.ended = new Promise((resolve) => (this.#settle = resolve));
+  }
+
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** Ends it: what its worker says from now on is nobody's. */
+  end(outcome: JobOutcome, tellWorker = true): void {
+    if (this.#over) return;
+    this.#over = true;
+    clearTimeout(this.#timer);
+    const { connection, driver, study } = this.#owner;
+    run(connection.redis, "drop", this.id, [driver, this.number, tellWorker ? "1" : "0"], study).catch(
+      () => {},
+    );
+    this.#settle(outcome);
+  }
+
+  /** Asks the worker to save and to stop; where nobody has taken it, or nobody answers, it ends so. */
+  async stop(): Promise<void> {
+    if (this.#over) return;
+    this.#timer ??= setTimeout(() => this.end({ kind: "aborted" }), STOP_MILLISECONDS);
+    const { connection, driver } = this.#owner;
+    const found = await run(connection.redis, "stop", this.id, [driver]).catch(() => 1);
+    if (found !== 1) this.end({ kind: "aborted" });
+  }
+
+  /** Reads what there is; where it is being read, once more after that. */
+  news(): Promise<void> {
+    this.#again = true;
+    return (this.#reading ??= this.#readAll().finally(() => {
+      this.#reading = undefined;
+    }));
+  }
+
+  /** What is known of it now; undefined where it is no longer this driver's. */
+  async look(): Promise<Look | undefined> {
+    const { connection, driver } = this.#owner;
+    const seen = await look(connection.redis, this.id);
+    if (seen?.driver !== driver) return undefined;
+    this.worker = seen.worker;
+    this.begun ||= seen.worker !== "";
+    if (seen.last > seen.recorded) void this.news();
+    return seen;
+  }
+
+  progress(place: number, done: number, total: number): void {
+    if (!this.#over) this.#events.progress(place, done, total);
+  }
+
+  async #readAll(): Promise<void> {
+    const { connection } = this.#owner;
+    try {
+      while (this.#again && !this.#over) {
+        this.#again = false;
+        const found = await run(connection.redis, "read", this.id, [BATCH, MOST_EVENT_BYTES]);
+        for (const json of found as string[]) {
+          if (this.#over) return;
+          await this.#take(json);
+        }
+        if ((found as string[]).length > 0) this.#again = true;
+      }
+    } catch (error) {
+      if (connection.closed || this.#over) return;
+      this.end(broken(error));
+    }
+  }
+
+  async #take(json: string): Promise<void> {
+    if (json === "")
+      throw new PlateauError("format", `a worker said more than ${MOST_EVENT_BYTES} bytes at once`);
+    const event = decodeEvent(json);
+    const decision = await this.#handle(event);
+    if (this.#over) return;
+    const { connection, driver } = this.#owner;
+    await connection.patiently(() =>
+      run(connection.redis, "answer", this.id, [driver, event.seq, decision ?? ""]),
+    );
+    // It does not wait for an answer, but there is one.
+    if (decision === "stop" && !this.#owner.answers) void this.stop();
+  }
+
+  async #handle(event: SentEvent): Promise<Decision | undefined> {
+    this.begun = true;
+    switch (event.kind) {
+      case "ran":
+        this.#events.ran?.(event.engine, event.seconds);
+        return undefined;
+      case "report": {
+        const { replicate, step, value } = event;
+        this.#require(replicate);
+        // A seed that is done was judged already: this driver, or one before it, was ended as it answered.
+        return replicate < this.#done ? "continue" : this.#events.report({ replicate, step, value });
+      }
+      case "replicate": {
+        const { place } = event;
+        this.#require(place);
+        // The last one may not have been answered: to record it again changes nothing.
+        if (place < this.#done - 1) return "continue";
+        this.moved ||= place === this.#done;
+        this.#done = Math.max(this.#done, place + 1);
+        return this.#events.replicate(place, replicateOf(event));
+      }
+      case "checkpoint":
+        if (event.place === this.#done) await this.#fetch();
+        return undefined;
+      case "note":
+        this.#owner.note(`trial ${this.number}: ${event.text}`);
+        return undefined;
+      case "outcome":
+        this.end(event.outcome as JobOutcome, false);
+        return undefined;
+    }
+  }
+
+  /** The checkpoint, or the next one where it is there already: of the same seed. */
+  async #fetch(): Promise<void> {
+    const { redis } = this.#owner.connection;
+    const before = await look(redis, this.id);
+    if (before?.place !== this.#done || before.checkpointBytes > MOST_CHECKPOINT_BYTES) return;
+    const bytes = await redis.getBuffer(keys.checkpoint(this.id));
+    const after = await look(redis, this.id);
+    // It may have gone over to the next seed meanwhile.
+    if (!bytes || after?.place !== this.#done) return;
+    this.moved = true;
+    await this.#events.checkpoint(new Uint8Array(bytes));
+  }
+
+  /** @throws PlateauError `format` where what was between is missing: then the trial is run again */
+  #require(place: number): void {
+    if (place <= this.#done) return;
+    throw new PlateauError("format", `seed ${place} before seed ${this.#done}`);
+  }
+}
+
+/** What cannot be read is nobody's word: the trial is tried again. What else went wrong is told as it is. */
+function broken(error: unknown): JobOutcome {
+  const { name, code } = error as { name?: string; code?: string };
+  if (code !== "format" && name !== "ReplyError") return failure(error);
+  const reason = reasonOf(error);
+  return {
+    kind: "failed",
+    again: true,
+    error: { code: "format", message: `what Redis has of the trial is damaged: ${reason}` },
+  };
+}

@@ -1,0 +1,179 @@
+import type { Redis, RedisOptions } from "ioredis";
+import { PlateauError } from "../../../errors.js";
+import { SILENCE_MILLISECONDS } from "./limits.js";
+import { type RedisAddress, redisAddress } from "./url.js";
+
+/** How long the first connection may take. */
+const FIRST_MILLISECONDS = 10_000;
+/** Longest time between two tries to connect again. */
+const RETRY_MILLISECONDS = 2000;
+
+/** The optional peers that sweeps over machines take. */
+interface Peers {
+  readonly Redis: typeof import("ioredis").Redis;
+  readonly bullmq: typeof import("bullmq");
+}
+
+/** @throws PlateauError `usage` where they are not installed */
+async function loadPeers(): Promise<Peers> {
+  try {
+    const [{ Redis }, bullmq] = await Promise.all([import("ioredis"), import("bullmq")]);
+    return { Redis, bullmq };
+  } catch (cause) {
+    throw new PlateauError(
+      "usage",
+      "sweeps over many machines need the packages bullmq and ioredis: npm install bullmq ioredis",
+      { cause },
+    );
+  }
+}
+
+/** Connections to one Redis: one for commands, one that waits, and those that BullMQ makes of the first. */
+export class Connection {
+  readonly address: RedisAddress;
+  readonly bullmq: typeof import("bullmq");
+  /** For commands. */
+  readonly redis: Redis;
+  /** For commands that wait. */
+  readonly waiting: Redis;
+  /** Called with whatever people should know. */
+  readonly note: (text: string) => void;
+  /** When Redis came back last, by `performance.now()`. */
+  since = performance.now();
+  #lost: number | undefined;
+  #closed = false;
+  readonly #said = new Set<string>();
+
+  private constructor(address: RedisAddress, { Redis, bullmq }: Peers, note: (text: string) => void) {
+    this.address = address;
+    this.bullmq = bullmq;
+    this.note = note;
+    const options = redisOptions(address);
+    this.redis = new Redis(options);
+    this.waiting = new Redis(options);
+    this.redis.on("error", (error: Error) => this.#lose(reasonOf(error)));
+    this.redis.on("close", () => this.#lose("the connection was closed"));
+    this.redis.on("ready", () => this.#find());
+    // What is to be said the other connection says.
+    this.waiting.on("error", () => {});
+  }
+
+  /**
+   * @throws PlateauError `usage` of the URL, or where the peers are not installed; `io` where Redis cannot be reached
+   * or refuses
+   */
+  static async open(url: string, note: (text: string) => void = () => {}): Promise<Connection> {
+    const address = redisAddress(url);
+    const peers = await loadPeers();
+    await probe(address, peers.Redis);
+    return new Connection(address, peers, note);
+  }
+
+  /** Whether commands reach Redis, as far as is known. */
+  get reachable(): boolean {
+    return this.redis.status === "ready";
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Says something that is said once only. */
+  once(text: string): void {
+    if (this.#said.has(text)) return;
+    this.#said.add(text);
+    this.note(text);
+  }
+
+  /**
+   * Does what has to be done in the end: where Redis cannot just now (it loads, has no memory or disk left), again
+   * and again.
+   */
+  async patiently<R>(work: () => Promise<R>): Promise<R> {
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        if (this.#closed || !passes(error)) throw error;
+        this.once(`Redis at ${this.address.shown} refuses: ${reasonOf(error)}: waiting until it does not`);
+        await new Promise((resolve) => setTimeout(resolve, 500));
+      }
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.redis.disconnect();
+    this.waiting.disconnect();
+  }
+
+  #lose(reason: string): void {
+    if (this.#closed || this.#lost !== undefined) return;
+    this.#lost = performance.now();
+    this.note(`Redis at ${this.address.shown} is away (${reason}): waiting for it`);
+  }
+
+  #find(): void {
+    this.since = performance.now();
+    if (this.#lost === undefined) return;
+    const seconds = ((performance.now() - this.#lost) / 1000).toFixed(0);
+    this.#lost = undefined;
+    this.note(`Redis is back after ${seconds} s`);
+  }
+}
+
+function redisOptions({ host, port, db, username, password, tls }: RedisAddress): RedisOptions {
+  return {
+    host,
+    port,
+    db,
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    ...(tls ? { tls: { servername: host } } : {}),
+    // Commands wait for Redis as long as it takes.
+    maxRetriesPerRequest: null,
+    retryStrategy: (times) => Math.min(RETRY_MILLISECONDS, 50 * 2 ** Math.min(times, 10)),
+    // A replica that a failover has left behind.
+    reconnectOnError: ({ message }) => message.startsWith("READONLY"),
+    connectTimeout: FIRST_MILLISECONDS / 2,
+    keepAlive: 5000,
+    socketTimeout: SILENCE_MILLISECONDS,
+  };
+}
+
+/** Says what is wrong with an address at once, where later all errors are waited out. */
+async function probe(address: RedisAddress, Client: Peers["Redis"]): Promise<void> {
+  const { shown } = address;
+  const redis = new Client({
+    ...redisOptions(address),
+    lazyConnect: true,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null,
+    connectTimeout: FIRST_MILLISECONDS,
+  });
+  let first: Error | undefined;
+  redis.on("error", (error: Error) => (first ??= error));
+  try {
+    await redis.connect();
+    await redis.ping();
+  } catch (error) {
+    const cause = first ?? (error as Error);
+    const reason = reasonOf(cause);
+    const why = /WRONGPASS|NOAUTH|NOPERM|invalid password/i.test(reason)
+      ? `refuses: ${reason}: give user and password in the URL, redis://user:password@host`
+      : `cannot be reached: ${reason}: check the address, and that redis-server runs there${address.tls ? " and speaks TLS" : ""}`;
+    throw new PlateauError("io", `Redis at ${shown} ${why}`);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+/** An error in its own words; of a connection that was tried by several addresses, of the first. */
+export function reasonOf(error: unknown): string {
+  const { message = "", errors, code } = error as { message?: string; errors?: Error[]; code?: string };
+  return message || errors?.[0]?.message || code || String(error);
+}
+
+/** What Redis answers when it cannot do now what it could do later. */
+const passes = (error: unknown): boolean =>
+  /^(LOADING|MISCONF|OOM|READONLY|BUSY|MASTERDOWN|TRYAGAIN|CLUSTERDOWN|NOREPLICAS)\b/.test(reasonOf(error));

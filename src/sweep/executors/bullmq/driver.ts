@@ -1,0 +1,319 @@
+import { newOwner, ownerText, retire } from "../../storage/owner.js";
+import type { Executor, JobOutcome, TrialEvents, TrialJob } from "../executor.js";
+import { DrivenAttempt } from "./attempt.js";
+import type { Connection } from "./connection.js";
+import {
+  ABSENCE_MILLISECONDS,
+  HEARTBEAT_MILLISECONDS,
+  MOST_CHECKPOINT_BYTES,
+  MOST_JOB_BYTES,
+  MOST_NAME,
+} from "./limits.js";
+import { bullmqQueue, keys } from "./names.js";
+import {
+  appear,
+  type DriverPresence,
+  driverIsGone,
+  drivers,
+  leave,
+  mismatch,
+  newId,
+  ours,
+  present,
+  presentOf,
+  type WorkerPresence,
+  workers,
+} from "./presence.js";
+import { look, run } from "./scripts.js";
+import { digestOf, encodeJob } from "./wire.js";
+
+/** What a driver knows of its study. */
+export interface Driven {
+  /** The same for a study that is continued, another one for every other. */
+  readonly id: string;
+  readonly name: string;
+  /** Name of the objective. */
+  readonly objective: string;
+  /** Whether a trial may be told to stop. */
+  readonly answers: boolean;
+  /** Whether a trial has ended already, as another driver recorded it. */
+  readonly hasEnded: (number: number) => boolean;
+}
+
+/** How often a worker may be lost under a trial that gets on: after that it has broken down each time. */
+const MOST_LOSSES = 16;
+/** Beats between looks at the rest: workers of other builds, jobs that are gone, what others left. */
+const ROUND = 3;
+/** How long no worker is there until that is said. */
+const LONELY_MILLISECONDS = 5000;
+
+type Queue = import("bullmq").Queue;
+
+/** Hands trials to workers of other machines, and records what they say. */
+export class Driver implements Executor {
+  readonly workers: number;
+  readonly remote = true;
+  readonly id = newId();
+  readonly #connection: Connection;
+  readonly #study: Driven;
+  readonly #queue: Queue;
+  readonly #owner = newOwner();
+  readonly #presence: DriverPresence;
+  readonly #attempts = new Map<string, DrivenAttempt>();
+  /** Numbers of trials that are being run. */
+  readonly #numbers = new Set<number>();
+  /** Since when workers have not been seen. */
+  readonly #absent = new Map<string, number>();
+  readonly #losses = new Map<number, number>();
+  #beats = 0;
+  /** Since when there has been no worker at all. */
+  #lonely: number | undefined;
+  #beating: Promise<void> | undefined;
+  readonly #timer: NodeJS.Timeout;
+  #closed = false;
+
+  constructor(connection: Connection, study: Driven, slots: number) {
+    this.#connection = connection;
+    this.#study = study;
+    this.workers = slots;
+    const { name, prefix } = bullmqQueue();
+    this.#queue = new connection.bullmq.Queue(name, { connection: connection.redis, prefix });
+    this.#queue.on("error", () => {});
+    const { host } = this.#owner;
+    this.#presence = {
+      ...ours(),
+      host,
+      owner: ownerText(this.#owner),
+      study: study.name.slice(0, MOST_NAME),
+    };
+    this.#timer = setInterval(() => this.#beat(), HEARTBEAT_MILLISECONDS);
+    this.#beat();
+    void this.#listen();
+  }
+
+  async run(job: TrialJob, events: TrialEvents, signal: AbortSignal): Promise<JobOutcome> {
+    if (signal.aborted) return { kind: "aborted" };
+    const digest = digestOf(job, this.#study.objective);
+    this.#numbers.add(job.number);
+    try {
+      const { id, isNew } = await this.#attemptAt(job, digest);
+      const attempt = new DrivenAttempt({ ...this.#seen(), note: this.#connection.note }, id, job, events);
+      this.#attempts.set(id, attempt);
+      const stop = () => void attempt.stop();
+      signal.addEventListener("abort", stop, { once: true });
+      try {
+        if (isNew) await this.#send(attempt, job, digest);
+        attempt.sent = true;
+        if (!isNew) void attempt.look().catch(() => {});
+        if (signal.aborted) stop();
+        return await attempt.ended;
+      } finally {
+        signal.removeEventListener("abort", stop);
+        this.#attempts.delete(id);
+        // One that nobody took need not stay in the queue.
+        if (!attempt.begun) this.#queue.remove(id).catch(() => {});
+      }
+    } finally {
+      this.#numbers.delete(job.number);
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearInterval(this.#timer);
+    retire(this.#owner);
+    // Where Redis is away, what is left of this driver goes by itself.
+    if (this.#connection.reachable) {
+      const farewell = [this.#beating, this.#tidy(), leave(this.#connection.redis, drivers, this.id)];
+      await Promise.race([
+        Promise.allSettled(farewell),
+        new Promise((resolve) => setTimeout(resolve, 2000).unref()),
+      ]);
+    }
+    this.#connection.close();
+    await this.#queue.close().catch(() => {});
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #seen() {
+    const { id: study, answers } = this.#study;
+    return { connection: this.#connection, driver: this.id, study, answers };
+  }
+
+  /** An attempt at the trial that a driver before this one has left, or the name of a new one. */
+  async #attemptAt(job: TrialJob, digest: string): Promise<{ id: string; isNew: boolean }> {
+    const { redis } = this.#connection;
+    const left = await redis.hget(keys.study(this.#study.id), String(job.number)).catch(() => null);
+    const isNew = { id: `${this.#study.id}-${job.number}-${newId().slice(0, 13)}`, isNew: true };
+    if (left === null || left.length > MOST_NAME) return isNew;
+    const seen = await look(redis, left).catch(() => undefined);
+    if (!seen) return isNew;
+    const before = (await presentOf(redis, drivers, [seen.driver])).get(seen.driver);
+    // A copy of the study, perhaps, that is driven by itself.
+    if (!driverIsGone(before, this.#owner)) return isNew;
+    const fits = seen.what === digest && seen.base <= job.done.length;
+    if (!fits) {
+      await run(redis, "drop", left, [seen.driver, job.number, "1"], this.#study.id);
+      return isNew;
+    }
+    const adopted = await run(redis, "adopt", left, [seen.driver, this.id]);
+    return adopted === 1 ? { id: left, isNew: false } : isNew;
+  }
+
+  async #send(attempt: DrivenAttempt, job: TrialJob, digest: string): Promise<void> {
+    const { redis, note } = this.#connection;
+    const { id: study, name, objective, answers } = this.#study;
+    const { number, checkpoint } = job;
+    const text = encodeJob(job, { study: name, objective, answers });
+    const bytes = Buffer.byteLength(text);
+    if (bytes > MOST_JOB_BYTES) {
+      const message = `its parameters and task are ${bytes} bytes of JSON: ${MOST_JOB_BYTES} at most travel to workers`;
+      attempt.end({ kind: "failed", again: false, error: { code: "usage", message } });
+      return;
+    }
+    const travels = checkpoint && checkpoint.length <= MOST_CHECKPOINT_BYTES;
+    if (checkpoint && !travels) {
+      note(
+        `trial ${number}: its checkpoint of ${checkpoint.length} bytes is too large to travel: it begins anew`,
+      );
+    }
+    const base = job.done.length;
+    const args = [this.id, digest, base, number, text, ...(travels ? [Buffer.from(checkpoint)] : [])];
+    await this.#connection.patiently(() => run(redis, "create", attempt.id, args, study));
+    // Stopped meanwhile.
+    if (attempt.over) return;
+    const data = { study: name, number, attempt: attempt.id };
+    // What was begun goes before what was not.
+    const lifo = checkpoint !== undefined || base > 0 || this.#losses.has(number);
+    await this.#connection.patiently(() => this.#queue.add("trial", data, { jobId: attempt.id, lifo }));
+  }
+
+  /** Waits for news of attempts, as long as there is a connection to wait at. */
+  async #listen(): Promise<void> {
+    while (!this.#closed && !this.#connection.closed) {
+      const news = await this.#connection.waiting.bzpopmin(keys.bell(this.id), 5).catch(() => undefined);
+      if (news) void this.#attempts.get(news[1])?.news();
+      else if (news === undefined) await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+
+  #beat(): void {
+    // What Redis does not answer is not asked again.
+    if (this.#beating || !this.#connection.reachable) return;
+    this.#beating = this.#lookAround()
+      .catch(() => {})
+      .finally(() => {
+        this.#beating = undefined;
+      });
+  }
+
+  async #lookAround(): Promise<void> {
+    const { redis } = this.#connection;
+    await appear(redis, drivers, this.id, this.#presence);
+    const attempts = [...this.#attempts.values()];
+    const seen = await Promise.all(attempts.map((one) => one.look()));
+    const busy = [...new Set(attempts.map(({ worker }) => worker))].filter((id) => id !== "");
+    const there = await presentOf(redis, workers, busy);
+    for (const [i, attempt] of attempts.entries()) {
+      if (attempt.over) continue;
+      if (!seen[i]) await this.#missing(attempt);
+      else if (attempt.worker !== "") this.#watch(attempt, there.get(attempt.worker));
+    }
+    for (const id of this.#absent.keys()) if (!busy.includes(id)) this.#absent.delete(id);
+    if (this.#beats++ % ROUND !== ROUND - 1) return;
+    for (const attempt of attempts)
+      if (!attempt.over && attempt.worker === "") await this.#requireQueued(attempt);
+    await this.#lookForWorkers();
+    await this.#tidy();
+  }
+
+  /** Redis has lost it, or it has gone to another driver: what was recorded is what there is. */
+  async #missing(attempt: DrivenAttempt): Promise<void> {
+    // One that is just being sent is not there yet.
+    if (attempt.sent) attempt.end({ kind: "aborted" });
+  }
+
+  #watch(attempt: DrivenAttempt, worker: WorkerPresence | undefined): void {
+    const { id, worker: name } = attempt;
+    if (worker) {
+      this.#absent.delete(name);
+      if (Object.hasOwn(worker.running, id)) attempt.progress(...worker.running[id]);
+      return;
+    }
+    const now = performance.now();
+    const since = Math.max(this.#absent.get(name) ?? now, this.#connection.since);
+    this.#absent.set(name, since);
+    if (now - since >= ABSENCE_MILLISECONDS) this.#lose(attempt);
+  }
+
+  /**
+   * The worker of a trial is gone. That is not the trial's doing where it had got further with it, else perhaps it is:
+   * it counts as a breakdown then.
+   */
+  #lose(attempt: DrivenAttempt): void {
+    const { number, moved } = attempt;
+    const losses = (this.#losses.get(number) ?? 0) + 1;
+    this.#losses.set(number, losses);
+    this.#connection.note(
+      `the worker of trial ${number} is gone: the trial goes on from its last checkpoint`,
+    );
+    if (moved && losses <= MOST_LOSSES) attempt.end({ kind: "aborted" });
+    else {
+      const message = "its worker ended, or was cut off, before the trial had saved anything";
+      attempt.end({ kind: "failed", again: true, error: { code: "internal", message } });
+    }
+  }
+
+  async #requireQueued(attempt: DrivenAttempt): Promise<void> {
+    if (!attempt.sent) return;
+    const state = await this.#queue.getJobState(attempt.id);
+    if (state !== "unknown" && state !== "failed" && state !== "completed") return;
+    // A worker that has just begun has said so before.
+    const seen = await attempt.look();
+    if (seen && seen.worker === "") this.#lose(attempt);
+  }
+
+  async #lookForWorkers(): Promise<void> {
+    const there = await present(this.#connection.redis, workers);
+    const all = [...there.values()];
+    const { shown } = this.#connection.address;
+    const { objective } = this.#study;
+    if (all.length === 0) {
+      this.#lonely ??= performance.now();
+      // Workers have to find Redis again, too, when it was away.
+      const since = Math.max(this.#lonely, this.#connection.since);
+      if (performance.now() - since >= LONELY_MILLISECONDS) {
+        this.#connection.once(
+          `no worker is there: start some, on any machine: plateau worker --redis ${shown}`,
+        );
+      }
+      return;
+    }
+    this.#lonely = undefined;
+    const wrong = mismatch(all, "this sweep", "the worker");
+    if (wrong) this.#connection.once(wrong.message);
+    else if (!all.some(({ objectives }) => objectives.includes(objective))) {
+      this.#connection.once(
+        `no worker has the objective ${objective}: start some with --objective ${objective}=module`,
+      );
+    }
+  }
+
+  /** Drops what drivers before this one have left of trials that have ended since. */
+  async #tidy(): Promise<void> {
+    const { redis } = this.#connection;
+    const left = await redis.hgetall(keys.study(this.#study.id));
+    for (const [number, id] of Object.entries(left)) {
+      if (this.#numbers.has(Number(number)) || !this.#study.hasEnded(Number(number))) continue;
+      const seen = await look(redis, id);
+      if (!seen) await redis.hdel(keys.study(this.#study.id), number);
+      else if (driverIsGone((await presentOf(redis, drivers, [seen.driver])).get(seen.driver), this.#owner)) {
+        await run(redis, "drop", id, [seen.driver, number, "1"], this.#study.id);
+      }
+    }
+  }
+}

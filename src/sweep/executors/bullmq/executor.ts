@@ -1,0 +1,81 @@
+import { basename } from "node:path";
+import * as v from "valibot";
+import { PlateauError, quote } from "../../../errors.js";
+import { check } from "../../../validate.js";
+import { requireWorkers } from "../../run/require.js";
+import type { Study } from "../../study.js";
+import type { Executor } from "../executor.js";
+import { Connection } from "./connection.js";
+import { Driver } from "./driver.js";
+import { MOST_NAME } from "./limits.js";
+
+/** How trials are spread over machines. */
+export interface BullmqOptions {
+  /** redis://[user:password@]host:6379, or rediss:// for TLS. It is never printed but for host, port and database. */
+  readonly redis: string;
+  /** Trials at a time, on all machines together. Default, and at most: the study's `lookahead`. */
+  readonly workers?: number;
+  /**
+   * The name by which workers know the objective. Default: what the study says; of a module, its file's name without
+   * extension.
+   */
+  readonly objective?: string;
+  /** Called with what people should know: that no worker is there, that Redis is away, that a worker is gone. */
+  readonly onNote?: (text: string) => void;
+}
+
+/** What an executor has to know of a study. */
+export type SpreadStudy = Pick<Study, "id" | "name" | "definition" | "trial">;
+
+/**
+ * Runs the trials of a study on workers of other machines (`plateau worker`), which take them from Redis by BullMQ:
+ * `for await (const trial of study.run({ trials, executor: await bullmqExecutor(study, { redis }) }))`. The study's
+ * file stays the one record of what was found; Redis holds no more trials than the study's `lookahead`, and what
+ * workers say of them until it is recorded.
+ * @throws PlateauError `usage` of an option, or where bullmq and ioredis are not installed; `io` where Redis cannot be
+ * reached or refuses
+ */
+export async function bullmqExecutor(
+  study: SpreadStudy,
+  { redis, workers, objective, onNote }: BullmqOptions,
+): Promise<Executor & AsyncDisposable> {
+  if (workers !== undefined) requireWorkers(workers);
+  const { lookahead, pruner, seeds, stopWorse } = study.definition;
+  const driven = {
+    id: study.id,
+    name: study.name,
+    objective: objective === undefined ? objectiveName(study) : requireObjectiveName(objective),
+    answers: pruner.name !== "none" || (seeds > 1 && stopWorse),
+    hasEnded: (number: number) => {
+      const state = study.trial(number)?.state;
+      return state !== undefined && state !== "waiting" && state !== "running";
+    },
+  };
+  const connection = await Connection.open(redis, onNote);
+  return new Driver(connection, driven, Math.min(workers ?? lookahead, lookahead));
+}
+
+function objectiveName({ name, definition }: SpreadStudy): string {
+  const { objective } = definition;
+  if (objective !== null) return nameOfModule(objective);
+  throw new PlateauError(
+    "usage",
+    `study ${quote(name)} does not say what evaluates its trials: give the name that workers have for its objective`,
+  );
+}
+
+/** What an objective is called where its module is given: objective of ./objective.mjs. */
+export function nameOfModule(module: string): string {
+  return requireObjectiveName(basename(module).replace(/\.\w+$/, ""));
+}
+
+const nameSchema = v.pipe(
+  v.string("expected a text"),
+  v.maxLength(MOST_NAME),
+  v.regex(/^[\w.-]+$/, "expected letters, digits, dots, - and _"),
+);
+
+/** @throws PlateauError `usage` */
+export function requireObjectiveName(name: unknown): string {
+  return check("executor", v.strictObject({ objective: nameSchema }), { objective: name }).objective;
+}

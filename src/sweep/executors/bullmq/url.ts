@@ -1,0 +1,69 @@
+import { PlateauError, quote } from "../../../errors.js";
+
+/** Where a Redis is, as ioredis takes it. */
+export interface RedisAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly db: number;
+  readonly username?: string;
+  readonly password?: string;
+  readonly tls: boolean;
+  /** For messages: without name and password. */
+  readonly shown: string;
+}
+
+const protocols: Readonly<Record<string, boolean>> = {
+  "redis:": false,
+  "valkey:": false,
+  "rediss:": true,
+  "valkeys:": true,
+};
+
+/**
+ * Reads redis://[user:password@]host[:port][/database], or rediss:// for TLS. What it quotes has no password in it.
+ * @throws PlateauError `usage`
+ */
+export function redisAddress(text: string): RedisAddress {
+  const wrong = (why: string) =>
+    new PlateauError(
+      "usage",
+      `Redis at ${quote(withoutSecrets(String(text)))}: ${why}: expected redis://host:6379, rediss:// for TLS, with user:password@ before the host where it wants them`,
+    );
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    throw wrong("that is no URL");
+  }
+  const { protocol, hostname, port, username, password, pathname } = url;
+  if (!Object.hasOwn(protocols, protocol)) throw wrong("of another protocol");
+  if (hostname === "") throw wrong("it names no host");
+  if (url.search !== "" || url.hash !== "") throw wrong("options behind a ? or # are not taken");
+  const database = /^\/?(\d{0,4})$/.exec(pathname)?.[1];
+  if (database === undefined) throw wrong("its database is no number");
+  const db = Number(database);
+  const tls = protocols[protocol];
+  const number = Number(port || 6379);
+  const decoded = (part: string) => {
+    try {
+      return decodeURIComponent(part);
+    } catch {
+      throw wrong("its user or password has a % that encodes nothing");
+    }
+  };
+  return {
+    // A host in brackets is an IPv6 address.
+    host: hostname.replace(/^\[(.*)\]$/, "$1"),
+    port: number,
+    db,
+    tls,
+    ...(username === "" ? {} : { username: decoded(username) }),
+    ...(password === "" ? {} : { password: decoded(password) }),
+    shown: `${protocol}//${hostname}:${number}${db === 0 ? "" : `/${db}`}`,
+  };
+}
+
+/** A URL, or what was meant to be one, with nothing left of user, password and options. */
+export function withoutSecrets(text: string): string {
+  return text.replace(/^([a-z]+:\/*)?.*@/is, "$1").replace(/[?#].*$/s, "");
+}

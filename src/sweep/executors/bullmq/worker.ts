@@ -1,0 +1,326 @@
+import { availableParallelism } from "node:os";
+import type { Worker as BullWorker, Job } from "bullmq";
+import * as v from "valibot";
+import { PlateauError, quote } from "../../../errors.js";
+import { hostName } from "../../../files/host.js";
+import { counted } from "../../../text.js";
+import { requireWorkers } from "../../run/require.js";
+import type { ObjectiveNames } from "../../study.js";
+import { Connection, reasonOf } from "./connection.js";
+import { HeldTrial } from "./held-trial.js";
+import {
+  HEARTBEAT_MILLISECONDS,
+  LEASE_MILLISECONDS,
+  MOST_CHECKPOINT_BYTES,
+  MOST_JOB_BYTES,
+  MOST_NAME,
+  STALLED_MILLISECONDS,
+} from "./limits.js";
+import { Machine } from "./machine.js";
+import { bullmqQueue, describeBuild, keys } from "./names.js";
+import { appear, drivers, leave, mismatch, newId, ours, present, workers } from "./presence.js";
+import { look, run } from "./scripts.js";
+import { decodeJob, type SentJob } from "./wire.js";
+
+/** How a worker runs. */
+export interface WorkerOptions {
+  /** redis://[user:password@]host:6379, or rediss:// for TLS. It is never printed but for host, port and database. */
+  readonly redis: string;
+  /** Trials at a time. Default: one a core. */
+  readonly threads?: number;
+  /** Objectives beside plateau's own: the URL of each one's module by its name. Nothing else is ever run. */
+  readonly objectives?: ObjectiveNames;
+  /** Bytes that running trials may take together. Default: 90% of what the machine has to give. */
+  readonly memory?: number;
+  /** Ends when there is no trial to be had, and no sweep that could have more. Default false: waits for the next. */
+  readonly once?: boolean;
+  /** Ends the worker: its trials save where they are, and go on elsewhere. */
+  readonly signal?: AbortSignal;
+  /** Called with what people should know: trials that begin and end, that Redis is away. */
+  readonly onNote?: (text: string) => void;
+}
+
+/** How long trials may take to save and to say so when the worker is to end. */
+const STOP_MILLISECONDS = 6000;
+/** When a job that this worker has no objective for is offered again. */
+const OTHERS_MILLISECONDS = 1000;
+/** How long a worker that is to run once waits for its first driver. */
+const FIRST_MILLISECONDS = 30_000;
+/** Beats between looks at who drives. */
+const ROUND = 3;
+
+const dataSchema = v.object({
+  attempt: v.pipe(v.string(), v.maxLength(MOST_NAME), v.regex(/^[\w-]+$/)),
+});
+
+/**
+ * Takes trials of sweeps from Redis and runs them on worker threads, until its signal or, `once`, until there are
+ * none. It takes trials of its own version and build alone.
+ * @param options with every objective that there is
+ * @returns how many trials it has run to an end
+ * @throws PlateauError `usage` of an option, where bullmq and ioredis are not installed, or where there are sweeps, but
+ * of another version or build; `io` where Redis cannot be reached or refuses
+ */
+export async function work(options: WorkerOptions): Promise<number> {
+  const { redis, threads = availableParallelism(), memory, objectives = {}, onNote } = options;
+  requireWorkers(threads);
+  const machine = await Machine.open({
+    ...{ threads, objectives },
+    ...(memory === undefined ? {} : { memory }),
+  });
+  let connection: Connection | undefined;
+  try {
+    connection = await Connection.open(redis, onNote);
+    const found = await present(connection.redis, drivers);
+    const wrong = mismatch(found.values(), "this worker", "the sweep");
+    if (wrong) throw wrong;
+    return await new WorkerRun(connection, machine, threads, options).end();
+  } finally {
+    connection?.close();
+    await machine.close();
+  }
+}
+
+class WorkerRun {
+  readonly #id = newId();
+  readonly #connection: Connection;
+  readonly #machine: Machine;
+  readonly #threads: number;
+  readonly #once: boolean;
+  readonly #bull: BullWorker;
+  readonly #held = new Map<string, HeldTrial>();
+  /** Drivers of this build that are there. */
+  #drivers: ReadonlySet<string> = new Set();
+  readonly #began = performance.now();
+  #driven = false;
+  #beats = 0;
+  #ended = 0;
+  #beating: Promise<void> | undefined;
+  #stopping = false;
+  #leave!: () => void;
+  readonly #left = new Promise<void>((resolve) => (this.#leave = resolve));
+
+  constructor(
+    connection: Connection,
+    machine: Machine,
+    threads: number,
+    { once = false, signal }: WorkerOptions,
+  ) {
+    this.#connection = connection;
+    this.#machine = machine;
+    this.#threads = threads;
+    this.#once = once;
+    const { name, prefix } = bullmqQueue();
+    this.#bull = new connection.bullmq.Worker(name, (job, token) => this.#take(job, token), {
+      ...{ connection: connection.redis, prefix, concurrency: threads, name: `${hostName()}-${process.pid}` },
+      lockDuration: LEASE_MILLISECONDS,
+      lockRenewTime: 2 * HEARTBEAT_MILLISECONDS,
+      stalledInterval: STALLED_MILLISECONDS,
+      // What has lost its worker goes on as another attempt: its driver sees to that.
+      maxStalledCount: 0,
+      runRetryDelay: HEARTBEAT_MILLISECONDS,
+      removeOnComplete: { count: 200 },
+      removeOnFail: { count: 200 },
+    });
+    this.#bull.on("error", (error) => this.#complain(error));
+    this.#bull.on("stalled", (id) => void this.#remove(id));
+    const begin = `worker of ${describeBuild(ours())}: ${counted(threads, "trial")} at a time from Redis at ${connection.address.shown}; objectives: ${machine.objectives.join(", ")}`;
+    connection.note(begin);
+    if (signal?.aborted) this.#leave();
+    else signal?.addEventListener("abort", () => this.#leave(), { once: true });
+  }
+
+  /** Works until it is told to stop, or has nothing left to do. */
+  async end(): Promise<number> {
+    const timer = setInterval(() => this.#beat(), HEARTBEAT_MILLISECONDS);
+    this.#beat();
+    void this.#listen();
+    await this.#left;
+    this.#stopping = true;
+    const closed = this.#bull.close();
+    for (const trial of this.#held.values()) trial.stop();
+    await soon(closed);
+    clearInterval(timer);
+    if (this.#connection.reachable) {
+      await soon(Promise.allSettled([this.#beating, leave(this.#connection.redis, workers, this.#id)]));
+    }
+    this.#connection.close();
+    // Its own connections: they would wait for Redis for ever.
+    await this.#bull.disconnect().catch(() => {});
+    return this.#ended;
+  }
+
+  /** One job of the queue. @returns what became of it, for whoever looks at the queue */
+  async #take(bull: Job, token: string | undefined): Promise<string> {
+    const data = v.safeParse(dataSchema, bull.data);
+    if (!data.success) return this.#refuse(bull, "it names no trial");
+    const { attempt: id } = data.output;
+    try {
+      const found = await this.#read(id);
+      if (typeof found === "string") return found;
+      const { job, checkpoint } = found;
+      if (!this.#machine.has(job.objective)) return await this.#giveBack(bull, token, job.objective);
+      return await this.#hold(id, job, checkpoint);
+    } catch (error) {
+      if (error instanceof this.#connection.bullmq.DelayedError || this.#connection.closed) throw error;
+      return this.#refuse(bull, reasonOf(error), id);
+    }
+  }
+
+  /**
+   * The trial of an attempt, where it is not taken yet.
+   * @throws PlateauError `format` where it is none
+   */
+  async #read(id: string): Promise<string | { job: SentJob; checkpoint: Uint8Array | undefined }> {
+    const { redis } = this.#connection;
+    const seen = await look(redis, id);
+    if (!seen) return "nobody wants it any more";
+    if (seen.worker !== "") return "another worker has it";
+    if (seen.jobBytes > MOST_JOB_BYTES) {
+      throw new PlateauError("format", `${seen.jobBytes} bytes: ${MOST_JOB_BYTES} at most are read`);
+    }
+    const job = decodeJob((await redis.get(keys.job(id))) ?? "");
+    if (seen.checkpointBytes === 0) return { job, checkpoint: undefined };
+    if (seen.checkpointBytes > MOST_CHECKPOINT_BYTES) {
+      throw new PlateauError(
+        "format",
+        `a checkpoint of ${seen.checkpointBytes} bytes: ${MOST_CHECKPOINT_BYTES} at most are read`,
+      );
+    }
+    const bytes = await redis.getBuffer(keys.checkpoint(id));
+    return { job, checkpoint: bytes ? new Uint8Array(bytes) : undefined };
+  }
+
+  async #hold(id: string, job: SentJob, checkpoint: Uint8Array | undefined): Promise<string> {
+    const { redis } = this.#connection;
+    if ((await run(redis, "begin", id, [this.#id])) !== 1) return "another worker has it, or nobody wants it";
+    const trial = new HeldTrial(this.#connection, this.#id, id, {
+      answers: job.answers,
+      done: job.done.length,
+    });
+    this.#held.set(id, trial);
+    const named = `trial ${job.number} of ${quote(job.study)}`;
+    const begin = performance.now();
+    try {
+      await trial.ran();
+      this.#connection.note(`${named} begins`);
+      if (this.#stopping) trial.stop();
+      const outcome = await this.#machine.run(job, checkpoint, trial.events, trial.signal);
+      await trial.end(outcome);
+      const seconds = ((performance.now() - begin) / 1000).toFixed(1);
+      const reason = "error" in outcome ? ` (${outcome.error.message})` : "";
+      const became = trial.lost ? "is another worker's now" : `${words[outcome.kind]}${reason}`;
+      this.#connection.note(`${named} ${became} after ${seconds} s`);
+      if (outcome.kind !== "aborted") this.#ended++;
+      return trial.lost ? "lost" : outcome.kind;
+    } finally {
+      this.#held.delete(id);
+    }
+  }
+
+  /** A job that is no trial is nobody's: it is refused, and the worker goes on. */
+  async #refuse(bull: Job, reason: string, attempt?: string): Promise<string> {
+    this.#connection.note(`job ${quote(bull.id)} is refused: ${reason}`);
+    if (attempt !== undefined) await this.#tellRefused(attempt, reason).catch(() => {});
+    return `refused: ${reason}`.slice(0, MOST_NAME);
+  }
+
+  /** Its driver, if it has one, tries again. */
+  async #tellRefused(id: string, reason: string): Promise<void> {
+    if ((await run(this.#connection.redis, "begin", id, [this.#id])) !== 1) return;
+    const trial = new HeldTrial(this.#connection, this.#id, id, { answers: false, done: 0 });
+    const message = `a worker refused it: ${reason}`;
+    await trial.end({ kind: "failed", again: true, error: { code: "format", message } });
+  }
+
+  /** Another worker may have the objective. */
+  async #giveBack(bull: Job, token: string | undefined, objective: string): Promise<never> {
+    this.#connection.once(
+      `a sweep wants the objective ${quote(objective)}, which this worker has not: start one with --objective ${objective}=module`,
+    );
+    await bull.moveToDelayed(Date.now() + OTHERS_MILLISECONDS, token);
+    throw new this.#connection.bullmq.DelayedError();
+  }
+
+  /** A job whose worker was lost, or that cannot even be read, is done with. */
+  async #remove(id: string): Promise<void> {
+    const { name, prefix } = bullmqQueue();
+    const queue = new this.#connection.bullmq.Queue(name, { connection: this.#connection.redis, prefix });
+    queue.on("error", () => {});
+    // Some worker may have taken it again already: not to run it, as its attempt is over.
+    await this.#connection.redis.del(queue.toKey(`${id}:lock`)).catch(() => 0);
+    await queue.remove(id).catch(() => 0);
+    await queue.close().catch(() => {});
+  }
+
+  /** Locks that ran out while Redis was away are no news, and that it is away was said. */
+  #complain(error: Error): void {
+    const reason = reasonOf(error);
+    if (this.#stopping || !this.#connection.reachable) return;
+    if (/lock|^missing|connection|ECONN|EPIPE|socket/i.test(reason)) return;
+    this.#connection.once(`the queue has a job that cannot be read: ${reason}`);
+  }
+
+  async #listen(): Promise<void> {
+    while (!this.#connection.closed) {
+      const news = await this.#connection.waiting.bzpopmin(keys.bell(this.#id), 5).catch(() => undefined);
+      if (news)
+        void this.#held
+          .get(news[1])
+          ?.refresh()
+          .catch(() => {});
+      else if (news === undefined) await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+
+  #beat(): void {
+    if (this.#beating || !this.#connection.reachable) return;
+    this.#beating = this.#lookAround()
+      .catch(() => {})
+      .finally(() => {
+        this.#beating = undefined;
+      });
+  }
+
+  async #lookAround(): Promise<void> {
+    const { redis } = this.#connection;
+    const held = [...this.#held.values()];
+    const running = Object.fromEntries(held.map(({ id, progress }) => [id, progress]));
+    await appear(redis, workers, this.#id, {
+      ...{ ...ours(), host: hostName(), pid: process.pid, threads: this.#threads },
+      ...{ objectives: [...this.#machine.objectives], running },
+    });
+    if (this.#beats++ % ROUND === 0) await this.#lookForDrivers();
+    await Promise.all(held.map((trial) => trial.refresh((driver) => this.#drivers.has(driver))));
+  }
+
+  async #lookForDrivers(): Promise<void> {
+    const { redis } = this.#connection;
+    const found = await present(redis, drivers);
+    const { version, build } = ours();
+    const same = [...found].filter(([, one]) => one.version === version && one.build === build);
+    this.#drivers = new Set(same.map(([id]) => id));
+    this.#driven ||= same.length > 0;
+    const wrong = mismatch(found.values(), "this worker", "the sweep");
+    if (wrong) this.#connection.once(wrong.message);
+    if (!this.#once || this.#held.size > 0 || same.length > 0) return;
+    if (!this.#driven && performance.now() - this.#began < FIRST_MILLISECONDS) return;
+    this.#connection.note("no sweep is left");
+    this.#leave();
+  }
+}
+
+const words = {
+  ...{ done: "is done", stopped: "was stopped", diverged: "diverged", failed: "failed" },
+  aborted: "was given back",
+} as const;
+
+/** Waits for something, but not for long: Redis may be away. */
+async function soon(work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, STOP_MILLISECONDS);
+  });
+  await Promise.race([work.catch(() => {}), late]);
+  clearTimeout(timer);
+}

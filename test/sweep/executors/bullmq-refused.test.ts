@@ -1,0 +1,323 @@
+import test from "ava";
+import { Queue } from "bullmq";
+import fc from "fast-check";
+import { Redis } from "ioredis";
+import { PlateauError } from "../../../src/errors.js";
+import { bullmqQueue, keys } from "../../../src/sweep/executors/bullmq/names.js";
+import { redisAddress, withoutSecrets } from "../../../src/sweep/executors/bullmq/url.js";
+import {
+  decodeEvent,
+  decodeJob,
+  encodeEvent,
+  encodeJob,
+  trialJob,
+} from "../../../src/sweep/executors/bullmq/wire.js";
+import { version } from "../../../src/version.js";
+import { startRedis, withRedis } from "../../support/redis.js";
+import { facts } from "../support/facts.js";
+import { LoggedStudy, startWorker, until } from "../support/machines.js";
+
+const job = {
+  ...{ number: 3, parameters: { x: 0.1, y: -0, z: "a", w: null, on: true }, task: { a: [1, { b: 2 }] } },
+  ...{ seeds: [1, 2 ** 48 - 1], done: [{ seed: 1, value: Number.NaN }], checkpointEvery: 30_000 },
+  timeLimit: Number.POSITIVE_INFINITY,
+};
+const more = { study: "a", objective: "training", answers: true };
+const good = encodeJob(job, more);
+
+test("a trial arrives as it was sent, numbers that JSON lacks included", (t) => {
+  t.deepEqual(trialJob(decodeJob(good), undefined), job);
+});
+
+test("whatever a worker says arrives as it was said", (t) => {
+  const value = fc.double();
+  const event = fc.oneof(
+    fc.record({
+      kind: fc.constant("report" as const),
+      replicate: fc.nat(1000),
+      step: fc.integer({ min: 1 }),
+      value,
+    }),
+    fc.record({
+      ...{ kind: fc.constant("replicate" as const), place: fc.nat(1000), seed: fc.nat(), value },
+      result: fc.jsonValue().filter((one) => !JSON.stringify(one).includes("-0")),
+    }),
+  );
+  fc.assert(
+    fc.property(event, fc.integer({ min: 1 }), (said, seq) => {
+      const { result, ...rest } = { result: undefined, ...said };
+      const { result: heard, ...others } = { result: undefined, ...decodeEvent(encodeEvent(said, seq)) };
+      t.deepEqual(others as unknown, { ...rest, seq });
+      t.deepEqual(JSON.stringify(heard), JSON.stringify(result));
+    }),
+  );
+});
+
+test("what is no trial is refused as such, whatever it is", (t) => {
+  const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
+  const bad = [
+    "",
+    "{",
+    "null",
+    "[]",
+    "1",
+    '"x"',
+    good.replace('"training"', '"../../etc/passwd\\u0000'.concat("x".repeat(300), '"')),
+    good.replace('"number":3', '"number":-1'),
+    good.replace('"number":3', '"number":"3"'),
+    good.replace('"x":0.1', '"x":{"toString":1}'),
+    good.replace('"seeds":[1,', '"seeds":['.concat("1,".repeat(2000))),
+    good.replace('"task":{', '"task":{"__proto__":{"polluted":1},'),
+    good.replace('"parameters":{', '"parameters":{"__proto__":1,'),
+    good.replace('"a":[1,', `"a":[${deep},`),
+    good.replace('"a":[1,', `"a":[${"1,".repeat(300_000)}`),
+    good.replace('"answers":true', '"answers":true,"code":"process.exit()"'),
+  ];
+  for (const text of bad) {
+    const error = t.throws(() => decodeJob(text), { instanceOf: PlateauError }, text.slice(0, 80));
+    t.is(error?.code, "format");
+  }
+  t.is(({} as { polluted?: number }).polluted, undefined);
+});
+
+test("any text at all is a trial, or refused in plateau's own words", (t) => {
+  const text = fc.oneof(
+    fc.string(),
+    fc.json(),
+    fc
+      .tuple(fc.nat(good.length), fc.nat(good.length), fc.string())
+      .map(([from, to, between]) => good.slice(0, from) + between + good.slice(to)),
+  );
+  fc.assert(
+    fc.property(text, (one) => {
+      for (const decode of [decodeJob, decodeEvent]) {
+        try {
+          decode(one);
+        } catch (error) {
+          if (!(error instanceof PlateauError && error.code === "format")) throw error;
+        }
+      }
+    }),
+    { numRuns: 3000 },
+  );
+  t.pass();
+});
+
+test("a password is in no message, however the URL is wrong", (t) => {
+  const wrong = [
+    "redis://:hunter2@",
+    "http://me:hunter2@host",
+    "redis://me:hunter2@host:99999",
+    "redis://me:hunter2@host/x",
+    "redis://me:hunter2@host?password=hunter2",
+    "redis:me:hunter2@host:1x",
+    "me:hunter2@host",
+    "redis://me:hunter2@ho st",
+    "redis://me:%hunter2@host",
+  ];
+  for (const url of wrong) {
+    const { message } = t.throws(() => redisAddress(url), { code: "usage" })!;
+    t.false(message.includes("hunter2"), message);
+  }
+  const { shown, password, ...rest } = redisAddress("rediss://me:hunter%402@[::1]:7000/3");
+  t.deepEqual([shown, password], ["rediss://[::1]:7000/3", "hunter@2"]);
+  t.deepEqual(rest, { host: "::1", port: 7000, db: 3, username: "me", tls: true });
+  t.is(withoutSecrets("redis://a:b@c@host:1?x=b"), "redis://host:1");
+});
+
+withRedis.serial("malformed and oversized jobs are refused, and the worker lives", async (t) => {
+  t.timeout(240_000);
+  const { url } = await startRedis(t);
+  const redis = new Redis(url);
+  const { name, prefix } = bullmqQueue();
+  const queue = new Queue(name, { connection: redis, prefix });
+  t.teardown(async () => {
+    await queue.close();
+    redis.disconnect();
+  });
+  const worker = startWorker(t, url);
+  await until("the worker is there", () => worker.said().includes("worker of plateau"));
+  let count = 0;
+  /** Puts an attempt with these contents beside a job that names it. */
+  const put = async (contents: string | Buffer, checkpoint?: Buffer) => {
+    const id = `bad-${count++}`;
+    await redis.hset(keys.attempt(id), { driver: "nobody", what: "x", base: 0, place: 0 });
+    await redis.set(keys.job(id), contents);
+    if (checkpoint) await redis.set(keys.checkpoint(id), checkpoint);
+    await queue.add("trial", { attempt: id }, { jobId: id });
+    return id;
+  };
+  const refused = (id: string) => worker.said().includes(`job "${id}" is refused`);
+
+  const contents: (string | Buffer)[] = [
+    ...["", "{", "null", "[1]", '{"__proto__":{"polluted":1}}'],
+    good.replace('"task":{', '"task":{"__proto__":{"polluted":1},'),
+    Buffer.from([0xff, 0xfe, 0, 1]),
+    Buffer.alloc(65 * 2 ** 20, "x"),
+    `${"[".repeat(500_000)}${"]".repeat(500_000)}`,
+  ];
+  for (const one of contents) {
+    const id = await put(one);
+    await until(`${id} is refused`, () => refused(id));
+  }
+  const large = await put(good, Buffer.alloc(65 * 2 ** 20));
+  await until("too large a checkpoint is refused", () => refused(large));
+
+  // An attempt whose keys are of other kinds.
+  await redis.set(keys.attempt("kind"), "a text");
+  await queue.add("trial", { attempt: "kind" }, { jobId: "kind-1" });
+  await until("an attempt of another kind is refused", () => refused("kind-1"));
+  await redis.hset(keys.attempt("list"), { driver: "nobody" });
+  await redis.rpush(keys.job("list"), "1");
+  await queue.add("trial", { attempt: "list" }, { jobId: "list-1" });
+  await until("a job of another kind is refused", () => refused("list-1"));
+
+  // Jobs that name nothing.
+  const data: unknown[] = [
+    null,
+    7,
+    "x",
+    [],
+    {},
+    { attempt: 5 },
+    { attempt: "../../x" },
+    { attempt: "x".repeat(1e6) },
+  ];
+  for (const [i, one] of data.entries()) {
+    await queue.add("trial", one, { jobId: `data-${i}` });
+    await until(`data ${i} is refused`, () => refused(`data-${i}`));
+  }
+
+  // What is no job of BullMQ's.
+  const raw = async (id: string, fields: Record<string, string | Buffer>) => {
+    if (Object.keys(fields).length > 0) await redis.hset(`${prefix}:${name}:${id}`, fields);
+    await redis.lpush(`${prefix}:${name}:wait`, id);
+    await redis.zadd(`${prefix}:${name}:marker`, 0, "0");
+  };
+  await raw("raw-1", { name: "trial", data: "{no json", opts: "{}", timestamp: "0" });
+  await raw("raw-2", { name: "trial", data: '{"attempt":"a"}', opts: "no json", timestamp: "x" });
+  await raw("raw-3", {
+    name: "trial",
+    data: '{"__proto__":{"polluted":1}}',
+    opts: '{"__proto__":{"polluted":1}}',
+  });
+  await raw("raw-4", { name: "trial", data: Buffer.alloc(64 * 2 ** 20, "["), opts: "{}" });
+  await raw("raw-5", {});
+  await until(
+    "jobs that cannot be read are gone",
+    async () => (await queue.getJobCountByTypes("waiting", "active")) === 0,
+  );
+  t.is(({} as { polluted?: number }).polluted, undefined);
+
+  // And it works.
+  const logged = new LoggedStudy(t);
+  await using study = await logged.open();
+  await logged.finish(study, url, 4);
+  t.deepEqual(facts(study), await logged.expected(4));
+  t.is(worker.child.exitCode, null);
+  const steps = [0, 1, 2, 3].flatMap((number) => logged.steps(number));
+  t.true(
+    steps.every(({ pid }) => pid === worker.child.pid),
+    "the same process as before",
+  );
+});
+
+withRedis.serial("what a worker says that makes no sense ends the trial, not the sweep", async (t) => {
+  t.timeout(120_000);
+  const { url } = await startRedis(t);
+  const redis = new Redis(url);
+  t.teardown(() => redis.disconnect());
+  const logged = new LoggedStudy(t, { retries: 0, task: { steps: 3 } });
+  await using study = await logged.open();
+  const ends = logged.finish(study, url, 2);
+  const garbage = [
+    "{",
+    Buffer.alloc(20 * 2 ** 20, "x"),
+    '{"kind":"outcome","seq":1,"outcome":{"kind":"gold"}}',
+  ];
+  let spoiled = "";
+  await until("an attempt is there", async () => {
+    const [found] = await redis.keys("plateau:attempt:*-0-*:job");
+    if (found) spoiled = found.slice("plateau:attempt:".length, -":job".length);
+    return found;
+  });
+  for (const one of garbage) await redis.rpush(keys.events(spoiled), one);
+  await redis.hset(keys.attempt(spoiled), { last: 1, worker: "x" });
+  await until("it has failed", () => study.trial(0)?.state === "failed");
+  t.regex(study.trial(0)!.error!.message, /^what Redis has of the trial is damaged: "\{" is no JSON/);
+  startWorker(t, url);
+  await ends;
+  t.is(study.trial(1)!.state, "complete");
+});
+
+withRedis.serial(
+  "a worker of another version or build is refused, with both named; a driver says so, too",
+  async (t) => {
+    t.timeout(120_000);
+    const { url } = await startRedis(t);
+    const redis = new Redis(url);
+    t.teardown(() => redis.disconnect());
+    const other = { version: "9.9.9", build: "abcdefabcdef", host: "far" };
+    const [, here] = new RegExp(`trials-${version}-(\\w+)`).exec(bullmqQueue().name)!;
+    const both = new RegExp(
+      `plateau ${version}, build ${here}, .* far is plateau 9\\.9\\.9, build abcdefabcdef`,
+    );
+    await redis.sadd(keys.drivers, "d");
+    await redis.set(keys.driver("d"), JSON.stringify({ ...other, owner: "far 1 - x", study: "a" }));
+    const refused = await startWorker(t, url).ended;
+    t.is(refused.code, 2, refused.stderr);
+    t.regex(refused.stderr, both);
+
+    // One that comes later.
+    await redis.del(keys.driver("d"));
+    const worker = startWorker(t, url);
+    await until("the worker is there", () => worker.said().includes("worker of plateau"));
+    await redis.sadd(keys.drivers, "d");
+    await redis.set(keys.driver("d"), JSON.stringify({ ...other, owner: "far 1 - x", study: "a" }));
+    await until("it says so", () => both.test(worker.said()));
+    worker.child.kill("SIGINT");
+    await worker.ended;
+
+    const presence = { ...other, pid: 1, threads: 1, objectives: [], running: {} };
+    await redis.sadd(keys.workers, "w");
+    await redis.set(keys.worker("w"), JSON.stringify(presence));
+    const logged = new LoggedStudy(t);
+    await using study = await logged.open();
+    const notes: string[] = [];
+    const { bullmqExecutor } = await import("../../../src/sweep/executors/bullmq/executor.js");
+    const executor = await bullmqExecutor(study, { redis: url, onNote: (text) => notes.push(text) });
+    const stop = new AbortController();
+    const { finish } = await import("../support/facts.js");
+    const running = finish(study, { trials: 1, executor, signal: stop.signal });
+    await until("the driver says so", () => both.test(notes.join("\n")));
+    stop.abort();
+    await t.throwsAsync(running, { code: "aborted" });
+  },
+);
+
+withRedis.serial(
+  "a worker without a sweep's objective leaves its trials to others, and says so",
+  async (t) => {
+    t.timeout(120_000);
+    const { url } = await startRedis(t);
+    const { main, startScript } = await import("../../cli/plateau.js");
+    const without = startScript([main, "worker", "--redis", url, "--threads", "4"]);
+    let said = "";
+    without.child.stderr!.on("data", (text: string) => (said += text));
+    t.teardown(() => void without.child.kill("SIGKILL"));
+    const logged = new LoggedStudy(t, { retries: 0 });
+    await using study = await logged.open();
+    let notes: readonly string[] = [];
+    const ends = logged.finish(study, url, 3).then((all) => (notes = all));
+    await until("it says so", () =>
+      said.includes('a sweep wants the objective "logged", which this worker has not'),
+    );
+    startWorker(t, url);
+    await ends;
+    t.deepEqual(facts(study), await logged.expected(3));
+    t.true(
+      notes.length <= 1 && notes.every((note) => note.includes("no worker has the objective logged")),
+      notes.join(),
+    );
+  },
+);
