@@ -34,7 +34,6 @@ export const commands: readonly CliCommand[] = [
   sweep,
   worker,
   study,
-  worker,
   replicateCommand,
   audit,
   report,
