@@ -1,5 +1,5 @@
 import { PlateauError, quote } from "../errors.js";
-import { type OpenedFit, openFit } from "../experiments/fit/directory.js";
+import { type OpenedFit, openFit } from "../experiments/fit/open.js";
 import type { RawTable } from "../formats/raw-table.js";
 import { attentionMaps } from "../nn/attention-maps.js";
 import { cellsOf, encodeTable, type InputColumn } from "../tables/encode.js";

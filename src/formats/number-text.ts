@@ -53,7 +53,9 @@ const SEPARATORS = /[.,'’\s]/g;
  * value (12 % is 12), a true minus sign. undefined where it is none, or none that float64 holds.
  */
 export function readNumber(text: string, decimal: Decimal): ReadNumber | undefined {
-  const plain = decimal === "point" ? parseNumber(text) : undefined;
+  // Most numbers have no more than a fraction.
+  const pointed = decimal === "point" ? text : text.includes(".") ? "" : text.replace(",", ".");
+  const plain = parseNumber(pointed);
   if (plain !== undefined) return { value: plain };
   const found = AMOUNT.exec(text.trim());
   if (!found) return undefined;

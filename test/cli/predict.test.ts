@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { evaluationSample } from "../../src/experiments/evaluate.js";
-import { openFit } from "../../src/experiments/fit/directory.js";
+import { openFit } from "../../src/experiments/fit/open.js";
 import { RunDirectory } from "../../src/experiments/run-directory.js";
 import type { NumericColumn } from "../../src/tables/column.js";
 import { readTable } from "../../src/tables/read.js";

@@ -37,6 +37,12 @@ test("sweep prints a line a trial; study lists, shows, exports and removes what 
   t.regex(shown.stdout, /^study m2n1: minimize validation.rmse, sampler tpe/m);
   t.regex(shown.stdout, /^importance \(share of the variance\): /m);
 
+  const unknown = await plateau(["study", "export", "runs.sqlite", "-o", "t.xlsx"], { cwd });
+  t.is(unknown.code, 2);
+  t.regex(
+    unknown.stderr,
+    /cannot tell what to write as "t\.xlsx": let its name end with \.csv, \.parquet, \.json/,
+  );
   const csv = await plateau(["study", "export", "runs.sqlite", "--format", "csv"], { cwd });
   const { data } = Papa.parse<Record<string, string>>(csv.stdout, { header: true, skipEmptyLines: true });
   t.deepEqual(

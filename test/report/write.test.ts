@@ -6,6 +6,7 @@ import { PlateauError } from "../../src/errors.js";
 import { figuresOf } from "../../src/report/parts.js";
 import { readRepeatable } from "../../src/report/repeatable.js";
 import { allFiles, writeReport } from "../../src/report/write.js";
+import { readRawTable } from "../../src/tables/read.js";
 import { madeUpReport } from "../support/report.js";
 
 const folder = mkdtempSync(join(tmpdir(), "plateau-write-test-"));
@@ -32,6 +33,25 @@ test.serial(
     t.is(rows.length, report.sections[0].tables[0].rows.length);
   },
 );
+
+test.serial("the data of all figures and tables are one JSON or Parquet file, by its ending", async (t) => {
+  const report = await madeUpReport();
+  for (const name of ["all.json", "all.parquet"]) {
+    t.deepEqual(await writeReport(report, { data: join(folder, name) }), [join(folder, name)]);
+  }
+  const { figures, tables } = JSON.parse(readFileSync(join(folder, "all.json"), "utf8"));
+  t.deepEqual(
+    Object.keys(figures),
+    figuresOf(report).map(({ name }) => name),
+  );
+  const [{ name, rows }] = report.sections[0].tables;
+  t.deepEqual(tables[name], JSON.parse(JSON.stringify(rows)));
+  const { columns } = await readRawTable(join(folder, "all.parquet"));
+  const cells = (field: string) => Array.from(columns.find((one) => one.name === field)!.cells);
+  const own = cells("part").flatMap((part, i) => (part === "table" && cells("name")[i] === name ? [i] : []));
+  t.is(own.length, rows.length);
+  for (const [field, value] of Object.entries(rows[0])) t.is(String(cells(field)[own[0]]), String(value));
+});
 
 test.serial("nothing is written where something of it cannot be", async (t) => {
   const report = await madeUpReport();

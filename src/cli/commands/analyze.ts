@@ -1,8 +1,8 @@
 import { Option } from "commander";
 import type { Subject } from "../../analysis/measure.js";
 import { findMeasure, measures } from "../../analysis/registry.js";
-import { openFit } from "../../experiments/fit/directory.js";
 import { fitMeasureOptions, fitSubject } from "../../experiments/fit/fit.js";
+import { openFit } from "../../experiments/fit/open.js";
 import { requireHeld } from "../../experiments/held.js";
 import { RunDirectory } from "../../experiments/run-directory.js";
 import { measureOptions, subjectOf } from "../../experiments/subject.js";

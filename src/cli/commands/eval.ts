@@ -1,5 +1,5 @@
-import { openFit } from "../../experiments/fit/directory.js";
 import { scoreFit } from "../../experiments/fit/fit.js";
+import { openFit } from "../../experiments/fit/open.js";
 import { requireHeld } from "../../experiments/held.js";
 import { evaluate as judge, type RunResult } from "../../experiments/run.js";
 import { RunDirectory } from "../../experiments/run-directory.js";

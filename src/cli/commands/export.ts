@@ -1,7 +1,7 @@
 import { Option } from "commander";
 import { PlateauError, quote } from "../../errors.js";
-import { openFit } from "../../experiments/fit/directory.js";
 import { fitOnnx, fitSafetensors } from "../../experiments/fit/export.js";
+import { openFit } from "../../experiments/fit/open.js";
 import { requireHeld } from "../../experiments/held.js";
 import { RunDirectory } from "../../experiments/run-directory.js";
 import { encodeWeights } from "../../experiments/weights.js";

@@ -1,7 +1,6 @@
 import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import * as v from "valibot";
-import { requireArguments } from "../../arguments.js";
 import { PlateauError, quote } from "../../errors.js";
 import { removeStaleTemporaries, writeFileAtomic } from "../../files/atomic.js";
 import { openNewFolder } from "../../files/new-folder.js";
@@ -14,7 +13,6 @@ import { type TabularColumns, tabularColumns } from "../../tables/encode.js";
 import { readTable } from "../../tables/read.js";
 import type { Reading } from "../../tables/reading.js";
 import type { Table } from "../../tables/table.js";
-import { type TabularData, tabularData } from "../../tables/tabular-data.js";
 import { shellWord } from "../../text.js";
 import { decodeCheckpoint } from "../../training/checkpoint.js";
 import type { TrainingState } from "../../training/state.js";
@@ -269,51 +267,6 @@ function checked<S extends v.GenericSchema>(
     "format",
     `${shellWord(file)}: ${v.getDotPath(issue) ?? "all of it"} is ${quote(issue.input)}, which no fit has: ${remedy}`,
   );
-}
-
-/** Stores a finished fit in a new folder. @throws PlateauError `run-directory`, `io`; `usage` for an unfinished fit */
-export async function saveFit(path: string, fit: Fit): Promise<void> {
-  requireArguments("saveFit", { path: [path, "text"], fit: [fit, "Fit: config sizes data report"] });
-  const directory = await FitDirectory.create(path, fit);
-  try {
-    await directory.finish(fit);
-  } catch (error) {
-    directory.discard();
-    throw error;
-  }
-}
-
-/** A fit as it is stored: what it was asked for, and what came out. */
-export type StoredFit = BegunFit & FitResult;
-
-/** A stored fit, ready to predict. */
-export interface OpenedFit {
-  readonly stored: StoredFit;
-  readonly model: Model;
-  /** From rows to numbers of the model and back: `encode`, `decode`. */
-  readonly columns: TabularColumns;
-  /**
-   * The table that it was made from, split as it was then.
-   * @throws PlateauError `run-directory` where it is another one by now, `io` where it is gone
-   */
-  data(): Promise<TabularData>;
-}
-
-/**
- * A stored fit with its model. The table that it was made from is read when it is asked for.
- * @throws PlateauError `run-directory` where there is no fit, or an unfinished one; `format` where its files are
- * damaged; `io`
- */
-export async function openFit(path: string): Promise<OpenedFit> {
-  requireArguments("openFit", { path: [path, "text"] });
-  const directory = FitDirectory.open(path);
-  const { config } = directory.begun;
-  return {
-    stored: { ...directory.begun, ...directory.result() },
-    model: await directory.model(),
-    columns: directory.columns(),
-    data: async () => tabularData(await directory.table(), config),
-  };
 }
 
 function fileSha256(file: string): Promise<string> {

@@ -9,7 +9,7 @@ import { onnxModel } from "../../nn/onnx/to-onnx.js";
 import type { TabularColumns } from "../../tables/encode.js";
 import { version } from "../../version.js";
 import { encodeWeights } from "../weights.js";
-import type { OpenedFit } from "./directory.js";
+import type { OpenedFit } from "./open.js";
 
 /** What a program beside plateau needs to know of a fit, to make its input and read its output. Plain JSON. */
 export interface FitDescription {
