@@ -2,7 +2,7 @@ import test, { type ExecutionContext } from "ava";
 import fc from "fast-check";
 import { type ErrorCode, PlateauError } from "../../src/errors.js";
 import { readSafetensors, writeSafetensors } from "../../src/formats/safetensors.js";
-import { arrays, type FileDType, dtypes, elementCount, type FileTensor } from "../../src/formats/tensor.js";
+import { arrays, dtypes, elementCount, type FileDType, type FileTensor } from "../../src/formats/tensor.js";
 
 /** A file of this header text and so many bytes of data. */
 function file(header: string | Uint8Array, dataBytes = 0, claimed?: bigint): Uint8Array {
