@@ -10,7 +10,7 @@ import { Guide } from "../../src/sweep/run/guide.js";
 import { newOwner } from "../../src/sweep/storage/owner.js";
 import { openSqlite } from "../../src/sweep/storage/sqlite.js";
 import type { StudyStorage } from "../../src/sweep/storage/storage.js";
-import { type StudyRunOptions, Study } from "../../src/sweep/study.js";
+import { Study, type StudyRunOptions } from "../../src/sweep/study.js";
 import { median } from "../statistics.js";
 import type { BenchCase, Suite, Values } from "../suite.js";
 
@@ -50,7 +50,10 @@ export async function inFolder<R>(work: (folder: string) => Promise<R>): Promise
 }
 
 /** Seconds from the end of the first trials, by which all threads run, to the end of the last, and how many ended. */
-export async function timed(study: Study, options: StudyRunOptions): Promise<{ seconds: number; trials: number }> {
+export async function timed(
+  study: Study,
+  options: StudyRunOptions,
+): Promise<{ seconds: number; trials: number }> {
   const ends: number[] = [];
   for await (const _ of study.run(options)) ends.push(performance.now());
   const warm = options.workers ?? 1;

@@ -36,7 +36,7 @@ export interface StudyRunOptions extends Omit<ExecutionOptions, "executor"> {
    * What evaluates a trial, where the study does not say: a function, which runs on this thread, or the path or
    * URL of a module whose default export is one, which runs on worker threads.
    */
-  readonly objective?: Objective | string | URL;
+  readonly objective?: Objective | string | { readonly href: string };
   /** Runs trials elsewhere. It is closed in the end. */
   readonly executor?: Executor;
 }
@@ -296,7 +296,7 @@ export class Study implements AsyncDisposable {
     this.close();
   }
 
-  #objectiveUrl(given: string | URL | undefined): string {
+  #objectiveUrl(given: string | { readonly href: string } | undefined): string {
     const objective = given ?? this.#objective ?? this.definition.objective;
     if (objective === null) {
       throw new PlateauError(
@@ -345,7 +345,7 @@ function noSuchFile(path: string): PlateauError {
 }
 
 /** The URL of a module that is given by path or URL. */
-export function moduleUrl(module: string | URL): string {
-  if (module instanceof URL) return module.href;
+export function moduleUrl(module: string | { readonly href: string }): string {
+  if (typeof module !== "string") return module.href;
   return isUrl(module) ? module : pathToFileURL(module).href;
 }

@@ -95,6 +95,9 @@ shellTest("bash")("bash completes commands, options, values and paths", async (t
       "\n",
     );
   for (const [typed, offered] of cases) holds(t, typed, offered, complete(typed));
+  holds(t, ["train", "--no-such", ""], ["!m2n1", "!--mode"], complete(["train", "--no-such", ""]));
+  holds(t, ["train", "--resume-not", "m"], ["!m2n1"], complete(["train", "--resume-not", "m"]));
+  holds(t, ["train", "--quiet", "m"], ["m2n1"], complete(["train", "--quiet", "m"]));
   holds(t, ["train", "--mode=c"], ["classification", "!regression"], complete(["train", "--mode", "=", "c"]));
   holds(t, ["train", "--mode="], ["classification", "regression"], complete(["train", "--mode", "="]));
 });

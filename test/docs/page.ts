@@ -16,15 +16,14 @@ export interface Shown {
   readonly code: number | null;
 }
 
-/** `plateau` and `npx plateau` of this build, in a folder where `plateau` can be imported and examples/ are. */
+/** `plateau` and `npx plateau` of this build, in a folder where `plateau` is installed, as a project of a reader has it. */
 function place(): { cwd: string; remove(): void; env: NodeJS.ProcessEnv } {
   const cwd = mkdtempSync(join(tmpdir(), "plateau-docs-"));
   const bin = join(cwd, "node_modules", ".bin");
   mkdirSync(bin, { recursive: true });
   symlinkSync(resolve("."), join(cwd, "node_modules", "plateau"));
-  // What a sampler of one's own says its options with.
+  // What a sampler of one's own says its options with: the guide has it installed.
   symlinkSync(resolve("node_modules/valibot"), join(cwd, "node_modules", "valibot"));
-  symlinkSync(resolve("examples"), join(cwd, "examples"));
   const scripts = {
     plateau: `exec "${process.execPath}" "${main}" "$@"`,
     npx: `[ "$1" = plateau ] || exit 127; exec "$@"`,

@@ -25,7 +25,10 @@ ${all.flatMap(optionCases).join("\n")}
     case $at in
 ${all.map(commandCase).join("\n")}
     esac
-    if [[ $current == -* ]]; then words=$options paths=; fi
+    if [[ $current == -* ]]; then words=$options paths=
+    # What follows an option that there is not is nothing that is known.
+    elif [[ $previous == -* && " $options " != *" $previous "* ]]; then words= paths=
+    fi
     ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "$current"))

@@ -1,10 +1,5 @@
 import { availableParallelism } from "node:os";
-import {
-  MessageChannel,
-  type MessagePort,
-  type ResourceLimits,
-  receiveMessageOnPort,
-} from "node:worker_threads";
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import { Piscina } from "piscina";
 import { requireArguments } from "../../arguments.js";
 import { PlateauError } from "../../errors.js";
@@ -38,7 +33,12 @@ export interface ThreadsOptions {
    * Of each thread's JavaScript heap, as `worker_threads` takes them. WebAssembly memory does not count. Node alone
    * keeps them.
    */
-  readonly resourceLimits?: ResourceLimits;
+  readonly resourceLimits?: {
+    readonly maxYoungGenerationSizeMb?: number;
+    readonly maxOldGenerationSizeMb?: number;
+    readonly codeRangeSizeMb?: number;
+    readonly stackSizeMb?: number;
+  };
 }
 
 /** Worker threads, each with at most one trial at a time, of whatever objective. */

@@ -86,7 +86,7 @@ function middleOf(of: Enclosure, found: Enclosed, low: Float64Array, high: Float
 
 /**
  * Bounds of |f − g| on a box: see `Difference`.
- * @param low, high its sides
+ * @param low of each side, as `high`
  * @throws PlateauError `usage` where an argument is of another kind
  */
 export function errorOnBox(f: Enclosure, g: Enclosure, low: Float64Array, high: Float64Array): Difference {
