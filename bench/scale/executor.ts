@@ -36,8 +36,6 @@ export interface Happened {
   late: number;
 }
 
-/** Steps from checkpoint to checkpoint. */
-const CHECKPOINT_STEPS = 4;
 /** Random numbers of an attempt: enough for its messages. */
 const DRAWS = 256;
 
@@ -92,6 +90,7 @@ export class SimulatedExecutor implements Executor {
     draw: () => number,
   ): Promise<JobOutcome> {
     let checkpoint = job.checkpoint?.[0] ?? 0;
+    let saved = this.#clock.now;
     for (let place = job.done.length; place < job.seeds.length; place++, checkpoint = 0) {
       const course = courseOf(job, place, this.#work);
       for (let step = checkpoint + 1; step <= this.#work.steps; step++) {
@@ -103,7 +102,8 @@ export class SimulatedExecutor implements Executor {
         const decision = await this.#message(draw, () => events.report({ replicate: place, step, value }));
         if (Number.isNaN(value)) return { kind: "diverged", error: divergence(value, step) };
         if (decision === "stop") return { kind: "stopped" };
-        if (step % CHECKPOINT_STEPS === 0 && step < this.#work.steps) {
+        if (1000 * (this.#clock.now - saved) >= job.checkpointEvery && step < this.#work.steps) {
+          saved = this.#clock.now;
           await this.#message(draw, () => events.checkpoint(Uint8Array.of(step)));
         }
         events.progress(place, step, this.#work.steps);

@@ -14,6 +14,8 @@ export interface Simulation {
   readonly workers: number;
   readonly work: Work;
   readonly faults: Faults;
+  /** Virtual seconds from checkpoint to checkpoint. Default 30, as of a sweep. */
+  readonly checkpointEvery?: number;
   /** Virtual seconds in one of a real clock. Default: as fast as the driver can. */
   readonly pace?: number;
   /** Called after every so many trials. */
@@ -43,7 +45,7 @@ const STRETCH = 1000;
 
 /** Drives a study of simulated trials by everything that drives one of real trials but the executor. */
 export async function simulate(options: Simulation): Promise<Simulated> {
-  const { file, trials, workers, work, faults, pace, onProgress } = options;
+  const { file, trials, workers, work, faults, checkpointEvery = 30, pace, onProgress } = options;
   const study = await Study.open(file, { name: "scale", space, retries: 100, ...options.study });
   const clock = new VirtualClock(pace);
   const executor = new SimulatedExecutor(clock, { workers, work, faults });
@@ -62,7 +64,7 @@ export async function simulate(options: Simulation): Promise<Simulated> {
   let rss = 0;
   try {
     // Memory of virtual workers is none.
-    const running = study.run({ trials, executor, memory: Number.MAX_SAFE_INTEGER });
+    const running = study.run({ trials, executor, checkpointEvery, memory: Number.MAX_SAFE_INTEGER });
     for await (const _ of running) {
       if (pace !== undefined) lags.push(clock.lag);
       if (++ended % STRETCH !== 0) continue;

@@ -16,7 +16,7 @@ async function simulated(t: ExecutionContext, options: Pick<Simulation, "study" 
   const folder = mkdtempSync(join(tmpdir(), "plateau-test-"));
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, "scale.sqlite");
-  const result = await simulate({ file, trials: 400, work, ...options });
+  const result = await simulate({ file, trials: 400, work, checkpointEvery: 0.5, ...options });
   await using study = await Study.open(file, { name: "scale" });
   return { ...result, facts: facts(study).map(({ failures: _, ...trial }) => trial) };
 }
