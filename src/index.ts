@@ -60,7 +60,14 @@ export {
   scoreBaselines,
 } from "./experiments/evaluate.js";
 export type { FitConfig, FitInput, FitSizes } from "./experiments/fit/config.js";
-export { type Fit, type FitOptions, type FitScores, fitSubject, fitTable } from "./experiments/fit/fit.js";
+export {
+  type Fit,
+  type FitOptions,
+  type FitScores,
+  fitSubject,
+  fitTable,
+  type PreparedFit,
+} from "./experiments/fit/fit.js";
 export type { Initial } from "./experiments/initial.js";
 export { type Predictions, type PredictRowsOptions, predictRows } from "./experiments/predict.js";
 export {
@@ -82,7 +89,9 @@ export {
 export { subjectOf } from "./experiments/subject.js";
 export { type CaseResult, type VerifyResult, verify } from "./experiments/verify/index.js";
 export { decodeWeights, encodeWeights, weightsSha256 } from "./experiments/weights.js";
+export type { Encoding } from "./formats/decode-text.js";
 export { type NpyArray, readNpy, writeNpy } from "./formats/npy.js";
+export type { Decimal } from "./formats/number-text.js";
 export { readSafetensors, type Safetensors, writeSafetensors } from "./formats/safetensors.js";
 export {
   type FileArrays,
@@ -117,7 +126,7 @@ export type { StreamKey } from "./random/keys.js";
 export { type Build, builds, supports } from "./runtime/compile.js";
 export type { Engine, EngineMemory, Mark as EngineMark } from "./runtime/engine.js";
 export type { CategoricalColumn, Column, NumericColumn, UnusableColumn } from "./tables/column.js";
-export type { InputColumn, TabularColumns } from "./tables/encode.js";
+export type { InputColumn, OutputColumn, TabularColumns } from "./tables/encode.js";
 export { describeReading, type NotationOptions, type Reading } from "./tables/reading.js";
 export type { Fractions } from "./tables/split.js";
 export type { Scale } from "./tables/standardise.js";

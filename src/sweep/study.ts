@@ -128,7 +128,10 @@ export class Study implements AsyncDisposable {
     return this.definition.name;
   }
 
-  /** The same for as long as there is the study, wherever its file lies; other studies have others. */
+  /**
+   * The same for as long as there is the study, wherever its file lies; other studies have others.
+   * @throws PlateauError `io` of the storage
+   */
   get id(): string {
     const { created } = this.#storage.list().find(({ name }) => name === this.name)!;
     const text = `${created}\n${canonicalJson({ ...this.definition, objective: null })}`;

@@ -1,4 +1,5 @@
 import * as path from "node:path";
+import { requireArguments } from "../arguments.js";
 import { PlateauError, quote } from "../errors.js";
 import { readFileChecked } from "../files/read.js";
 import { type CsvOptions, readCsv } from "../formats/csv.js";
@@ -36,6 +37,7 @@ const readers: Record<string, Reader> = {
  * `usage` for an ending that is not known
  */
 export async function readTable(file: string, options: ReadTableOptions = {}): Promise<Table> {
+  requireArguments("readTable", { file: [file, "text"], options: [options, "object?"] });
   return tableOf(await readRawTable(file, options), options);
 }
 

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { requireArguments } from "../arguments.js";
 import { PlateauError } from "../errors.js";
 import type { Encoding } from "../formats/decode-text.js";
 import { type Decimal, readNumber } from "../formats/number-text.js";
@@ -130,8 +131,12 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 const shown = (text: string) => NAMES[text] ?? JSON.stringify(text);
 
-/** The same in one line, for people; undefined where there is nothing to say. */
+/**
+ * The same in one line, for people; undefined where there is nothing to say.
+ * @throws PlateauError `usage` where it is none
+ */
 export function describeReading(reading: Reading): string | undefined {
+  requireArguments("describeReading", { reading: [reading, "object"] });
   const { delimiter, encoding, header, decimal, decimals, units, missing = {} } = reading;
   const parts: string[] = [];
   if (encoding !== undefined && encoding !== "UTF-8") parts.push(encoding);

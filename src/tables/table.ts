@@ -1,3 +1,4 @@
+import { requireArguments } from "../arguments.js";
 import { unknownName } from "../errors.js";
 import { recordsTable } from "../formats/json-table.js";
 import type { RawTable } from "../formats/raw-table.js";
@@ -53,8 +54,12 @@ export function isConstant(column: Column): boolean {
   return column.kind === "categorical" && column.categories.length === 1;
 }
 
-/** A table for people: one line a column with its kind, its range or categories, and what is missing. */
+/**
+ * A table for people: one line a column with its kind, its range or categories, and what is missing.
+ * @throws PlateauError `usage` where it is none
+ */
 export function describeTable(table: Table): string {
+  requireArguments("describeTable", { table: [table, "Table: source rows columns"] });
   const width = Math.max(...table.columns.map(({ name }) => plain(name).length));
   const lines = table.columns.map(
     (column) => `  ${plain(column.name).padEnd(width)}  ${describeColumn(column)}`,

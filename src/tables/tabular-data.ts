@@ -1,3 +1,4 @@
+import { requireArguments } from "../arguments.js";
 import { PlateauError, quote } from "../errors.js";
 import { type Split, splits } from "../targets/target.js";
 import { asCategories, type CategoricalColumn, MAX_CATEGORIES, type NumericColumn } from "./column.js";
@@ -57,6 +58,10 @@ type Input = NumericColumn | CategoricalColumn;
  *   encoded rows are too many
  */
 export function tabularData(table: Table, options: TabularOptions): TabularData {
+  requireArguments("tabularData", {
+    table: [table, "Table: source rows columns"],
+    options: [options, "object: output"],
+  });
   const outputs = [options.output].flat().map((name) => outputColumn(table, name));
   const leftOut: { name: string; reason: string }[] = [];
   const chosen = chooseInputs(table, options, leftOut);

@@ -1,3 +1,4 @@
+import { requireArguments } from "../arguments.js";
 import { type Split, splits } from "../targets/target.js";
 import { listed } from "../text.js";
 import { describeReading, type Reading } from "./reading.js";
@@ -20,8 +21,12 @@ export interface TabularReport {
   readonly unknownCategories: readonly { name: string; categories: readonly string[]; rows: number }[];
 }
 
-/** The report for people: one line a fact, and none where there is nothing to say. */
+/**
+ * The report for people: one line a fact, and none where there is nothing to say.
+ * @throws PlateauError `usage` where it is none
+ */
 export function describeReport(report: TabularReport): string {
+  requireArguments("describeReport", { report: [report, "TabularReport: rows splits missing leftOut"] });
   const { rows, droppedRows, missing, leftOut, unknownCategories } = report;
   const parts = splits.map((split) => `${report.splits[split]} ${split}`).join(", ");
   const read = report.reading && describeReading(report.reading);

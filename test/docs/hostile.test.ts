@@ -85,10 +85,6 @@ const shown = (value: unknown) =>
           : String(value);
 
 const all = callables();
-/** Of tables: their own edge is still to be held to this. */
-const later = ["describeReport", "describeTable", "tabularData"].map((name) => `plateau.${name}`);
-for (const name of [...later, "node.readTable"]) all.delete(name);
-
 for (const [name, callable] of all) {
   test(`${name} refuses arguments of the wrong kind as usage`, async (t) => {
     const faults: string[] = [];

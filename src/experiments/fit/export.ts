@@ -1,3 +1,4 @@
+import { requireArguments } from "../../arguments.js";
 import {
   DATA_TYPE,
   type OnnxModel,
@@ -34,9 +35,10 @@ function describe({ columns, stored }: OpenedFit, units: FitDescription["units"]
  * table has it, or 0 and 1 for its categories; `output` [batch, outputs], float64, in the table's units.
  * Standardisation is part of the graph, in float64, where large numbers lose nothing; the network is float32. The
  * columns are described in its metadata, `plateau.columns`, and in what is returned beside it.
- * @throws PlateauError `memory` beyond the 2 GiB of the format
+ * @throws PlateauError `memory` beyond the 2 GiB of the format; `usage` where it is no fit
  */
 export function fitOnnx(fit: OpenedFit): { file: Uint8Array<ArrayBuffer>; description: FitDescription } {
+  requireArguments("fitOnnx", { fit: [fit, "OpenedFit: stored model columns"] });
   const description = describe(fit, "table");
   const inner = onnxModel(fit.model);
   return { file: writeOnnx(inUnits(inner, fit.columns, description)), description };
@@ -47,6 +49,7 @@ export function fitOnnx(fit: OpenedFit): { file: Uint8Array<ArrayBuffer>; descri
  * @throws PlateauError `usage` where a name is none that safetensors can hold
  */
 export function fitSafetensors(fit: OpenedFit): { file: Uint8Array; description: FitDescription } {
+  requireArguments("fitSafetensors", { fit: [fit, "OpenedFit: stored model columns"] });
   const description = describe(fit, "standardised");
   const { model, stored } = fit;
   const metadata = {

@@ -1,3 +1,4 @@
+import { requireArguments } from "../../arguments.js";
 import { type WorkerOptions, work } from "../../sweep/executors/bullmq/worker.js";
 import { objectives } from "./open.js";
 
@@ -9,6 +10,7 @@ import { objectives } from "./open.js";
  * @throws PlateauError `usage` of an option, where bullmq and ioredis are not installed, or where there are sweeps, but
  * of another version or build; `io` where Redis cannot be reached or refuses
  */
-export function runWorker(options: WorkerOptions): Promise<number> {
+export async function runWorker(options: WorkerOptions): Promise<number> {
+  requireArguments("runWorker", { options: [options, "object: redis"] });
   return work({ ...options, objectives: { ...objectives, ...options.objectives } });
 }

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import * as v from "valibot";
+import { requireArguments } from "../../../arguments.js";
 import { PlateauError, quote } from "../../../errors.js";
 import { check } from "../../../validate.js";
 import { requireWorkers } from "../../run/require.js";
@@ -37,8 +38,13 @@ export type SpreadStudy = Pick<Study, "id" | "name" | "definition" | "trial">;
  */
 export async function bullmqExecutor(
   study: SpreadStudy,
-  { redis, workers, objective, onNote }: BullmqOptions,
+  options: BullmqOptions,
 ): Promise<Executor & AsyncDisposable> {
+  requireArguments("bullmqExecutor", {
+    study: [study, "Study: id name definition"],
+    options: [options, "object: redis"],
+  });
+  const { redis, workers, objective, onNote } = options;
   if (workers !== undefined) requireWorkers(workers);
   const { lookahead, pruner, seeds, stopWorse } = study.definition;
   const driven = {
