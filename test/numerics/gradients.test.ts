@@ -82,7 +82,6 @@ test("gradients of the tape are those of central differences", (t) => {
     erf: (tape, [a]) => tape.erf(a),
     about: (tape, [a]) => tape.about(a, 1),
     piecewise: (tape, [a]) => tape.piecewise(a, { breaks: [0.2, 2], slopes: [1, -2, 3], shifts: [0, 1, 2] }),
-    max: (tape, x) => tape.max(x),
     threshold: (tape, x) => tape.threshold(x),
     first: (tape, x) => tape.dot([tape.first(x, 2)], [x[0]]),
   };

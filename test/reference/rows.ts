@@ -172,13 +172,6 @@ export class Rows {
           }
           break;
         }
-        case K.max:
-          for (let r = 0; r < R; r++) {
-            let k = from;
-            while (v[operands[k] * side + r] !== v[at + r]) k++;
-            g[operands[k] * side + r] += g[at + r];
-          }
-          break;
         case K.exp:
           for (let r = 0; r < R; r++) g[x + r] += g[at + r] * v[at + r];
           break;

@@ -102,7 +102,7 @@ export class Tape {
     return this.#node(K.about, [x], error);
   }
 
-  /** The largest. */
+  /** The largest, as what a softmax is shifted by: without a derivative, as it cancels, and kernels have none either. */
   max(xs: readonly Node[]): Node {
     return this.#node(K.max, xs, 0);
   }
@@ -230,6 +230,7 @@ export class Tape {
     const x = to > from ? operands[from] : 0;
     switch (kinds[i]) {
       case K.leaf:
+      case K.max:
       case K.first:
         return;
       case K.about:
@@ -255,13 +256,9 @@ export class Tape {
         add(gradient, b, ((-g * v[i]) / v[b]) * round(), round);
         return;
       }
-      case K.max:
       case K.threshold: {
-        const all = operands.subarray(from, to);
-        // The first of the largest; or all of the support, alike.
-        const pulled =
-          kinds[i] === K.max ? [all.find((o) => v[o] === v[i])!] : all.filter((o) => v[o] > v[i]);
-        for (const operand of pulled) add(gradient, operand, (g / pulled.length) * round(), round);
+        const support = operands.subarray(from, to).filter((operand) => v[operand] > v[i]);
+        for (const operand of support) add(gradient, operand, (g / support.length) * round(), round);
         return;
       }
     }
