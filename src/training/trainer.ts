@@ -7,7 +7,7 @@ import { Batches } from "./batches.js";
 import { trainingBytes } from "./bytes.js";
 import type { TrainingData } from "./data.js";
 import type { Loss } from "./losses.js";
-import { HYPER, type OptimizerState, setClipping, setConstants, setUpdate, update } from "./optimizer.js";
+import { HYPER, largestNorm, type OptimizerState, setConstants, setUpdate, update } from "./optimizer.js";
 import type { TrainingOptions } from "./options.js";
 import { requireFit } from "./require-fit.js";
 import { createSchedule, type Schedule } from "./schedule.js";
