@@ -67,7 +67,7 @@ function table(some: readonly Dependency[]): string {
   return rows.toString();
 }
 
-/** What users get, as CycloneDX: npm makes it of the lock file, by the folder's name. */
+/** What users get, as CycloneDX: npm makes it of the lock file, under the name of the folder. */
 async function writeSbom(): Promise<void> {
   const args = [
     "sbom",
@@ -84,5 +84,9 @@ async function writeSbom(): Promise<void> {
   sbom.metadata.component.name = manifest.name;
   mkdirSync("build", { recursive: true });
   writeFileSync(SBOM, `${JSON.stringify(sbom, null, 2)}\n`);
-  console.log(`${SBOM}: ${sbom.components.length} components`);
+  const listed = new Set((sbom.components as { purl: string }[]).map(({ purl }) => decodeURIComponent(purl)));
+  for (const { name, entry } of of("production")) {
+    if (!listed.has(`pkg:npm/${name}@${entry.version}`)) problems.push(`${SBOM} lacks ${name}`);
+  }
+  console.log(`${SBOM}: ${listed.size} components`);
 }
