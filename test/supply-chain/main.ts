@@ -67,26 +67,32 @@ function table(some: readonly Dependency[]): string {
   return rows.toString();
 }
 
-/** What users get, as CycloneDX: npm makes it of the lock file, under the name of the folder. */
+/**
+ * What users get, as CycloneDX: npm makes it of the lock file, under the name of the folder. It is npm's whole list, cut
+ * here: `--omit dev` leaves out whatever is needed for development, too, and by users as well.
+ */
 async function writeSbom(): Promise<void> {
-  const args = [
-    "sbom",
-    "--sbom-format",
-    "cyclonedx",
-    "--package-lock-only",
-    "--omit",
-    "dev",
-    "--omit",
-    "peer",
-  ];
+  const args = ["sbom", "--sbom-format", "cyclonedx", "--package-lock-only"];
   const { stdout } = await run("npm", args, { maxBuffer: 2 ** 26 });
-  const sbom = JSON.parse(stdout);
+  const sbom = JSON.parse(stdout) as Sbom;
+  const given = new Set(of("production").map(({ name, entry }) => `${name}@${entry.version}`));
+  const root = sbom.metadata.component["bom-ref"];
   sbom.metadata.component.name = manifest.name;
+  sbom.components = sbom.components.filter((one) => given.has(one["bom-ref"]));
+  sbom.dependencies = sbom.dependencies
+    .filter(({ ref }) => ref === root || given.has(ref))
+    .map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter((to) => given.has(to)) }));
+  for (const missing of given) {
+    if (sbom.components.some((one) => one["bom-ref"] === missing)) continue;
+    problems.push(`${SBOM} lacks ${missing}`);
+  }
   mkdirSync("build", { recursive: true });
   writeFileSync(SBOM, `${JSON.stringify(sbom, null, 2)}\n`);
-  const listed = new Set((sbom.components as { purl: string }[]).map(({ purl }) => decodeURIComponent(purl)));
-  for (const { name, entry } of of("production")) {
-    if (!listed.has(`pkg:npm/${name}@${entry.version}`)) problems.push(`${SBOM} lacks ${name}`);
-  }
-  console.log(`${SBOM}: ${listed.size} components`);
+  console.log(`${SBOM}: ${sbom.components.length} components`);
+}
+
+interface Sbom {
+  readonly metadata: { readonly component: { name: string; readonly "bom-ref": string } };
+  components: { readonly "bom-ref": string }[];
+  dependencies: { readonly ref: string; readonly dependsOn: readonly string[] }[];
 }
