@@ -1,10 +1,8 @@
-import { createRequire } from "node:module";
+// @ts-expect-error: it brings no types
+import untyped from "spdx-satisfies";
 import type { Audience, Dependency } from "./lock.js";
 
-const satisfies = createRequire(import.meta.url)("spdx-satisfies") as (
-  expression: string,
-  allowed: readonly string[],
-) => boolean;
+const satisfies = untyped as (expression: string, allowed: readonly string[]) => boolean;
 
 /** Licences of which a copy may be used in, and given on with, what is under the MIT licence: they ask for notices. */
 const permissive = [
