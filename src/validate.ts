@@ -43,6 +43,17 @@ export const nonNegative = v.pipe(
   v.minValue(0, "expected a number, 0 or more"),
 );
 
+/** A number above 0 that float32 holds with all its digits, `least` or more. */
+export const float32 = (least = 2 ** -126) =>
+  v.pipe(
+    positive,
+    v.minValue(least, `expected a number from ${least.toPrecision(3)} up: float32 holds no smaller ones`),
+    v.maxValue(MOST_FLOAT32, "expected a number up to 3.40e+38: float32 holds no larger ones"),
+  );
+
+/** The largest float32. */
+export const MOST_FLOAT32 = 3.4028234663852886e38;
+
 export const seedNumber = whole(0);
 export const flag = v.boolean("expected true or false");
 

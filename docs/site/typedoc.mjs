@@ -34,6 +34,7 @@ export default {
       "docs/theory.md",
       "docs/replication.md",
       "docs/performance.md",
+      "docs/reliability.md",
       "examples/README.md",
       "CHANGELOG.md",
     ].map(at),

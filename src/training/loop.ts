@@ -57,7 +57,10 @@ export interface Outcome {
   /** By the time that updates alone took. */
   updatesPerSecond: number;
   updateSeconds: number;
-  /** Which update could not be done, where `reason` is `diverged`. */
+  /**
+   * Which update could not be done, where `reason` is `diverged`. It may be the one after the last: one whose weights
+   * give no finite loss is not `complete`. Where loss and norm are finite, weights or moments of the optimizer are not.
+   */
   diverged?: { update: number; loss: number; gradientNorm: number };
 }
 
@@ -187,6 +190,10 @@ export async function runTraining(trainer: Training, options: LoopOptions = {}):
     }
   }
   if (trainer.updates > firstUpdate) report();
+  if (trainer.updates > 0 && reason !== "aborted" && reason !== "diverged") {
+    diverged = await divergence(trainer, evaluations.at(-1));
+    if (diverged) reason = "diverged";
+  }
   const { updates, loss } = trainer;
   if (reason === "aborted") {
     await onCheckpoint?.(state());
@@ -204,4 +211,24 @@ export async function runTraining(trainer: Training, options: LoopOptions = {}):
     updatesPerSecond: updates / Math.max(1e-9, updateSeconds()),
     diverged,
   };
+}
+
+/**
+ * Whether the last update was one too many: nothing has looked at what it made of the weights, unless an evaluation
+ * has. Costs a batch, and changes nothing.
+ */
+async function divergence(
+  trainer: Training,
+  evaluation: Evaluation | undefined,
+): Promise<Outcome["diverged"] | undefined> {
+  const { engine, parameters } = trainer.model;
+  const { first, second } = trainer.state;
+  const { updates, loss } = trainer;
+  const finite = (address: number) => engine.f32(address, parameters.length).every(Number.isFinite);
+  const isJudged = evaluation?.update === updates && Number.isFinite(evaluation.value);
+  if (!isJudged) await trainer.gather();
+  const found = { update: updates + 1, loss: trainer.loss, gradientNorm: trainer.gradientNorm };
+  trainer.continueFrom(updates, loss);
+  const sound = [trainer.model.address, first, second].every(finite);
+  return sound && Number.isFinite(found.loss) && Number.isFinite(found.gradientNorm) ? undefined : found;
 }

@@ -1,4 +1,5 @@
 import type { Kernels } from "../runtime/generated/kernels.js";
+import { MOST_FLOAT32 } from "../validate.js";
 import type { TrainingOptions } from "./options.js";
 import type { Schedule } from "./schedule.js";
 
@@ -39,6 +40,14 @@ export function setUpdate(
   hyper[HYPER.lr] = schedule(t);
   hyper[HYPER.bias1] = 1 - kernels.pow64(beta1, t);
   hyper[HYPER.bias2] = Math.sqrt(1 - kernels.pow64(beta2, t));
+}
+
+/**
+ * The largest norm of a gradient, after clipping, that an update can be made of: one whose squares, of which Adam's
+ * second moments are made, are finite in float32. An infinite moment would hold its weight where it is for ever.
+ */
+export function largestNorm({ optimizer, beta2 }: Pick<TrainingOptions, "optimizer" | "beta2">): number {
+  return optimizer === "sgd" ? MOST_FLOAT32 : Math.sqrt(MOST_FLOAT32 / (1 - beta2));
 }
 
 /** Places of the optimizer's arrays: byte addresses. */

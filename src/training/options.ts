@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { PlateauError } from "../errors.js";
-import { check, count, nonNegative, oneOf, positive, seedNumber, share, whole, within } from "../validate.js";
+import { check, count, float32, nonNegative, oneOf, seedNumber, share, whole, within } from "../validate.js";
 
 /** How a model is trained, apart from the model and the data. Defaults: AdamW with cosine decay. */
 export const trainingSchema = v.strictObject({
@@ -18,13 +18,13 @@ export const trainingSchema = v.strictObject({
   /** Adam, Adam with decoupled weight decay, or gradient descent with momentum. Default `adamw`. */
   optimizer: v.optional(oneOf(["adam", "adamw", "sgd"]), "adamw"),
   /** Peak learning rate. Default 1e-3. */
-  lr: v.optional(positive, 1e-3),
+  lr: v.optional(float32(), 1e-3),
   /** Of Adam: how long the mean of gradients remembers. Default 0.9. */
   beta1: v.optional(share, 0.9),
   /** Of Adam: how long the mean of their squares remembers. Default 0.999. */
   beta2: v.optional(share, 0.999),
-  /** Of Adam: added to the root of the mean square. Default 1e-8. */
-  eps: v.optional(positive, 1e-8),
+  /** Of Adam: added to the root of the mean square, at least 2⁻⁶⁰, as mean squares up to 2⁻¹²⁰ count as 0. Default 1e-8. */
+  eps: v.optional(float32(2 ** -60), 1e-8),
   /** Of SGD. Default 0.9. */
   momentum: v.optional(share, 0.9),
   /** `adam`, `sgd`: added to the gradient (L2). `adamw`: decoupled (Loshchilov & Hutter, arXiv 1711.05101). Default 0. */

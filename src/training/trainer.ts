@@ -8,7 +8,7 @@ import { Batches } from "./batches.js";
 import { trainingBytes } from "./bytes.js";
 import type { TrainingData } from "./data.js";
 import type { Loss } from "./losses.js";
-import { HYPER, type OptimizerState, setConstants, setUpdate, update } from "./optimizer.js";
+import { HYPER, largestNorm, type OptimizerState, setConstants, setUpdate, update } from "./optimizer.js";
 import type { TrainingOptions } from "./options.js";
 import { requireFit } from "./require-fit.js";
 import { createSchedule, type Schedule } from "./schedule.js";
@@ -34,8 +34,8 @@ export class Trainer implements Training {
   readonly options: TrainingOptions;
   readonly state: OptimizerState;
   #updates = 0;
-  /** Loss of the last update's (micro-)batches, before it; 2-norm of its gradient before clipping. */
-  readonly #status = Float64Array.of(Number.NaN, Number.NaN);
+  /** Loss of the last update's (micro-)batches, before it; 2-norm of its gradient before clipping; the largest one. */
+  readonly #status: Float64Array;
   readonly #data: TrainingData;
   readonly #batch: BatchProgram;
   readonly #batches: Batches;
@@ -65,6 +65,7 @@ export class Trainer implements Training {
     }
     this.model = model;
     this.options = options;
+    this.#status = Float64Array.of(Number.NaN, Number.NaN, largestNorm(options));
     const { inputTokens, outputTokens } = architecture.extent;
     this.#takesLong = parameters.length * batch * (inputTokens + outputTokens) > LONG;
     this.#data = data;
@@ -140,15 +141,16 @@ export class Trainer implements Training {
   /**
    * Gathers the next batches' loss and gradients and updates the weights.
    * @param signal stops the step between two of its micro-batches or, of a large model, of its kernel calls
-   * @returns false when loss or gradient is NaN or infinite, undefined when it was stopped: the weights are
-   * then as before.
+   * @returns false when loss or gradient is NaN, infinite or too large (`largestNorm`), undefined when it was stopped:
+   * the weights are then as before.
    */
   step(signal?: StopSignal): StepResult {
     if (!this.gather(signal)) return undefined;
     const status = this.#status;
-    if (!Number.isFinite(status[0]) || !Number.isFinite(status[1])) return false;
     const { clipNorm } = this.options;
-    this.#views.hyper[HYPER.gradScale] = clipNorm > 0 ? Math.min(1, clipNorm / (status[1] + 1e-6)) : 1;
+    const scale = clipNorm > 0 ? Math.min(1, clipNorm / (status[1] + 1e-6)) : 1;
+    if (!Number.isFinite(status[0]) || !(status[1] * scale <= status[2])) return false;
+    this.#views.hyper[HYPER.gradScale] = scale;
     this.#update();
     return true;
   }

@@ -3,7 +3,7 @@ import type { StopSignal } from "../pause.js";
 import type { OptimizerState } from "./optimizer.js";
 import type { TrainingOptions } from "./options.js";
 
-/** What a step comes to: false where loss or gradient is NaN or infinite, undefined where it was stopped. */
+/** What a step comes to: false where loss or gradient is NaN, infinite or too large, undefined where it was stopped. */
 export type StepResult = boolean | undefined;
 
 /** A training in progress, on one thread or many: what the loop drives and checkpoints hold. */
@@ -19,6 +19,11 @@ export interface Training {
   readonly gradientNorm: number;
   /** One update. The weights are as before where it was stopped or is not finite. */
   step(signal?: StopSignal): StepResult | Promise<StepResult>;
+  /**
+   * The first half of a step: loss, gradients and their norm, no update.
+   * @returns false where the signal stopped it
+   */
+  gather(signal?: StopSignal): boolean | Promise<boolean>;
   /** What to go on from, once weights and optimizer state are as they were then. */
   continueFrom(updates: number, loss: number): void;
   /** Whether weights and optimizer state are those of `updates`, where a step has failed with an error. */

@@ -7,7 +7,7 @@ import { Batches } from "../batches.js";
 import { trainingBytes } from "../bytes.js";
 import type { TrainingData } from "../data.js";
 import type { Loss } from "../losses.js";
-import { HYPER, type OptimizerState, setConstants, setUpdate } from "../optimizer.js";
+import { HYPER, largestNorm, type OptimizerState, setConstants, setUpdate } from "../optimizer.js";
 import type { TrainingOptions } from "../options.js";
 import { requireFit } from "../require-fit.js";
 import { createSchedule, type Schedule } from "../schedule.js";
@@ -121,11 +121,13 @@ export class SlicedTrainer implements Training {
    */
   async step(signal?: StopSignal): Promise<StepResult> {
     if (!(await this.gather(signal))) return undefined;
-    if (!Number.isFinite(this.#loss) || !Number.isFinite(this.#gradientNorm)) return false;
     const { engine } = this.model;
     const { clipNorm } = this.options;
+    const norm = this.#gradientNorm;
+    const scale = clipNorm > 0 ? Math.min(1, clipNorm / (norm + 1e-6)) : 1;
+    if (!Number.isFinite(this.#loss) || !(norm * scale <= largestNorm(this.options))) return false;
     const hyper = engine.f32(this.#work.hyper, HYPER.length);
-    hyper[HYPER.gradScale] = clipNorm > 0 ? Math.min(1, clipNorm / (this.#gradientNorm + 1e-6)) : 1;
+    hyper[HYPER.gradScale] = scale;
     const t = this.#updates + 1;
     setUpdate(hyper, t, this.options, this.#schedule, engine.kernels);
     this.#intact = false;
