@@ -48,8 +48,17 @@ export function unknownName(
 
 /** A value as a message shows it: short, on one line. */
 export function quote(value: unknown): string {
-  const text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
+  const text = typeof value === "number" ? String(value) : jsonOf(value);
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}
+
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    // It holds itself or a bigint, or nests deeper than the stack.
+    return typeof value === "bigint" ? `${value}n` : kindOf(value);
+  }
 }
 
 /** What kind of thing a value is, where its content would be too much: "an array", "a Float64Array". */

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { PlateauError, quote } from "../errors.js";
 import { canonicalJson } from "../formats/canonical-json.js";
+import { MOST_LEVELS, nestedBeyond } from "../nesting.js";
 import { check, flag, oneOf, seedNumber, whole } from "../validate.js";
 import { findPruner } from "./pruners/registry.js";
 import { findSampler } from "./samplers/registry.js";
@@ -86,13 +87,38 @@ const schema = v.strictObject({
 /** Everything filled in. @throws PlateauError `usage`, `unknown-name` quoting what makes no sense */
 export function defineStudy(input: StudyInput): StudyDefinition {
   const checked = check("study", schema, input);
+  if (nestedBeyond(checked.task)) {
+    throw new PlateauError(
+      "usage",
+      `study: task nests more than ${MOST_LEVELS} levels deep: make it flatter`,
+    );
+  }
   const { input: space } = new Space(checked.space as unknown as SpaceInput);
   const sampler = withOptions("sampler", checked.sampler, findSampler);
   const pruner = withOptions("pruner", checked.pruner, findPruner);
   return plain({ ...checked, space, sampler, pruner }) as StudyDefinition;
 }
 
-function withOptions(
+/**
+ * A definition as it was stored, perhaps by a plateau with more fields, samplers and pruners than this one.
+ * @throws PlateauError `usage` where it is none
+ */
+export function storedDefinition(value: unknown): StudyDefinition {
+  const options = v.looseObject({ name: v.string() });
+  const checked = check(
+    "study",
+    v.looseObject({ ...schema.entries, sampler: options, pruner: options }),
+    value,
+  );
+  new Space(checked.space as unknown as SpaceInput);
+  return value as StudyDefinition;
+}
+
+/**
+ * A sampler or pruner with all its options.
+ * @throws PlateauError `unknown-name`; `usage` where an option makes no sense
+ */
+export function withOptions(
   what: string,
   given: Named,
   find: (name: string) => { schema: v.GenericSchema },

@@ -1,5 +1,5 @@
-import { PlateauError } from "../../errors.js";
-import type { StudyDefinition } from "../definition.js";
+import { PlateauError, quote } from "../../errors.js";
+import { type StudyDefinition, withOptions } from "../definition.js";
 import type { Judge, Pruner } from "../pruners/pruner.js";
 import { findPruner } from "../pruners/registry.js";
 import { findSampler } from "../samplers/registry.js";
@@ -39,8 +39,9 @@ export class Guide {
   constructor(study: StudyStorage) {
     const { definition } = study;
     const { seed, direction, seeds, stopWorse } = definition;
-    const { name: samplerName, ...samplerOptions } = definition.sampler;
-    const { name: prunerName, ...prunerOptions } = definition.pruner;
+    // Checked again: it may have been stored by another plateau, or another program.
+    const { name: samplerName, ...samplerOptions } = withOptions("sampler", definition.sampler, findSampler);
+    const { name: prunerName, ...prunerOptions } = withOptions("pruner", definition.pruner, findPruner);
     const sampler = findSampler(samplerName);
     const pruner = findPruner(prunerName);
     this.space = new Space(definition.space);
@@ -71,10 +72,18 @@ export class Guide {
     this.#observe(this.#last(number));
     const pending: Parameters[] = [];
     if (this.#samplerLearns) {
-      for (let n = Math.max(0, this.#observed); n < number; n++)
-        pending.push(this.#study.trial(n)!.parameters);
+      for (let n = Math.max(0, this.#observed); n < number; n++) pending.push(this.#pending(n));
     }
     return this.#sampler.suggest(number, pending);
+  }
+
+  #pending(number: number): Parameters {
+    const trial = this.#study.trial(number);
+    if (trial) return trial.parameters;
+    throw new PlateauError(
+      "study",
+      `study ${quote(this.#definition.name)} is damaged: trial ${number} is missing, but not those after it: restore a copy`,
+    );
   }
 
   /** What trial `number` is judged by. */
