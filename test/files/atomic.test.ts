@@ -175,7 +175,7 @@ test("a folder that cannot be synced is no error unless the device failed", (t) 
   refused(
     t,
     () => writeFileAtomic(path, "new", atFolder("EIO")),
-    `wrote "${path}": it may not survive a power cut: syncing its folder failed (EIO)`,
+    `wrote "${path}": it may not survive a power cut, for its folder could not be synced: check the disk (EIO)`,
   );
 });
 

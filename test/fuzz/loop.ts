@@ -74,7 +74,7 @@ export function attempter(
   for (const one of [folder, ...outside]) mkdirSync(one, { recursive: true });
   process.chdir(join(root, "cwd"));
   const before = listing(outside);
-  requirePrototypes();
+  requirePrototypes(true);
   const length = new Uint8Array(8);
   const allowance = target.allowance ?? 2 ** 25;
   return async (bytes) => {
@@ -105,11 +105,12 @@ export function attempter(
       const code = codeOf(thrown.error);
       findings.refused[code] = (findings.refused[code] ?? 0) + 1;
     } else findings.accepted++;
-    requirePrototypes();
+    const thorough = target.writes || findings.cases % 1000 === 0;
+    requirePrototypes(thorough);
     if (growth > allowance + 64 * bytes.length) {
       throw new Error(`${bytes.length} bytes made memory grow by ${growth}`);
     }
-    const after = listing(outside);
+    const after = thorough ? listing(outside) : before;
     if (after !== before) throw new Error(`files outside of the case's folder: ${after}`);
   };
 }
