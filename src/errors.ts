@@ -18,13 +18,16 @@ export type ErrorCode =
   | "aborted" // stopped by the caller's AbortSignal
   | "internal"; // a defect of plateau
 
+/** Characters of a message: what it quotes may be a stranger's, and libraries quote whole files. */
+const LONGEST = 4000;
+
 /** Every error that plateau throws on purpose: `code` is stable, the message is for people. */
 export class PlateauError extends Error {
   override readonly name = "PlateauError";
   readonly code: ErrorCode;
 
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
+    super(message.length > LONGEST ? `${message.slice(0, LONGEST - 1)}…` : message, options);
     this.code = code;
   }
 }

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { reportUncaught } from "../../src/cli/uncaught.js";
 import { compileNative, nativeEnvironment, nativeInjector } from "./native.js";
 import { type Fault, type Injector, type Kind, kinds } from "./points.js";
 import { scenarios } from "./scenarios.js";
@@ -35,9 +36,11 @@ if (values.once !== undefined) {
     fault: Fault;
     folder: string;
   };
+  reportUncaught([]);
   injectorOf(injector).arm(folder, fault);
-  await scenarios.find((one) => one.name === name)!.begin(folder);
-  process.exit(0);
+  const { code, stderr } = await scenarios.find((one) => one.name === name)!.begin(folder);
+  process.stderr.write(stderr);
+  process.exit(code);
 }
 
 const root = resolve(values.into);
@@ -52,8 +55,10 @@ if (values.here !== undefined) {
       every: Number(values.every),
       root,
     });
-    for await (const { kind, points, tried, survived, problems } of rows) {
-      console.log(`| ${scenario.name} | ${values.here} | ${kind} | ${points} | ${tried} | ${survived} |`);
+    for await (const { kind, points, tried, struck, survived, problems } of rows) {
+      console.log(
+        `| ${scenario.name} | ${values.here} | ${kind} | ${points} | ${tried} | ${struck} | ${survived} |`,
+      );
       for (const problem of problems) console.log(`\n${problem}\n`);
       failed += problems.length;
     }
@@ -62,9 +67,7 @@ if (values.here !== undefined) {
 }
 
 // Each way to inject in a process that has it from its beginning.
-console.log(
-  "| run | injected at | fault | points | tried | survived |\n|--- | --- | --- | --- | --- | --- |",
-);
+console.log(`| run | injected at | fault | points | tried | struck | survived |\n|${" --- |".repeat(7)}`);
 const self = fileURLToPath(import.meta.url);
 const shim = fileURLToPath(new URL("./shim.js", import.meta.url));
 const passed = ["only", "kinds", "every"].flatMap((name) => {

@@ -81,7 +81,16 @@ const sweep: Scenario = {
   },
   begin(folder) {
     const study = ["--study", join(folder, "runs.sqlite"), "--space", join(folder, "space.json")];
-    const how = ["--trials", "3", "--workers", "1", "--checkpoint-every", "0", "--sampler", "tpe:startup=1"];
+    const how = [
+      "--trials",
+      "3",
+      "--workers",
+      "1",
+      "--checkpoint-every",
+      "0.001",
+      "--sampler",
+      "tpe:startup=1",
+    ];
     const model = [...small, "--steps", "4", "--evaluate-every", "2"];
     return plateau(["sweep", "m2n1", ...study, ...how, ...model, "--quiet"]);
   },

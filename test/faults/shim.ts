@@ -113,18 +113,20 @@ function installThreads(): void {
   const port = MessagePort.prototype as unknown as Record<string, Call>;
   const { postMessage } = port;
   port["postMessage"] = function (this: object, ...args: unknown[]) {
-    point("message to a worker", failing);
+    // What Node says to its own threads, of their output and how they begin, has a type.
+    if (typeof (args[0] as { type?: unknown } | null)?.type !== "string")
+      point("message to a worker", failing);
     return postMessage.apply(this, args);
   };
 }
 
 /** In a worker: its nth message fails, ends the thread, or the process. Told by the environment it starts with. */
-function installInWorker(at: number, kind: string): void {
+function installInWorker(at: number, kind: string, once: string): void {
   const port = MessagePort.prototype as unknown as Record<string, Call>;
   const { postMessage } = port;
   let sent = 0;
   port["postMessage"] = function (this: object, ...args: unknown[]) {
-    if (++sent === at) {
+    if (++sent === at && first(once)) {
       if (kind === "kill") process.kill(process.pid, "SIGKILL");
       if (kind === "exit") process.exit(3);
       throw new Error("injected: message from a worker");
@@ -133,14 +135,24 @@ function installInWorker(at: number, kind: string): void {
   };
 }
 
+/** Of several workers one is struck: whoever makes the folder. */
+function first(once: string): boolean {
+  try {
+    fs.mkdirSync(once);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 if (isMainThread) {
   installFiles();
   installSqlite();
   installThreads();
   syncBuiltinESMExports();
 } else {
-  const [at, kind] = (process.env["PLATEAU_FAULT_IN_WORKER"] ?? "").split(" ");
-  if (kind) installInWorker(Number(at), kind);
+  const [at, kind, once] = (process.env["PLATEAU_FAULT_IN_WORKER"] ?? "").split(" ");
+  if (kind) installInWorker(Number(at), kind, once);
 }
 
 const injector: Injector = {

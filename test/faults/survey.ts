@@ -1,12 +1,15 @@
+import { existsSync, rmSync } from "node:fs";
 import type { Injector, Kind } from "./points.js";
 import type { Scenario } from "./scenarios.js";
-import { continued, disturbed, ready, requireRemedy, undisturbed } from "./trial.js";
+import { continued, disturbed, inTime, ready, requireRemedy, undisturbed } from "./trial.js";
 
 /** What came of one kind of fault. */
 export interface Row {
   readonly kind: string;
   readonly points: number;
   readonly tried: number;
+  /** How many of them were reached. */
+  readonly struck: number;
   readonly survived: number;
   readonly problems: readonly string[];
 }
@@ -29,19 +32,20 @@ export async function* survey(
     kind: string,
     last: number,
     begin: number,
-    attempt: (point: number) => Promise<unknown>,
+    attempt: (point: number) => Promise<string | undefined>,
   ) => {
     const problems: string[] = [];
-    let tried = 0;
+    let [tried, struck] = [0, 0];
     for (let point = 1 + (begin % every); point <= last; point += every) {
       tried++;
       try {
-        await attempt(point);
+        if (await attempt(point)) struck++;
       } catch (error) {
+        struck++;
         problems.push(`${scenario.name}, ${kind} at point ${point}: ${(error as Error).message}`);
       }
     }
-    return { kind, points: last, tried, survived: tried - problems.length, problems };
+    return { kind, points: last, tried, struck, survived: tried - problems.length, problems };
   };
   for (const [number, kind] of kinds.entries()) {
     yield await of(kind, points, number, (point) =>
@@ -57,13 +61,17 @@ export async function* survey(
   for (const kind of ["throw", "exit"]) {
     yield await of(`message from a worker: ${kind}`, MESSAGES, 0, async (point) => {
       const folder = ready(scenario, root);
-      process.env["PLATEAU_FAULT_IN_WORKER"] = `${point} ${kind}`;
+      const once = `${folder}-struck`;
+      process.env["PLATEAU_FAULT_IN_WORKER"] = `${point} ${kind} ${once}`;
       try {
-        requireRemedy(await scenario.begin(folder));
+        requireRemedy(await inTime(scenario.begin(folder)));
       } finally {
         delete process.env["PLATEAU_FAULT_IN_WORKER"];
       }
       await continued(scenario, folder, outcome);
+      const struck = existsSync(once);
+      rmSync(once, { recursive: true, force: true });
+      return struck ? kind : undefined;
     });
   }
 }

@@ -46,15 +46,18 @@ export async function disturbed(
 ): Promise<string | undefined> {
   const folder = ready(scenario, root);
   let hit: string | undefined;
-  if (fault.kind === "kill") hit = await killed(scenario, injector, fault, folder);
-  else {
+  // What starts no thread any more may end the process.
+  if (fault.kind === "kill" || (fault.stays && scenario.threads)) {
+    hit = await apart(scenario, injector, fault, folder);
+  } else {
     injector.arm(folder, fault);
     let told: Told;
     try {
-      told = await scenario.begin(folder);
-    } finally {
-      ({ hit } = injector.disarm());
+      told = await inTime(scenario.begin(folder));
+    } catch (error) {
+      throw new Error(`${(error as Error).message} (${injector.disarm().hit})`);
     }
+    ({ hit } = injector.disarm());
     requireRemedy(told);
   }
   await continued(scenario, folder, expected);
@@ -78,26 +81,41 @@ export async function continued(scenario: Scenario, folder: string, expected: st
   rmSync(folder, { recursive: true });
 }
 
+/** Far more than any scenario takes. */
+const HANGS_MILLISECONDS = 120_000;
+
+/** @throws Error where it does not end */
+export async function inTime(running: Promise<Told>): Promise<Told> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error("it hangs")), HANGS_MILLISECONDS);
+  });
+  return Promise.race([running, late]).finally(() => clearTimeout(timer));
+}
+
 /** @throws Error where an error is a defect by its own account, or says nothing of what to do */
 export function requireRemedy({ code, stderr }: Told): void {
   if (stderr.includes("a defect of plateau")) throw new Error(`told as a defect: ${stderr}`);
   if (code !== 0 && !REMEDY.test(stderr)) throw new Error(`no remedy is told: ${stderr}`);
 }
 
-/** The beginning in a process of its own, which ends at the point. */
-async function killed(
+/** The beginning in a process of its own, which may end at the point. */
+async function apart(
   { name }: Scenario,
   injector: Injector,
   fault: Fault,
   folder: string,
 ): Promise<string | undefined> {
   const told = JSON.stringify({ name, injector: injector.name, fault, folder });
-  const signal = await ends(["--import", SHIM, MAIN, "--once", told]);
-  return signal === "SIGKILL" ? "kill" : undefined;
-}
-
-/** @returns the signal or exit code that a process ended by */
-export function ends(args: readonly string[], env: Record<string, string> = {}): Promise<string> {
-  const child = spawn(process.execPath, args, { stdio: "ignore", env: { ...process.env, ...env } });
-  return new Promise((resolve) => child.on("close", (code, signal) => resolve(signal ?? String(code))));
+  const child = spawn(process.execPath, ["--import", SHIM, MAIN, "--once", told], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let stderr = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  const [code, signal] = await new Promise<[number | null, string | null]>((resolve) =>
+    child.on("close", (...ended) => resolve(ended)),
+  );
+  if (fault.kind === "kill") return signal === "SIGKILL" ? "kill" : undefined;
+  requireRemedy({ code: code ?? 1, stderr });
+  return code === 0 ? undefined : stderr;
 }

@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { ioError } from "../../files/io-error.js";
 import type { ReportSource } from "./source.js";
 
 /** How every SQLite file begins. */
@@ -24,12 +25,15 @@ export const studySource: ReportSource = {
 };
 
 function beginning(path: string): string | undefined {
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return undefined;
   const bytes = new Uint8Array(MAGIC.length);
-  const file = openSync(path, "r");
+  let file: number | undefined;
   try {
+    if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return undefined;
+    file = openSync(path, "r");
     return String.fromCharCode(...bytes.subarray(0, readSync(file, bytes)));
+  } catch (cause) {
+    throw ioError("cannot read", path, cause);
   } finally {
-    closeSync(file);
+    if (file !== undefined) closeSync(file);
   }
 }
