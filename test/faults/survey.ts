@@ -36,7 +36,8 @@ export async function* survey(
   ) => {
     const problems: string[] = [];
     let [tried, struck] = [0, 0];
-    for (let point = 1 + (begin % every); point <= last; point += every) {
+    const step = Math.min(every, Math.ceil(last / 4));
+    for (let point = 1 + (begin % step); point <= last; point += step) {
       tried++;
       try {
         if (await attempt(point)) struck++;
