@@ -262,3 +262,18 @@ test("a folder that is missing holds no temporaries, one that cannot be listed i
     `cannot list "${path}": a part of the path is a file, not a folder: check the path (ENOTDIR)`,
   );
 });
+
+test("a temporary file that cannot even be removed goes when the folder is next looked at", (t) => {
+  const dir = folder(t);
+  const refuses = () => {
+    throw failure("EIO");
+  };
+  const path = join(dir, "file");
+  t.throws(() => writeFileAtomic(path, "new", withFs({ writeSync: refuses, rmSync: refuses })), {
+    code: "io",
+  });
+  t.is(fs.readdirSync(dir).length, 1);
+  t.is(removeStaleTemporaries(dir).length, 1);
+  t.deepEqual(fs.readdirSync(dir), []);
+  t.deepEqual(removeStaleTemporaries(dir), []);
+});
