@@ -9,13 +9,13 @@ const main = fileURLToPath(new URL("./main.js", import.meta.url));
 
 // npm run faults tries every point, in the system's calls below Node and SQLite, too.
 for (const [run, every] of [
-  ["train", 5],
-  ["sweep", 40],
+  ["train", 9],
+  ["sweep", 60],
 ] as const) {
   test.serial(
     `${run}: an error or a kill at each ${every}th call is told with its remedy and mended by resuming`,
     async (t) => {
-      t.timeout(240_000);
+      t.timeout(600_000);
       const folder = mkdtempSync(join(tmpdir(), "plateau-faults-"));
       t.teardown(() => rmSync(folder, { recursive: true, force: true }));
       const args = [main, "--only", run, "--by", "calls", "--every", String(every), "--into", folder];

@@ -108,6 +108,7 @@ function flags(): Map<string, string[]> {
 export const commandLine: FuzzTarget = {
   name: "command-line",
   writes: true,
+  testCases: 500,
   async prepare(fixtures) {
     const study = await Study.open(join(fixtures, "study.sqlite"), {
       name: "line",
@@ -168,9 +169,12 @@ export const commandLine: FuzzTarget = {
       told = (told + piece).slice(-20_000);
       return true;
     }) as typeof write;
-    beforeFirstCompile(() => {
+    // Told again each time: what was stopped once may be tried again, as a trial is.
+    const stop = (): never => {
+      beforeFirstCompile(stop);
       throw new PlateauError("simd", "enough");
-    });
+    };
+    beforeFirstCompile(stop);
     process.chdir(inside);
     let code: number;
     try {

@@ -171,6 +171,7 @@ const readers: ((value: unknown) => unknown)[] = [
 
 export const configuration: FuzzTarget = {
   name: "configuration",
+  testCases: 500,
   prepare: () =>
     mutatedTexts(
       corpus,
