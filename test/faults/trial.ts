@@ -49,6 +49,8 @@ export async function disturbed(
   // What starts no thread any more may end the process.
   if (fault.kind === "kill" || (fault.stays && scenario.threads)) {
     hit = await apart(scenario, injector, fault, folder);
+    // What the two processes share says so still.
+    injector.disarm();
   } else {
     injector.arm(folder, fault);
     let told: Told;
