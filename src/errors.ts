@@ -21,13 +21,16 @@ export type ErrorCode =
   | "aborted"
   | "internal"; // a defect of plateau
 
+/** Characters of a message: what it quotes may be a stranger's, and libraries quote whole files. */
+const LONGEST = 4000;
+
 /** Every error that plateau throws on purpose: `code` is stable, the message is for people. */
 export class PlateauError extends Error {
   override readonly name = "PlateauError";
   readonly code: ErrorCode;
 
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
+    super(message.length > LONGEST ? `${message.slice(0, LONGEST - 1)}…` : message, options);
     this.code = code;
   }
 }
@@ -61,7 +64,7 @@ function written(value: unknown): string {
   try {
     return JSON.stringify(value) ?? String(value);
   } catch {
-    // A circle, or a bigint somewhere inside.
+    // It holds itself or a bigint, or nests deeper than the stack.
     return kindOf(value);
   }
 }

@@ -2,6 +2,7 @@
 import { beforeFirstCompile } from "../runtime/compile.js";
 import { widen } from "./build.js";
 import { runCli } from "./program.js";
+import { reportUncaught } from "./uncaught.js";
 
 // `plateau … | head` closes the pipe early: that is no failure of ours.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -15,4 +16,6 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 // Not before something is to be computed: the check takes a moment.
 beforeFirstCompile(widen);
 
-process.exitCode = await runCli(process.argv.slice(2));
+const args = process.argv.slice(2);
+reportUncaught(args);
+process.exitCode = await runCli(args);

@@ -1,6 +1,8 @@
 import { CommanderError } from "commander";
 import { type ErrorCode, PlateauError } from "../errors.js";
 import { deniedPermission } from "../files/denied.js";
+import { ioError } from "../files/io-error.js";
+import { noThread } from "../sweep/executors/no-thread.js";
 import { env } from "./env.js";
 import { printJson } from "./output.js";
 
@@ -53,6 +55,15 @@ function describe(error: unknown, command: string): { code: ErrorCode; message: 
       code: "memory",
       message: `the machine has no memory for arrays of that size (${message}): use fewer rows or a smaller dim`,
     };
+  }
+  if ((error as { code?: string } | null)?.code === "ERR_WORKER_INIT_FAILED") {
+    return { code: "memory", message: noThread(error).message };
+  }
+  const refused = error as NodeJS.ErrnoException | null;
+  if (error instanceof Error && refused?.syscall !== undefined && refused.code !== undefined) {
+    // The file system's word against ours: it is no defect that it refused.
+    const { code, message } = ioError(`cannot ${refused.syscall}`, refused.path ?? "", error);
+    return { code, message };
   }
   const how = env("PLATEAU_DEBUG") ? "" : "; PLATEAU_DEBUG=1 shows where";
   return { code: "internal", message: `${message} (a defect of plateau${how})` };

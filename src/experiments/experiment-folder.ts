@@ -117,7 +117,8 @@ export class ExperimentFolder {
    * What is there, to be continued under the same configuration and with the same file of studies.
    * @param given what the user said this time: options, each of which has to be as stored
    * @param study SQLite file of its studies, where the user named one: it has to be the stored one
-   * @throws PlateauError `run-directory` where that differs, or another version began it: bits are promised within
+   * @throws PlateauError `run-directory` where that differs, is gone from outside of the folder and was not named, or
+   * another version began it: bits are promised within
    * one; `usage` where an option makes no sense
    */
   static resume(
@@ -150,6 +151,14 @@ export class ExperimentFolder {
       throw new PlateauError(
         "run-directory",
         `the studies of ${shellWord(path)} are in ${quote(folder.study)}, not in ${quote(study)}: leave --study out to continue it`,
+      );
+    }
+    // The folder may be a stranger's: nothing is made where it alone says so.
+    const foreign = fromFolder(path, folder.study);
+    if (study === undefined && !existsSync(folder.study) && /^(\.\.\/|\/|[A-Za-z]:)/.test(foreign)) {
+      throw new PlateauError(
+        "run-directory",
+        `the studies of ${shellWord(path)} were in ${quote(folder.study)}, where there is no file now: put it back, or say --study ${shellWord(folder.study)} to train all of it again there`,
       );
     }
     const stored = folder.config as Readonly<Record<string, unknown>>;

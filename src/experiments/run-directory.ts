@@ -4,6 +4,7 @@ import * as v from "valibot";
 import { requireArguments } from "../arguments.js";
 import { PlateauError, quote } from "../errors.js";
 import { removeStaleTemporaries, writeFileAtomic } from "../files/atomic.js";
+import { removeQuietly } from "../files/folder.js";
 import { openNewFolder } from "../files/new-folder.js";
 import { readFileChecked } from "../files/read.js";
 import { readJson } from "../files/read-json.js";
@@ -130,7 +131,7 @@ export class RunDirectory {
       const content = { plateau: version, config: experiment.config, resolved: resolved(experiment) };
       directory.#write(RUN, `${JSON.stringify(content, null, 2)}\n`);
     } catch (error) {
-      if (created) rmSync(created, { recursive: true, force: true });
+      removeQuietly(created);
       throw error;
     }
     return directory;
@@ -162,7 +163,9 @@ export class RunDirectory {
       throw new PlateauError("format", `${file}: ${cause.message}`, { cause });
     }
     removeStaleTemporaries(path);
-    return new RunDirectory(path, experiment, String(plateau));
+    const directory = new RunDirectory(path, experiment, String(plateau));
+    if (directory.finished) directory.#dropCheckpoint();
+    return directory;
   }
 
   get finished(): boolean {
@@ -209,7 +212,16 @@ export class RunDirectory {
     this.#write(WEIGHTS, encodeWeights(model, { config: JSON.stringify(this.experiment.config) }));
     if (history) this.#write(HISTORY, `${JSON.stringify(history, null, 2)}\n`);
     this.#write(RESULT, `${JSON.stringify(result, null, 2)}\n`);
-    rmSync(join(this.path, CHECKPOINT), { force: true });
+    this.#dropCheckpoint();
+  }
+
+  /** Of a finished run nobody needs it: where it cannot be removed, it is when the folder is opened next. */
+  #dropCheckpoint(): void {
+    try {
+      rmSync(join(this.path, CHECKPOINT), { force: true });
+    } catch {
+      // The result is stored: a run is finished with the checkpoint beside it as well.
+    }
   }
 
   /** What was watched in training; undefined where nothing was stored. @throws PlateauError `format` */

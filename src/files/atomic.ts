@@ -1,5 +1,5 @@
 import * as fs from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { threadId } from "node:worker_threads";
 import { PlateauError, quote } from "../errors.js";
 import { hostName } from "./host.js";
@@ -28,12 +28,15 @@ const host = () =>
     .slice(0, 32);
 const TEMPORARY = /^\.plateau-([A-Za-z0-9_]*)-([0-9]+)-([0-9]+)-([0-9]+)\.tmp$/;
 let written = 0;
+/** Temporary files of this process that could not be removed when writing failed: to be removed later. */
+const abandoned = new Set<string>();
 
 /**
  * Writes a file so that at any moment, power cuts included, either the old or the new content is
  * there, whole: temporary file beside it, fsync, rename, fsync of the folder. Permissions of an old
  * file are kept, a symbolic link is followed.
- * @throws PlateauError `io` naming path, cause and remedy. No temporary file is left, and the old
+ * @throws PlateauError `io` naming path, cause and remedy. No temporary file is left (one that could not even be
+ * removed goes with the next `removeStaleTemporaries`), and the old
  * content still stands unless the message says otherwise.
  */
 export function writeFileAtomic(path: string, content: Uint8Array | string, files: WriteFs = fs): void {
@@ -53,7 +56,11 @@ export function writeFileAtomic(path: string, content: Uint8Array | string, file
     files.renameSync(temporary, target);
   } catch (cause) {
     quietly(() => descriptor !== undefined && files.closeSync(descriptor));
-    quietly(() => temporary !== undefined && files.rmSync(temporary, { force: true }));
+    try {
+      if (temporary !== undefined) files.rmSync(temporary, { force: true });
+    } catch {
+      abandoned.add(resolve(temporary!));
+    }
     throw writeError(path, folder, bytes.length, cause, files);
   }
   syncFolder(path, folder, files);
@@ -140,7 +147,12 @@ function syncFolder(path: string, folder: string, files: WriteFs): void {
     files.fsyncSync(descriptor);
   } catch (cause) {
     if (["EIO", "ENOSPC", "EDQUOT"].includes((cause as NodeJS.ErrnoException).code ?? ""))
-      throw ioError("wrote", path, cause, "it may not survive a power cut: syncing its folder failed");
+      throw ioError(
+        "wrote",
+        path,
+        cause,
+        "it may not survive a power cut, for its folder could not be synced: check the disk",
+      );
   } finally {
     quietly(() => descriptor !== undefined && files.closeSync(descriptor));
   }
@@ -181,6 +193,7 @@ export function removeStaleTemporaries(folder: string): string[] {
 }
 
 function isStale(path: string): boolean {
+  if (abandoned.delete(resolve(path))) return true;
   const match = TEMPORARY.exec(basename(path));
   if (!match || match[1] !== host()) return false;
   const info = fs.lstatSync(path, { throwIfNoEntry: false });

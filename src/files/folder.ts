@@ -20,8 +20,18 @@ export function makeFolder(path: string): string | undefined {
   } catch (cause) {
     // All above were there before, so all below the first are ours.
     if ((cause as NodeJS.ErrnoException).code === "EEXIST") return makeFolder(path);
-    if (missing[0] && existsSync(missing[0])) rmSync(missing[0], { recursive: true, force: true });
+    removeQuietly(missing[0]);
     throw ioError("cannot make the folder", path, cause);
   }
   return missing[0];
+}
+
+/** Takes back a folder that was made in vain. Where that fails as well, what failed first is what to tell. */
+export function removeQuietly(folder: string | undefined): void {
+  if (folder === undefined) return;
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch {
+    // An empty folder, or one of a run that did not begin.
+  }
 }

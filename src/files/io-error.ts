@@ -14,6 +14,8 @@ const remedies: Record<string, string> = {
   ENFILE: "too many files are open on this machine: close some",
   EFBIG: "the file system does not hold files of that size: choose another place",
   EBUSY: "another program uses it: close that and try again",
+  ENOSPC: "disk full: free some",
+  EDQUOT: "quota used up: free some",
   EIO: "the device failed: check the disk",
 };
 

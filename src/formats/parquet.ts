@@ -1,12 +1,17 @@
 import * as zlib from "node:zlib";
 import { PlateauError } from "../errors.js";
 import { type Cell, checkNames, checkTableSize, type RawColumn, type RawTable } from "./raw-table.js";
+import { checkThrift } from "./thrift.js";
 
 type Hyparquet = typeof import("hyparquet") &
   Pick<typeof import("hyparquet/src/thrift.js"), "deserializeTCompactProtocol">;
 
 /** Bytes that one page may claim to unpack to. Writers make pages of about 1 MB. */
 const MAX_PAGE_BYTES = 2 ** 28;
+/** Three bytes of snappy stand for 64 at most. */
+const MAX_SNAPPY_RATIO = 22;
+/** Long runs of one value take few bytes, but no table worth reading is made of nothing else. */
+const MAX_CELLS_PER_BYTE = 1024;
 
 /**
  * Reads a Parquet file of flat columns by `hyparquet`, an optional peer dependency that is loaded at the
@@ -28,6 +33,7 @@ export async function readParquet(bytes: Uint8Array, source = "Parquet file"): P
   let metadata: ReturnType<Hyparquet["parquetMetadata"]>;
   let fields: ReturnType<Hyparquet["parquetSchema"]>["children"];
   try {
+    checkDescription(new DataView(file));
     metadata = hyparquet.parquetMetadata(file);
     fields = hyparquet.parquetSchema(metadata).children;
   } catch (cause) {
@@ -38,6 +44,9 @@ export async function readParquet(bytes: Uint8Array, source = "Parquet file"): P
   if (!(Number.isSafeInteger(rows) && rows >= 0)) return fail(`claims ${metadata.num_rows} rows`);
   checkTableSize(source, rows, names.length);
   checkNames(source, names);
+  if (rows * names.length > MAX_CELLS_PER_BYTE * bytes.length) {
+    return fail(`claims ${rows} rows of ${names.length} columns in ${bytes.length} bytes: is it damaged?`);
+  }
   if (rows * names.length === 0) return fail(`no data: ${rows} rows of ${names.length} columns`);
 
   const pages = pageChecker(hyparquet, new DataView(file), rows);
@@ -72,6 +81,14 @@ export async function readParquet(bytes: Uint8Array, source = "Parquet file"): P
   return { source, rows, columns, where: (row) => `row ${row + 1}` };
 }
 
+/** The description at the end, whose length stands behind it. @throws Error where it claims what is not there */
+function checkDescription(file: DataView): void {
+  const end = file.byteLength - 8;
+  const length = file.getUint32(end, true);
+  if (length > end) throw new Error(`a length of ${length} bytes is claimed`);
+  checkThrift(new DataView(file.buffer, 0, end), end - length);
+}
+
 async function load(): Promise<Hyparquet> {
   try {
     return { ...(await import("hyparquet")), ...(await import("hyparquet/src/thrift.js")) };
@@ -103,6 +120,7 @@ function pageChecker({ deserializeTCompactProtocol }: Hyparquet, file: DataView,
     let values = 0;
     while (reader.offset < length - 1) {
       const at = start + reader.offset;
+      checkThrift(reader.view, reader.offset);
       // Fields by number as the format defines them (parquet.thrift, PageHeader).
       const page = deserializeTCompactProtocol(reader) as Fields;
       const field = (fields: Fields, number: number, most: number) =>
@@ -163,6 +181,12 @@ function unpackers({ snappyUncompress }: Hyparquet) {
   const lz4 = missing("is packed by LZ4, which is not read: write the file with snappy, gzip or zstd");
   return {
     SNAPPY: (input: Uint8Array, length: number) => {
+      if (length > MAX_SNAPPY_RATIO * input.length) {
+        throw new PlateauError(
+          "format",
+          `claims to unpack ${input.length} bytes to ${length}: is it damaged?`,
+        );
+      }
       const output = new Uint8Array(checked(length));
       snappyUncompress(input, output);
       return output;

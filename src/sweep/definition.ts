@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { PlateauError, quote } from "../errors.js";
 import { canonicalJson } from "../formats/canonical-json.js";
+import { MOST_LEVELS, nestedBeyond } from "../nesting.js";
 import { check, flag, oneOf, requireObject, seedNumber, whole } from "../validate.js";
 import { kindsOf, type OwnKinds } from "./kinds.js";
 import { requireShardable } from "./shard.js";
@@ -103,6 +104,12 @@ export function defineStudy(input: StudyInput, stored?: StudyDefinition): StudyD
   const { samplers, pruners, ...rest } = requireObject("study", input);
   const kinds = kindsOf({ samplers, pruners });
   const checked = check("study", schema, rest);
+  if (nestedBeyond(checked.task)) {
+    throw new PlateauError(
+      "usage",
+      `study: task nests more than ${MOST_LEVELS} levels deep: make it flatter`,
+    );
+  }
   const { input: space } = new Space(checked.space as unknown as SpaceInput);
   const filled = (what: "sampler" | "pruner") =>
     stored && input[what] === stored[what]
@@ -118,7 +125,26 @@ export function defineStudy(input: StudyInput, stored?: StudyDefinition): StudyD
   return definition;
 }
 
-function withOptions(
+/**
+ * A definition as it was stored, perhaps by a plateau with more fields, samplers and pruners than this one.
+ * @throws PlateauError `usage` where it is none
+ */
+export function storedDefinition(value: unknown): StudyDefinition {
+  const options = v.looseObject({ name: v.string() });
+  const checked = check(
+    "study",
+    v.looseObject({ ...schema.entries, sampler: options, pruner: options }),
+    value,
+  );
+  new Space(checked.space as unknown as SpaceInput);
+  return value as StudyDefinition;
+}
+
+/**
+ * A sampler or pruner with all its options.
+ * @throws PlateauError `unknown-name`; `usage` where an option makes no sense
+ */
+export function withOptions(
   what: string,
   given: Named,
   find: (name: string) => { schema: v.GenericSchema },

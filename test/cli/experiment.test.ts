@@ -125,7 +125,13 @@ test.serial(
     t.is(JSON.parse(repaired.stdout).fingerprint, JSON.parse(done.stdout).fingerprint);
 
     rmSync(join(cwd, "z.sqlite"));
-    const lost = await plateau(resume, { cwd });
+    // Where a folder says that its studies lie elsewhere, nothing is made there unless the user says so, too.
+    await refused(
+      resume,
+      /were in ".*\/z\.sqlite", where there is no file now: put it back, or say --study \S+ to/,
+    );
+    t.false(existsSync(join(cwd, "z.sqlite")));
+    const lost = await plateau([...resume, "--study", "z.sqlite"], { cwd });
     t.is(lost.code, 0, lost.stderr);
     t.regex(
       lost.stderr,

@@ -122,7 +122,10 @@ test.serial(
         ["--shard", "0/16", "m2n1"],
         /^error: --shard "0\/16": shards are counted from 1: .*JOB_COMPLETION_INDEX/,
       ],
-      [["m2n1"], /^error: which trials\? give --redis redis:\/\/host:6379, or --shard k\/N, such as --shard 1\/16\n$/],
+      [
+        ["m2n1"],
+        /^error: which trials\? give --redis redis:\/\/host:6379, or --shard k\/N, such as --shard 1\/16\n$/,
+      ],
       [
         ["--shard", "1/2", "m2n1"],
         /sampler tpe goes by earlier trials: give --sampler grid, random or sobol/,

@@ -175,7 +175,7 @@ test("a folder that cannot be synced is no error unless the device failed", (t) 
   refused(
     t,
     () => writeFileAtomic(path, "new", atFolder("EIO")),
-    `wrote "${path}": it may not survive a power cut: syncing its folder failed (EIO)`,
+    `wrote "${path}": it may not survive a power cut, for its folder could not be synced: check the disk (EIO)`,
   );
 });
 
@@ -261,4 +261,19 @@ test("a folder that is missing holds no temporaries, one that cannot be listed i
     () => removeStaleTemporaries(path),
     `cannot list "${path}": a part of the path is a file, not a folder: check the path (ENOTDIR)`,
   );
+});
+
+test("a temporary file that cannot even be removed goes when the folder is next looked at", (t) => {
+  const dir = folder(t);
+  const refuses = () => {
+    throw failure("EIO");
+  };
+  const path = join(dir, "file");
+  t.throws(() => writeFileAtomic(path, "new", withFs({ writeSync: refuses, rmSync: refuses })), {
+    code: "io",
+  });
+  t.is(fs.readdirSync(dir).length, 1);
+  t.is(removeStaleTemporaries(dir).length, 1);
+  t.deepEqual(fs.readdirSync(dir), []);
+  t.deepEqual(removeStaleTemporaries(dir), []);
 });

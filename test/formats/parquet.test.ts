@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { PlateauError } from "../../src/errors.js";
 import { readParquet } from "../../src/formats/parquet.js";
+import { checkThrift } from "../../src/formats/thrift.js";
 import { inferColumn } from "../../src/tables/column.js";
 
 type Columns = Parameters<typeof parquetWriteBuffer>[0]["columnData"];
@@ -104,4 +105,23 @@ test("a file damaged anywhere is read or refused, never another failure", async 
     { seed: 5, numRuns: 1500 },
   );
   t.pass();
+});
+
+test("a description that claims lists, lengths and depths that are not there is refused before anything is allocated", (t) => {
+  const bytes = (...numbers: number[]) => new DataView(Uint8Array.from(numbers).buffer);
+  const refused = (view: DataView, message: RegExp) => t.throws(() => checkThrift(view, 0), { message });
+  // Field 1, a list of 2^28 − 1 structures; and of truth values, which take a byte each all the same.
+  refused(
+    bytes(0x19, 0xfc, 0xff, 0xff, 0xff, 0x7f, 0),
+    /^268435455 elements are claimed, 1 bytes are left at byte 6$/,
+  );
+  refused(bytes(0x19, 0xf1, 0xff, 0xff, 0xff, 0x7f, 1), /elements are claimed/);
+  refused(bytes(0x18, 0x7f, 1), /^127 bytes are claimed, 1 are left/);
+  refused(bytes(0x18, ...Array(20).fill(0xff)), /^a length does not end/);
+  refused(bytes(0x16, ...Array(20).fill(0xff)), /^a number does not end/);
+  refused(bytes(...Array(100).fill(0x1c)), /^it is nested more than 32 deep/);
+  refused(bytes(0x1b, 1, 1), /^type 11 is none of Parquet's/);
+  refused(bytes(0x15, 2), /^it ends too early/);
+  // Field 1: 5; field 2: a list of two texts; field 3: true; field 10: a structure of nothing.
+  t.is(checkThrift(bytes(0x15, 10, 0x19, 0x28, 1, 65, 0, 0x11, 0x7c, 0, 0), 0), 11);
 });

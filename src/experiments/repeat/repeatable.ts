@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { PlateauError, quote } from "../../errors.js";
+import { nestedBeyond } from "../../nesting.js";
 
 /** What is stored in a report for `plateau repeat`: plain JSON. */
 export interface Repeatable {
@@ -49,9 +50,4 @@ export function parseRepeatable(text: string, source: string): Repeatable {
     throw refuse(`has ${v.getDotPath(issue) ?? "in all"} ${quote(issue.input)}, which no report has`);
   }
   return found.output;
-}
-
-function nestedBeyond(value: unknown, most: number): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  return most === 0 || Object.values(value).some((part) => nestedBeyond(part, most - 1));
 }

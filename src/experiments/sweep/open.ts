@@ -6,7 +6,7 @@ import { Space, type SpaceInput } from "../../sweep/space/space.js";
 import type { Storage } from "../../sweep/storage/storage.js";
 import { Study } from "../../sweep/study.js";
 import { isTarget } from "../../targets/own.js";
-import { check, requireObject } from "../../validate.js";
+import { check, flag, requireObject } from "../../validate.js";
 import { type Experiment, type ExperimentInput, experimentSchema } from "../config.js";
 import { parseMetric, protocolMetric } from "../metric.js";
 import { resolveProtocol } from "../protocol.js";
@@ -209,7 +209,8 @@ function requireBeside(fixed: Partial<ExperimentInput>, { parameters }: SpaceInp
 /** @throws PlateauError `usage` where an option, parameter or value is none of training */
 function requireOptions(fixed: Partial<ExperimentInput>, space: SpaceInput): void {
   const options = v.partial(experimentSchema);
-  if ("threads" in fixed || "threads" in (space.parameters ?? {})) {
+  const { parameters } = new Space(space);
+  if ("threads" in fixed || Object.hasOwn(space.parameters, "threads")) {
     throw new PlateauError(
       "usage",
       "threads is no option of a study: it trains as many models at a time as it has workers, each on one thread",
@@ -217,7 +218,7 @@ function requireOptions(fixed: Partial<ExperimentInput>, space: SpaceInput): voi
   }
   check("experiment", options, fixed);
   const known = Object.keys(experimentSchema.entries).filter((name) => name !== "seed");
-  for (const parameter of new Space(space).parameters) {
+  for (const parameter of parameters) {
     const { name, values, range } = parameter;
     const [first, second, ...more] = name.split(".");
     if (!known.includes(first) || more.length > 0 || (second !== undefined && first !== "protocol")) {
@@ -252,9 +253,19 @@ const moreOptions = [
   "shard",
 ];
 
+/** Kinds of what is looked into here; the rest is checked where the study is defined. */
+const studyShape = v.looseObject({
+  target: v.string("expected a target's name"),
+  space: v.optional(v.union([v.string(), v.looseObject({})], "expected a preset's name, or a space")),
+  experiment: v.optional(v.looseObject({})),
+  objective: v.optional(v.string("expected a measure such as validation.rmse")),
+  test: v.optional(flag),
+});
+
 /** @throws PlateauError `usage` naming what is no option, or one of training */
 function requireStudyOptions(input: object): void {
   requireObject("study", input);
+  check("study", studyShape, input);
   const known = [...studyOptions, ...moreOptions];
   const unknown = Object.keys(input).find((name) => !known.includes(name));
   if (unknown === undefined) return;

@@ -18,6 +18,7 @@ import {
   timerMilliseconds,
 } from "./executor.js";
 import type { FromTrial, ThreadData, ToTrial, TrialTask } from "./messages.js";
+import { noThread } from "./no-thread.js";
 
 /** Seen from dist/src/sweep/executors. */
 const WORKER = new URL("../../../workers/entry.cjs", import.meta.url).href;
@@ -56,7 +57,7 @@ export function threadPool(options: ThreadsOptions = {}): ThreadPool {
   if (resourceLimits) requireLimits();
   compile("strict");
   const workerData: ThreadData = { modules: compiled(), tile: gemmTile() };
-  const pool = new Piscina<TrialTask, JobOutcome>({
+  const pool = startPool({
     filename: WORKER,
     minThreads: workers,
     maxThreads: workers,
@@ -72,6 +73,16 @@ export function threadPool(options: ThreadsOptions = {}): ThreadPool {
     run: (objective, job, events, signal) => runInThread(pool, objective, job, events, signal),
     close: () => pool.destroy(),
   };
+}
+
+/** @throws PlateauError `memory` where the system starts no thread */
+function startPool(options: ConstructorParameters<typeof Piscina>[0]): Piscina<TrialTask, JobOutcome> {
+  try {
+    return new Piscina(options);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "ERR_WORKER_INIT_FAILED") throw cause;
+    throw noThread(cause);
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
-import { PlateauError } from "../../errors.js";
-import type { StudyDefinition } from "../definition.js";
+import { PlateauError, quote } from "../../errors.js";
+import { type StudyDefinition, withOptions } from "../definition.js";
 import type { Kinds } from "../kinds.js";
 import type { Judge, Pruner } from "../pruners/pruner.js";
 import type { Sampler } from "../samplers/sampler.js";
@@ -43,7 +43,8 @@ export class Guide {
   constructor(study: StudyStorage, kinds: Kinds) {
     const { definition } = study;
     const { seed, direction, seeds, stopWorse } = definition;
-    const { name: prunerName, ...prunerOptions } = definition.pruner;
+    // Checked again: it may have been stored by another plateau, or another program.
+    const { name: prunerName, ...prunerOptions } = withOptions("pruner", definition.pruner, kinds.pruner);
     const pruner = kinds.pruner(prunerName);
     this.space = new Space(definition.space);
     this.#study = study;
@@ -78,7 +79,15 @@ export class Guide {
   #pendingBefore(number: number): Parameters[] {
     const count = number - this.#observed;
     while (this.#pending.length < count) {
-      this.#pending.push(this.#study.trial(this.#observed + this.#pending.length)!.parameters);
+      const next = this.#observed + this.#pending.length;
+      const trial = this.#study.trial(next);
+      if (!trial) {
+        throw new PlateauError(
+          "study",
+          `study ${quote(this.#definition.name)} is damaged: trial ${next} is missing, but not those after it: restore a copy`,
+        );
+      }
+      this.#pending.push(trial.parameters);
     }
     return this.#pending.slice(0, count);
   }
@@ -140,8 +149,8 @@ export function makeSampler(
   kinds: Kinds,
   space = new Space(definition.space),
 ): Sampler {
-  const { seed, direction, sampler } = definition;
-  const { name, ...options } = sampler;
+  const { seed, direction } = definition;
+  const { name, ...options } = withOptions("sampler", definition.sampler, kinds.sampler);
   return kinds.sampler(name).create({ space, seed, direction, options });
 }
 

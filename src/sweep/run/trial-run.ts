@@ -1,4 +1,5 @@
 import { kindOf, PlateauError } from "../../errors.js";
+import { MOST_LEVELS, nestedBeyond } from "../../nesting.js";
 import type { StopSignal } from "../../pause.js";
 import type { JobOutcome, TrialEvents, TrialJob } from "../executors/executor.js";
 import type { Objective, ObjectiveResult } from "../objective.js";
@@ -104,7 +105,8 @@ export const divergence = (value: number, step: number): TrialError => ({
 function unstorable(result: unknown): string | undefined {
   try {
     JSON.stringify(result);
-    return undefined;
+    if (!nestedBeyond(result)) return undefined;
+    return `the objective's result nests more than ${MOST_LEVELS} levels deep: return flatter data`;
   } catch (error) {
     return `the objective's result cannot be stored: ${(error as Error).message.split("\n")[0]}: return data that JSON has`;
   }

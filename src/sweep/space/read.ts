@@ -10,6 +10,7 @@ const MOST_DEPTH = 64;
 const MOST_VALUES = 100_000;
 
 type Yaml = typeof import("yaml");
+type Token = import("yaml").CST.Token;
 
 /**
  * Reads a configuration from a JSON (.json) or YAML 1.2 (.yaml, .yml) file. No value is anything but what
@@ -59,9 +60,8 @@ export async function parseConfig(text: string, format: "json" | "yaml", name: s
     const { line } = offset === undefined ? { line: 0 } : lines.linePos(offset);
     throw new PlateauError("format", `${name}${line > 0 ? `, line ${line}` : ""}: ${problem}`);
   };
-  // Tokens first: they are read without recursion, what is made of them is not.
-  const tokens = [...new yaml.Parser(lines.addNewLine).parse(text)];
-  const deep = tooDeep(tokens);
+  // Tokens first: what is made of them is made by recursion.
+  const { tokens, deep = tooDeep(tokens) } = tokensOf(yaml, text, lines.addNewLine);
   if (deep !== undefined) fail(`nested more than ${MOST_DEPTH} deep`, deep);
   // Its own search for keys that are there twice is quadratic.
   const documents = [...new yaml.Composer({ uniqueKeys: false, prettyErrors: false }).compose(tokens)];
@@ -73,10 +73,30 @@ export async function parseConfig(text: string, format: "json" | "yaml", name: s
   return plain(yaml, document, fail);
 }
 
+/**
+ * The tokens of a text and, where they nest so deep that the parser would run out of stack as it closes them, the
+ * place: nothing is parsed beyond.
+ */
+function tokensOf(
+  yaml: Yaml,
+  text: string,
+  onNewLine: (offset: number) => void,
+): { tokens: Token[]; deep?: number } {
+  const parser = new yaml.Parser(onNewLine);
+  const tokens: Token[] = [];
+  onNewLine(0);
+  for (const lexeme of new yaml.Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) tokens.push(token);
+    if (parser.stack.length > 4 * MOST_DEPTH) return { tokens, deep: parser.offset };
+  }
+  for (const token of parser.end()) tokens.push(token);
+  return { tokens };
+}
+
 /** Where among nested tokens one lies deeper than `MOST_DEPTH`. */
 function tooDeep(tokens: readonly unknown[]): number | undefined {
-  type Token = { offset?: number; items?: Token[]; key?: Token; value?: Token };
-  let level = tokens as readonly Token[];
+  type Part = { offset?: number; items?: Part[]; key?: Part; value?: Part };
+  let level = tokens as readonly Part[];
   // An item is a level of tokens, but none of the text: two for each, and one for the document.
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > 2 * MOST_DEPTH + 2) return level.find(({ offset }) => offset !== undefined)?.offset ?? 0;

@@ -220,7 +220,13 @@ export class Connection {
       return refuse(
         "permission denied, its folder is read-only, or too many files are open: change that, or copy it to another place",
       );
-    return code.startsWith("SQLITE") ? refuse(message) : cause;
+    if (code.startsWith("SQLITE") && code !== "SQLITE_ERROR") return refuse(message);
+    // Tables that are not ours, texts that are no UTF-8.
+    return new PlateauError(
+      "study",
+      `cannot ${action} ${quote(this.where)}: it is damaged, or changed by another program (${message}): restore a copy`,
+      { cause },
+    );
   }
 }
 

@@ -3,11 +3,19 @@ import { version } from "../../version.js";
 import type { StudyDefinition } from "../definition.js";
 import { type Shard, shardOf, trialNumber } from "../shard.js";
 import type { Parameters } from "../space/parameter.js";
-import type { Ending, Observation, Replicate, Report, TrialError, TrialState } from "../trial.js";
-import type { Connection } from "./connection.js";
+import {
+  type Ending,
+  type Observation,
+  type Replicate,
+  type Report,
+  type TrialError,
+  type TrialState,
+  trialStates,
+} from "../trial.js";
+import type { Connection, Row } from "./connection.js";
 import { engineName, isGone, newOwner, ownerText, retire, retirements } from "./owner.js";
 import { adoptRecord, recordOf } from "./records.js";
-import { countStates, loaded, stored, toTrial } from "./rows.js";
+import { countStates, isAnything, isParameters, loaded, StoredRow, stored, toTrial } from "./rows.js";
 import type { Owner, StoredTrial, StudyStorage, TrialProgress, TrialRecord } from "./storage.js";
 
 /** Rows read at a time: a reader that leaves in the middle holds nothing open. */
@@ -206,12 +214,19 @@ export class SqliteStudy implements StudyStorage {
       number,
     );
     const bytes = kept?.["bytes"] as Uint8Array | null | undefined;
+    if (typeof bytes === "string" || typeof bytes === "number") {
+      throw new PlateauError(
+        "study",
+        `trial ${number} in ${quote(this.#db.where)} is damaged: its checkpoint is no bytes: restore a copy`,
+      );
+    }
+    const seconds = kept && this.#stored(kept, "the checkpoint of trial", number).number("seconds");
     return {
       replicates: this.replicates(number),
       reports: this.reports(number),
       // A view of Node's own kind may lie anywhere in a larger buffer: readers want bytes of their own.
       ...(bytes ? { checkpoint: new Uint8Array(bytes) } : {}),
-      seconds: Number(kept?.["seconds"] ?? 0),
+      seconds: seconds ?? 0,
     };
   }
 
@@ -283,7 +298,7 @@ export class SqliteStudy implements StudyStorage {
 
   trial(number: number): StoredTrial | undefined {
     const row = this.#db.row("SELECT * FROM trials WHERE study = ? AND number = ?", this.#id, number);
-    return row && toTrial(row);
+    return row && toTrial(row, this.#db.where);
   }
 
   *trials(states?: readonly TrialState[]): Iterable<StoredTrial> {
@@ -291,7 +306,7 @@ export class SqliteStudy implements StudyStorage {
     const sql = `SELECT * FROM trials WHERE study = ? AND number > ? ${wanted} ORDER BY number LIMIT ${PAGE}`;
     for (let last = -1; ; ) {
       const rows = this.#db.rows(sql, this.#id, last, ...(states ?? []));
-      for (const row of rows) yield toTrial(row);
+      for (const row of rows) yield toTrial(row, this.#db.where);
       if (rows.length < PAGE) return;
       last = Number(rows.at(-1)!["number"]);
     }
@@ -302,14 +317,16 @@ export class SqliteStudy implements StudyStorage {
       WHERE study = ? AND number BETWEEN ? AND ? ORDER BY number LIMIT ${PAGE}`;
     for (let from = first; from <= last; from += PAGE) {
       const rows = this.#db.rows(sql, this.#id, from, last);
-      for (const { number, parameters, state, value, step } of rows) {
+      for (const row of rows) {
+        const found = this.#stored(row, "trial", row["number"]);
+        const state = found.oneOf("state", trialStates);
         if (state === "waiting" || state === "running") return;
         yield {
-          number: Number(number),
-          parameters: JSON.parse(String(parameters)) as Parameters,
-          state: state as Observation["state"],
-          value: value as number | null,
-          step: Number(step),
+          number: found.whole("number"),
+          parameters: found.json("parameters", isParameters),
+          state,
+          value: found.number("value"),
+          step: found.whole("step"),
         };
       }
       if (rows.length < PAGE) return;
@@ -322,11 +339,14 @@ export class SqliteStudy implements StudyStorage {
       this.#id,
       number,
     );
-    return rows.map(({ replicate, step, value }) => ({
-      replicate: Number(replicate),
-      step: Number(step),
-      value: loaded(value),
-    }));
+    return rows.map((row) => {
+      const found = this.#stored(row, "a report of trial", number);
+      return {
+        replicate: found.whole("replicate"),
+        step: found.whole("step"),
+        value: loaded(found.number("value")),
+      };
+    });
   }
 
   replicates(number: number): Replicate[] {
@@ -335,11 +355,18 @@ export class SqliteStudy implements StudyStorage {
       this.#id,
       number,
     );
-    return rows.map(({ seed, value, result }) => ({
-      seed: Number(seed),
-      value: loaded(value),
-      ...(result === null ? {} : { result: JSON.parse(String(result)) as unknown }),
-    }));
+    return rows.map((row) => {
+      const found = this.#stored(row, "a seed of trial", number);
+      return {
+        seed: found.whole("seed"),
+        value: loaded(found.number("value")),
+        ...(row["result"] === null ? {} : { result: found.json("result", isAnything) }),
+      };
+    });
+  }
+
+  #stored(row: Row, what: string, number: unknown): StoredRow {
+    return new StoredRow(row, `${what} ${quote(number)} in ${quote(this.#db.where)}`);
   }
 
   best(): StoredTrial | undefined {
@@ -348,7 +375,7 @@ export class SqliteStudy implements StudyStorage {
       `SELECT * FROM trials WHERE study = ? AND state = 'complete' AND value IS NOT NULL ORDER BY value ${order}, number LIMIT 1`,
       this.#id,
     );
-    return row && toTrial(row);
+    return row && toTrial(row, this.#db.where);
   }
 
   record(number: number): TrialRecord | undefined {

@@ -1,7 +1,8 @@
 import { requireArguments } from "../../arguments.js";
 import { PlateauError, quote } from "../../errors.js";
+import { MOST_LEVELS, nestedBeyond } from "../../nesting.js";
 import { version } from "../../version.js";
-import type { StudyDefinition } from "../definition.js";
+import { type StudyDefinition, storedDefinition } from "../definition.js";
 import { Connection } from "./connection.js";
 import { isGone, newOwner, retire } from "./owner.js";
 import { countStates } from "./rows.js";
@@ -107,15 +108,25 @@ class SqliteStorage implements Storage {
 }
 
 function parseDefinition(text: unknown, name: string, where: string): StudyDefinition {
-  try {
-    return JSON.parse(String(text)) as StudyDefinition;
-  } catch (cause) {
-    throw new PlateauError(
+  const damaged = (problem: string, cause?: unknown) =>
+    new PlateauError(
       "study",
-      `the definition of study ${quote(name)} in ${quote(where)} is damaged: it is no JSON`,
-      {
-        cause,
-      },
+      `the definition of study ${quote(name)} in ${quote(where)} is damaged: ${problem}: restore a copy`,
+      { cause },
     );
+  let value: unknown;
+  try {
+    value = JSON.parse(String(text));
+  } catch (cause) {
+    throw damaged("it is no JSON", cause);
   }
+  if (nestedBeyond(value)) throw damaged(`it nests more than ${MOST_LEVELS} levels deep`);
+  try {
+    const definition = storedDefinition(value);
+    if (definition.name === name) return definition;
+  } catch (cause) {
+    if (!(cause instanceof PlateauError)) throw cause;
+    throw damaged(cause.message, cause);
+  }
+  throw damaged("it is that of a study of another name");
 }

@@ -110,6 +110,12 @@ for (const [title, format, text, message] of [
   ["lists too deep, unclosed", "yaml", "[".repeat(deep), /nested more than 64 deep/],
   ["lists too deep, in JSON", "json", "[".repeat(deep) + "]".repeat(deep), /nested more than 64 deep/],
   ["rows of dashes", "yaml", `${"- ".repeat(deep)}1`, /nested more than 64 deep/],
+  [
+    "rows of dashes that are closed in the end",
+    "yaml",
+    `${"- ".repeat(deep)}1\nx: 1`,
+    /nested more than 64 deep/,
+  ],
   ["keys of keys", "yaml", `${"? ".repeat(deep)}1`, /nested more than 64 deep/],
   ["objects too deep", "yaml", "{a: ".repeat(deep) + "}".repeat(deep), /nested more than 64 deep/],
 ] as const) {

@@ -1,0 +1,123 @@
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Fault, Injector } from "./points.js";
+import type { Scenario, Told } from "./scenarios.js";
+
+const MAIN = fileURLToPath(new URL("./main.js", import.meta.url));
+const SHIM = fileURLToPath(new URL("./shim.js", import.meta.url));
+
+/** What every message has to tell beside what happened. */
+const REMEDY =
+  /free some|choose|check|close some|change|raise|try again|restore|run it again|continue with|then:|delete|copy it|name another|training goes on|with: /;
+
+/** A new folder for a scenario, with what it needs. */
+export function ready(scenario: Scenario, root: string): string {
+  mkdirSync(root, { recursive: true });
+  const folder = mkdtempSync(join(root, `${scenario.name}-`));
+  scenario.prepare(folder);
+  return folder;
+}
+
+/** Runs a scenario undisturbed. @returns how many points there are, and what comes out */
+export async function undisturbed(scenario: Scenario, injector: Injector, root: string) {
+  const folder = ready(scenario, root);
+  injector.arm(folder);
+  const told = await scenario.begin(folder);
+  const { points } = injector.disarm();
+  if (told.code !== 0) throw new Error(`${scenario.name} fails by itself: ${told.stderr}`);
+  const outcome = await scenario.outcome(folder);
+  rmSync(folder, { recursive: true });
+  return { points, outcome };
+}
+
+/**
+ * Begins a scenario with a fault, continues it without, and holds what comes out to what it has to be.
+ * @returns what the fault hit
+ * @throws Error where the user was told no remedy, or not the same came out, or something is left behind
+ */
+export async function disturbed(
+  scenario: Scenario,
+  injector: Injector,
+  fault: Fault,
+  expected: string,
+  root: string,
+): Promise<string | undefined> {
+  const folder = ready(scenario, root);
+  let hit: string | undefined;
+  // What starts no thread any more may end the process.
+  if (fault.kind === "kill" || (fault.stays && scenario.threads)) {
+    hit = await apart(scenario, injector, fault, folder);
+    // What the two processes share says so still.
+    injector.disarm();
+  } else {
+    injector.arm(folder, fault);
+    let told: Told;
+    try {
+      told = await inTime(scenario.begin(folder));
+    } catch (error) {
+      throw new Error(`${(error as Error).message} (${injector.disarm().hit})`);
+    }
+    ({ hit } = injector.disarm());
+    requireRemedy(told);
+  }
+  await continued(scenario, folder, expected);
+  return hit;
+}
+
+/** Continues without faults. @throws Error as `disturbed` */
+export async function continued(scenario: Scenario, folder: string, expected: string): Promise<void> {
+  const again = await scenario.resume(folder);
+  if (again.code !== 0) throw new Error(`it cannot be continued: ${again.stderr}`);
+  const found = await scenario.outcome(folder);
+  if (found !== expected) {
+    let at = 0;
+    while (found[at] === expected[at]) at++;
+    const [is, was] = [found, expected].map((text) => text.slice(Math.max(0, at - 60), at + 100));
+    throw new Error(`it comes to something else: …${is}… instead of …${was}…`);
+  }
+  const names = readdirSync(folder, { recursive: true }) as string[];
+  const left = names.filter((name) => /\.tmp$|-wal$|-shm$|-journal$/.test(name));
+  if (left.length > 0) throw new Error(`left behind: ${left.join(", ")}`);
+  rmSync(folder, { recursive: true });
+}
+
+/** Far more than any scenario takes. */
+const HANGS_MILLISECONDS = 120_000;
+
+/** @throws Error where it does not end */
+export async function inTime(running: Promise<Told>): Promise<Told> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error("it hangs")), HANGS_MILLISECONDS);
+  });
+  return Promise.race([running, late]).finally(() => clearTimeout(timer));
+}
+
+/** @throws Error where an error is a defect by its own account, or says nothing of what to do */
+export function requireRemedy({ code, stderr }: Told): void {
+  if (stderr.includes("a defect of plateau")) throw new Error(`told as a defect: ${stderr}`);
+  if (code !== 0 && !REMEDY.test(stderr)) throw new Error(`no remedy is told: ${stderr}`);
+}
+
+/** The beginning in a process of its own, which may end at the point. */
+async function apart(
+  { name }: Scenario,
+  injector: Injector,
+  fault: Fault,
+  folder: string,
+): Promise<string | undefined> {
+  const told = JSON.stringify({ name, injector: injector.name, fault, folder });
+  const child = spawn(process.execPath, ["--import", SHIM, MAIN, "--once", told], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let stderr = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  const [code, signal] = await new Promise<[number | null, string | null]>((resolve) =>
+    child.on("close", (...ended) => resolve(ended)),
+  );
+  if (fault.kind === "kill") return signal === "SIGKILL" ? "kill" : undefined;
+  requireRemedy({ code: code ?? 1, stderr });
+  return code === 0 ? undefined : stderr;
+}

@@ -1,0 +1,29 @@
+import type { FuzzTarget } from "./target.js";
+import { checkpoint } from "./targets/checkpoint.js";
+import { commandLine } from "./targets/command-line.js";
+import { configuration } from "./targets/configuration.js";
+import { csv } from "./targets/csv.js";
+import { expression } from "./targets/expression.js";
+import { jsonTable } from "./targets/json-table.js";
+import { npy } from "./targets/npy.js";
+import { parquet } from "./targets/parquet.js";
+import { runFolder } from "./targets/run-folder.js";
+import { safetensors } from "./targets/safetensors.js";
+import { studyFile } from "./targets/study-file.js";
+import { studyValues } from "./targets/study-values.js";
+
+/** Everything that reads what others wrote: one line a file. */
+export const targets: readonly FuzzTarget[] = [
+  safetensors, //
+  npy,
+  csv,
+  jsonTable,
+  parquet,
+  expression,
+  configuration,
+  checkpoint,
+  runFolder,
+  commandLine,
+  studyFile,
+  studyValues,
+];

@@ -1,0 +1,119 @@
+import { cpSync, linkSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { storedMeasures } from "../../../src/experiments/analysis-file.js";
+import type { ExperimentInput } from "../../../src/experiments/config.js";
+import { identity } from "../../../src/experiments/config.js";
+import { ExperimentFolder } from "../../../src/experiments/experiment-folder.js";
+import { watchTraining } from "../../../src/experiments/history.js";
+import { findExperiment } from "../../../src/experiments/registry.js";
+import { run } from "../../../src/experiments/run.js";
+import { RunDirectory } from "../../../src/experiments/run-directory.js";
+import { readRepeatable } from "../../../src/report/repeatable.js";
+import { encodeCheckpoint } from "../../../src/training/checkpoint.js";
+import { mutated, prefixed } from "../mutations.js";
+import type { FuzzTarget } from "../target.js";
+
+const config: ExperimentInput = {
+  ...{ target: "m2n1", dModel: 4, heads: 1, ff: 4, layers: 1, batch: 4, steps: 4 },
+  ...{ trainRows: 32, validationRows: 8, testRows: 8, evaluateEvery: 2 },
+};
+const names = [
+  "run.json",
+  "result.json",
+  "history.json",
+  "weights.safetensors",
+  "checkpoint.safetensors",
+  "experiment.json",
+  "analysis.json",
+  "report.html",
+];
+const words = [
+  `"deep":${"[".repeat(20_000)}${"]".repeat(20_000)},`,
+  "null",
+  "{}",
+  "[]",
+  "-1",
+  "1e999",
+  '"__proto__":',
+  '"config":',
+  '"study": "../../../x.sqlite"',
+  '"target": "',
+  '"sha256"',
+  "[".repeat(20_000),
+  '"plateau"',
+  '"steps": ',
+  "true",
+  '"../../../etc/passwd"',
+  "\0",
+];
+
+/** A finished run's folder with one of its files as somebody else left it. */
+export const runFolder: FuzzTarget = {
+  name: "run-folder",
+  writes: true,
+  testCases: 500,
+  async prepare(fixtures) {
+    const folder = join(fixtures, "run");
+    const directory = RunDirectory.create(folder, config);
+    const { experiment } = directory;
+    let checkpoint: Uint8Array | undefined;
+    const watch = watchTraining(experiment);
+    const { model, result, outcome } = await run(experiment.config, {
+      checkpointEvery: 0,
+      onCheckpoint: async (state) => void (checkpoint = await encodeCheckpoint(state, identity(experiment))),
+    });
+    directory.finish(model, result!, watch.history(outcome));
+    writeFileSync(join(folder, "checkpoint.safetensors"), checkpoint!);
+    writeFileSync(join(folder, "analysis.json"), JSON.stringify({ weightsSha256: "0", measures: {} }));
+    const kind = findExperiment("replicate");
+    const own = join(fixtures, "experiment");
+    ExperimentFolder.create(own, kind, kind.parse({}));
+    cpSync(join(own, "experiment.json"), join(folder, "experiment.json"));
+    const repeat = JSON.stringify({
+      kind: "train",
+      plateau: "0",
+      config: experiment.config,
+      fingerprint: "0".repeat(64),
+    });
+    const page = `<meta name="generator" content="plateau 0"><script type="application/json" id="plateau-repeat">${repeat}</script>`;
+    writeFileSync(join(folder, "report.html"), page);
+    return fc.nat(names.length - 1).chain((which) => {
+      const content = readFileSync(join(folder, names[which]));
+      return mutated([content], words).map((bytes) => prefixed(which, bytes));
+    });
+  },
+  async run(bytes, { folder }) {
+    const path = join(folder, "run");
+    mkdirSync(path);
+    const from = join(folder, "..", "fixtures", "run");
+    const changed = names[bytes[0] % names.length];
+    const is = (name: string) => changed.startsWith(name);
+    // Nothing writes into them: a second name is quicker than a copy.
+    for (const name of readdirSync(from)) if (name !== changed) linkSync(join(from, name), join(path, name));
+    writeFileSync(join(path, changed), bytes.subarray(1));
+    const refusals: unknown[] = [];
+    const attempt = async (work: () => unknown) => {
+      try {
+        await work();
+      } catch (error) {
+        if ((error as Error).name !== "PlateauError") throw error;
+        refusals.push(error);
+      }
+    };
+    await attempt(async () => {
+      const directory = RunDirectory.open(path);
+      await attempt(() => directory.result());
+      if (is("history")) await attempt(() => directory.history());
+      if (is("run") || is("checkpoint")) await attempt(() => directory.checkpoint());
+      if (is("run") || is("result") || is("weights")) await attempt(() => directory.model());
+    });
+    if (is("experiment")) {
+      await attempt(() => ExperimentFolder.open(path));
+      await attempt(() => ExperimentFolder.resume(path, findExperiment("replicate")));
+    }
+    if (is("analysis")) await attempt(() => storedMeasures(path, "0"));
+    if (is("report")) await attempt(() => readRepeatable(join(path, "report.html")));
+    if (refusals.length > 0) throw refusals[0];
+  },
+};

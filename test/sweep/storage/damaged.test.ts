@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test from "ava";
+import type Database from "libsql";
+import { exportTrials } from "../../../src/sweep/export.js";
+import { openSqlite } from "../../../src/sweep/storage/sqlite.js";
+import { Study } from "../../../src/sweep/study.js";
+import { identity, line } from "../support/line.js";
+
+const Libsql = createRequire(import.meta.url)("libsql") as new (path: string) => Database.Database;
+const deep = `${"[".repeat(10_000)}${"]".repeat(10_000)}`;
+
+for (const [change, message] of [
+  [
+    "UPDATE trials SET parameters = '{' WHERE number = 1",
+    /^trial 1 in ".*" is damaged: its parameters is "\{", which plateau never writes: restore a copy$/,
+  ],
+  ["UPDATE trials SET parameters = '[1]'", /its parameters is "\[1\]"/],
+  ["UPDATE trials SET seeds = '[\"a\"]'", /its seeds is/],
+  ["UPDATE trials SET value = 'much'", /its value is "much"/],
+  ["UPDATE trials SET step = 1.5", /its step is 1.5/],
+  ["UPDATE trials SET state = 'gone'", /its state is "gone"/],
+  ["UPDATE replicates SET result = '{'", /^a seed of trial 0 in ".*" is damaged: its result is/],
+  [`UPDATE replicates SET result = '${deep}'`, /its result is/],
+  [
+    "UPDATE studies SET definition = '{}'",
+    /^the definition of study "line" in ".*" is damaged: study: name is missing/,
+  ],
+  [`UPDATE studies SET definition = '${deep}'`, /it nests more than 500 levels deep/],
+  [
+    "UPDATE studies SET definition = replace(definition, 'line', 'lime')",
+    /it is that of a study of another name/,
+  ],
+  [
+    "DROP TABLE reports",
+    /^cannot read ".*": it is damaged, or changed by another program \(.*reports.*\): restore a copy$/,
+  ],
+] as const) {
+  test(`a study file after ${change.slice(0, 70)} is refused as damaged`, async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), "plateau-damaged-"));
+    t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+    const file = join(folder, "s.sqlite");
+    const study = await Study.open(file, line);
+    for await (const _ of study.run({ trials: 2, workers: 1, objective: identity }));
+    study.close();
+    const database = new Libsql(file);
+    database.exec(`PRAGMA ignore_check_constraints = ON; PRAGMA foreign_keys = OFF; ${change}`);
+    database.close();
+    const storage = openSqlite(file, { readonly: true });
+    t.teardown(() => storage.close());
+    const read = () => {
+      storage.list();
+      return [...exportTrials(storage.find("line")!)];
+    };
+    t.throws(read, { code: "study", message });
+  });
+}
