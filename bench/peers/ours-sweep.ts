@@ -2,7 +2,8 @@
 import { join } from "node:path";
 import { Study } from "../../src/sweep/study.js";
 import { version } from "../../src/version.js";
-import { inFolder, timed } from "../sweep/suite.js";
+import { inFolder } from "../sweep/in-folder.js";
+import { timed } from "../sweep/suite.js";
 import { training, wide } from "./ours-work.js";
 import type { Job, Work } from "./protocol.js";
 import { serve } from "./serve.js";

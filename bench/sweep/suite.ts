@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { objectives, type TrainingStudyInput, trainingStudy } from "../../src/experiments/sweep/open.js";
 import { streamKey } from "../../src/random/keys.js";
@@ -13,6 +12,8 @@ import type { StudyStorage } from "../../src/sweep/storage/storage.js";
 import { Study, type StudyRunOptions } from "../../src/sweep/study.js";
 import { median } from "../statistics.js";
 import type { BenchCase, Suite, Values } from "../suite.js";
+import { inFolder } from "./in-folder.js";
+import { hasRedis, overRedis } from "./over-redis.js";
 
 const NOTHING = new URL("./nothing.js", import.meta.url).href;
 const space = {
@@ -33,21 +34,13 @@ export const suite: Suite = {
   name: "sweep",
   *cases() {
     yield { name: "sweep:overhead", run: overhead };
+    if (hasRedis()) yield overRedis;
     yield scaling("B", { dim: 32, dModel: 32, ff: 64, heads: 4, layers: 2, steps: 250 });
     yield scaling("D", { dim: 128, dModel: 128, ff: 256, heads: 8, layers: 4, steps: 10 });
     for (const sampler of ["random", "tpe"]) yield growth(sampler);
     yield { name: "sweep:memory", run: memory };
   },
 };
-
-export async function inFolder<R>(work: (folder: string) => Promise<R>): Promise<R> {
-  const folder = mkdtempSync(join(tmpdir(), "plateau-bench-"));
-  try {
-    return await work(folder);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
 
 /** Seconds from the end of the first trials, by which all threads run, to the end of the last, and how many ended. */
 export async function timed(

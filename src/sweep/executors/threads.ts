@@ -10,15 +10,10 @@ import { gemmTile } from "../../runtime/tile.js";
 import type { Decision } from "../pruners/pruner.js";
 import { requireWorkers } from "../run/require.js";
 import { failure } from "../run/trial-run.js";
-import {
-  type Executor,
-  type JobOutcome,
-  type TrialEvents,
-  type TrialJob,
-  timerMilliseconds,
-} from "./executor.js";
+import type { Executor, JobOutcome, TrialEvents, TrialJob } from "./executor.js";
 import type { FromTrial, ThreadData, ToTrial, TrialTask } from "./messages.js";
 import { noThread } from "./no-thread.js";
+import { TimeLimit } from "./time-limit.js";
 
 /** Seen from dist/src/sweep/executors. */
 const WORKER = new URL("../../../workers/entry.cjs", import.meta.url).href;
@@ -129,26 +124,23 @@ async function runInThread(
   const kill = new AbortController();
   let late = false;
   let said: JobOutcome | undefined;
+  const fail = (error: unknown) => {
+    // Whoever listens has failed, not the trial: it ends, and what went wrong is told.
+    said = failure(error);
+    kill.abort();
+  };
   const onMessage = (message: FromTrial) => {
     if (message.kind === "outcome") said = message.outcome;
-    else if (message.kind === "began") startClock();
-    else
-      answer(port1, events, message).catch((error: unknown) => {
-        // Whoever listens has failed, not the trial: it ends, and what went wrong is told.
-        said = failure(error);
-        kill.abort();
-      });
+    else if (message.kind === "began") limit.begin();
+    else if (message.kind === "progress") tellProgress(events, message).catch(fail);
+    else limit.without(answer(port1, events, message)).catch(fail);
   };
   port1.on("message", onMessage);
 
-  const startClock = () => {
-    if (!Number.isFinite(job.timeLimit)) return;
-    const expire = () => {
-      late = true;
-      kill.abort();
-    };
-    timers.push(setTimeout(expire, timerMilliseconds(job.timeLimit)));
-  };
+  const limit = new TimeLimit(job.timeLimit, () => {
+    late = true;
+    kill.abort();
+  });
   const requestStop = () => {
     Atomics.store(new Int32Array(stop), 0, 1);
     timers.push(setTimeout(() => kill.abort(), GRACE_MILLISECONDS));
@@ -168,16 +160,24 @@ async function runInThread(
     return said ?? threadFailure(error);
   } finally {
     signal.removeEventListener("abort", requestStop);
+    limit.end();
     for (const timer of timers) clearTimeout(timer);
     port1.close();
   }
+}
+
+async function tellProgress(
+  events: TrialEvents,
+  { place, done, total }: Extract<FromTrial, { kind: "progress" }>,
+): Promise<void> {
+  events.progress(place, done, total);
 }
 
 /** Answers come in the order of the questions: a trial asks one at a time. */
 async function answer(
   port: MessagePort,
   events: TrialEvents,
-  message: Exclude<FromTrial, { kind: "began" | "outcome" }>,
+  message: Exclude<FromTrial, { kind: "began" | "outcome" | "progress" }>,
 ): Promise<void> {
   let decision: Decision = "continue";
   switch (message.kind) {
@@ -190,9 +190,6 @@ async function answer(
     case "checkpoint":
       await events.checkpoint(message.bytes);
       break;
-    case "progress":
-      events.progress(message.place, message.done, message.total);
-      return;
   }
   port.postMessage(decision satisfies ToTrial);
 }

@@ -310,3 +310,43 @@ atATime("an interrupted driver saves what runs, and Redis keeps nothing of it", 
   t.deepEqual(facts(study), await logged.expected(4));
   for (const number of [0, 1, 2, 3]) t.is(logged.steps(number).length, held.steps, "no step was taken twice");
 });
+
+atATime("a Redis that has forgotten everything costs no more than what was not recorded", async (t) => {
+  t.timeout(10 * MINUTES);
+  const { url } = await startRedis(t);
+  const logged = new LoggedStudy(t, { task: held, lookahead: 2 });
+  startWorker(t, url);
+  await using study = await logged.open();
+  const ends = logged.finish(study, url, 4);
+  await logged.inTheMiddle();
+  const redis = new Redis(url);
+  await redis.flushall();
+  redis.disconnect();
+  logged.go();
+  await ends;
+  t.deepEqual(facts(study), await logged.expected(4));
+});
+
+atATime("a checkpoint that is too large to travel is said, and the trial runs on", async (t) => {
+  t.timeout(10 * MINUTES);
+  const { url } = await startRedis(t);
+  const logged = new LoggedStudy(t, { task: { steps: 2, checkpointBytes: 64 * 2 ** 20 + 1 } });
+  startWorker(t, url, ["--threads", "1"]);
+  await using study = await logged.open();
+  const notes = (await logged.finish(study, url, 1)).filter((note) => note.startsWith("trial 0"));
+  t.deepEqual(notes, [
+    "trial 0: its checkpoint of 67108865 bytes is larger than the 67108864 that travel: where its worker is lost it begins anew",
+  ]);
+  t.is(study.states.complete, 1);
+});
+
+atATime("a result that is too large to travel fails its trial, at once and with the reason", async (t) => {
+  t.timeout(10 * MINUTES);
+  const { url } = await startRedis(t);
+  const logged = new LoggedStudy(t, { task: { steps: 2, resultBytes: 17 * 2 ** 20 } });
+  startWorker(t, url, ["--threads", "1"]);
+  await using study = await logged.open();
+  await logged.finish(study, url, 1);
+  t.like(study.trial(0), { state: "failed", failures: 0 });
+  t.regex(study.trial(0)!.error!.message, /^its result is 178\d+ bytes of JSON: 16777216 at most travel/);
+});

@@ -9,6 +9,9 @@ interface Task {
   milliseconds?: number;
   /** Before this step trials wait until the folder has a file "go". */
   hold?: number;
+  /** Bytes of a checkpoint, and of a result's text. */
+  checkpointBytes?: number;
+  resultBytes?: number;
   /** Trials that end their whole process at step 2. */
   poison?: readonly number[];
 }
@@ -22,7 +25,15 @@ export default async function logged({
   signal,
   ...context
 }: ObjectiveContext) {
-  const { log, steps = 5, milliseconds = 0, hold, poison = [] } = task as Task;
+  const {
+    log,
+    steps = 5,
+    milliseconds = 0,
+    hold,
+    poison = [],
+    checkpointBytes = 1,
+    resultBytes = 0,
+  } = task as Task;
   const x = Number(parameters["x"]);
   const at = (step: number) => (x - 0.3) * (x - 0.3) + x / step + (seed % 1000) / 1e5;
   for (let step = (context.checkpoint?.[0] ?? 0) + 1; step <= steps; step++) {
@@ -36,7 +47,9 @@ export default async function logged({
     if (step === 2 && poison.includes(number)) process.kill(process.pid, "SIGKILL");
     context.progress(step, steps);
     if ((await context.report(step, at(step))) === "stop") return Number.NaN;
-    await context.saveCheckpoint(Uint8Array.of(step));
+    const bytes = new Uint8Array(checkpointBytes);
+    bytes[0] = step;
+    await context.saveCheckpoint(bytes);
   }
-  return { value: at(steps), result: { x } };
+  return { value: at(steps), result: { x, text: "x".repeat(resultBytes) } };
 }

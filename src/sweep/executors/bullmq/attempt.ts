@@ -108,7 +108,9 @@ export class DrivenAttempt {
     try {
       while (this.#again && !this.#over) {
         this.#again = false;
-        const found = await run(connection.redis, "read", this.id, [BATCH, MOST_EVENT_BYTES]);
+        const found = await connection.patiently(() =>
+          run(connection.redis, "read", this.id, [BATCH, MOST_EVENT_BYTES]),
+        );
         for (const json of found as string[]) {
           if (this.#over) return;
           await this.#take(json);

@@ -2,6 +2,7 @@ import { newOwner, ownerText, retire } from "../../storage/owner.js";
 import type { Executor, JobOutcome, TrialEvents, TrialJob } from "../executor.js";
 import { DrivenAttempt } from "./attempt.js";
 import type { Connection } from "./connection.js";
+import { dropLeftovers } from "./leftovers.js";
 import {
   ABSENCE_MILLISECONDS,
   HEARTBEAT_MILLISECONDS,
@@ -277,6 +278,12 @@ export class Driver implements Executor {
     if (seen && seen.worker === "") this.#lose(attempt);
   }
 
+  #tidy(): Promise<void> {
+    const { id, hasEnded } = this.#study;
+    const over = (number: number) => !this.#numbers.has(number) && hasEnded(number);
+    return dropLeftovers(this.#connection.redis, id, over, this.#owner);
+  }
+
   async #lookForWorkers(): Promise<void> {
     const there = await present(this.#connection.redis, workers);
     const all = [...there.values()];
@@ -300,20 +307,6 @@ export class Driver implements Executor {
       this.#connection.once(
         `no worker has the objective ${objective}: start some with --objective ${objective}=module`,
       );
-    }
-  }
-
-  /** Drops what drivers before this one have left of trials that have ended since. */
-  async #tidy(): Promise<void> {
-    const { redis } = this.#connection;
-    const left = await redis.hgetall(keys.study(this.#study.id));
-    for (const [number, id] of Object.entries(left)) {
-      if (this.#numbers.has(Number(number)) || !this.#study.hasEnded(Number(number))) continue;
-      const seen = await look(redis, id);
-      if (!seen) await redis.hdel(keys.study(this.#study.id), number);
-      else if (driverIsGone((await presentOf(redis, drivers, [seen.driver])).get(seen.driver), this.#owner)) {
-        await run(redis, "drop", id, [seen.driver, number, "1"], this.#study.id);
-      }
     }
   }
 }

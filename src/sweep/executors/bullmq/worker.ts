@@ -1,26 +1,20 @@
 import { availableParallelism } from "node:os";
 import type { Worker as BullWorker, Job } from "bullmq";
 import * as v from "valibot";
-import { PlateauError, quote } from "../../../errors.js";
+import { quote } from "../../../errors.js";
 import { hostName } from "../../../files/host.js";
 import { counted } from "../../../text.js";
 import { requireWorkers } from "../../run/require.js";
 import type { ObjectiveNames } from "../../study.js";
 import { Connection, reasonOf } from "./connection.js";
 import { HeldTrial } from "./held-trial.js";
-import {
-  HEARTBEAT_MILLISECONDS,
-  LEASE_MILLISECONDS,
-  MOST_CHECKPOINT_BYTES,
-  MOST_JOB_BYTES,
-  MOST_NAME,
-  STALLED_MILLISECONDS,
-} from "./limits.js";
+import { HEARTBEAT_MILLISECONDS, LEASE_MILLISECONDS, MOST_NAME, STALLED_MILLISECONDS } from "./limits.js";
 import { Machine } from "./machine.js";
 import { bullmqQueue, describeBuild, keys } from "./names.js";
 import { appear, drivers, leave, mismatch, newId, ours, present, workers } from "./presence.js";
-import { look, run } from "./scripts.js";
-import { decodeJob, type SentJob } from "./wire.js";
+import { readJob } from "./read-job.js";
+import { run } from "./scripts.js";
+import type { SentJob } from "./wire.js";
 
 /** How a worker runs. */
 export interface WorkerOptions {
@@ -156,7 +150,7 @@ class WorkerRun {
     if (!data.success) return this.#refuse(bull, "it names no trial");
     const { attempt: id } = data.output;
     try {
-      const found = await this.#read(id);
+      const found = await this.#connection.patiently(() => readJob(this.#connection.redis, id));
       if (typeof found === "string") return found;
       const { job, checkpoint } = found;
       if (!this.#machine.has(job.objective)) return await this.#giveBack(bull, token, job.objective);
@@ -167,33 +161,10 @@ class WorkerRun {
     }
   }
 
-  /**
-   * The trial of an attempt, where it is not taken yet.
-   * @throws PlateauError `format` where it is none
-   */
-  async #read(id: string): Promise<string | { job: SentJob; checkpoint: Uint8Array | undefined }> {
-    const { redis } = this.#connection;
-    const seen = await look(redis, id);
-    if (!seen) return "nobody wants it any more";
-    if (seen.worker !== "") return "another worker has it";
-    if (seen.jobBytes > MOST_JOB_BYTES) {
-      throw new PlateauError("format", `${seen.jobBytes} bytes: ${MOST_JOB_BYTES} at most are read`);
-    }
-    const job = decodeJob((await redis.get(keys.job(id))) ?? "");
-    if (seen.checkpointBytes === 0) return { job, checkpoint: undefined };
-    if (seen.checkpointBytes > MOST_CHECKPOINT_BYTES) {
-      throw new PlateauError(
-        "format",
-        `a checkpoint of ${seen.checkpointBytes} bytes: ${MOST_CHECKPOINT_BYTES} at most are read`,
-      );
-    }
-    const bytes = await redis.getBuffer(keys.checkpoint(id));
-    return { job, checkpoint: bytes ? new Uint8Array(bytes) : undefined };
-  }
-
   async #hold(id: string, job: SentJob, checkpoint: Uint8Array | undefined): Promise<string> {
     const { redis } = this.#connection;
-    if ((await run(redis, "begin", id, [this.#id])) !== 1) return "another worker has it, or nobody wants it";
+    const begun = await this.#connection.patiently(() => run(redis, "begin", id, [this.#id]));
+    if (begun !== 1) return "another worker has it, or nobody wants it";
     const trial = new HeldTrial(this.#connection, this.#id, id, {
       answers: job.answers,
       done: job.done.length,
