@@ -11,9 +11,9 @@ const generated = "src/runtime/generated";
 
 mkdirSync("build", { recursive: true });
 mkdirSync(generated, { recursive: true });
-// Compiled output of deleted sources must not linger: AVA would run it.
-for (const folder of ["dist/src", "dist/test", "dist/bench", "dist/workers"])
-  rmSync(folder, { recursive: true, force: true });
+// Compiled output of deleted sources must not linger: AVA would run it. What tsc takes for compiled goes with it.
+for (const path of ["dist/src", "dist/test", "dist/bench", "dist/workers", "dist/tsconfig.tsbuildinfo"])
+  rmSync(path, { recursive: true, force: true });
 
 for (const target of targets) {
   const { error, stderr } = await asc.main(["assembly/index.ts", "--target", target]);
