@@ -1,19 +1,18 @@
 import * as v from "valibot";
 import { PlateauError, quote } from "../errors.js";
-import { canonicalJson } from "../formats/canonical-json.js";
 import type { Architecture } from "../nn/architecture.js";
 import { schemes } from "../nn/initialize.js";
 import { transformer } from "../nn/transformer.js";
 import { builds } from "../runtime/compile.js";
-import { isTarget, recordOf, type TargetRecord } from "../targets/own.js";
+import { isTarget, type TargetRecord } from "../targets/own.js";
 import { type Quantisation, soundQuantisation, studyQuantisation } from "../targets/quantisation.js";
-import { findTarget } from "../targets/registry.js";
 import type { Target } from "../targets/target.js";
 import type { Loss } from "../training/losses.js";
 import { type TrainingOptions, trainingOptions } from "../training/options.js";
 import { check, count, nonNegative, oneOf, positive, seedNumber, share, whole } from "../validate.js";
 import { type Initial, initialOf } from "./initial.js";
 import { type Protocol, type ProtocolInput, resolveProtocol } from "./protocol.js";
+import { trainedOn } from "./trained-on.js";
 
 /** What `plateau train` takes: every field but `target` has a default, many follow from the protocol. */
 export const experimentSchema = v.strictObject({
@@ -202,38 +201,6 @@ export function defineExperiment(input: ExperimentInput): Experiment {
 /** Holds a configuration's target to what is stored of it. @throws PlateauError `usage`, `unknown-name` */
 export function recordedTarget({ target, ownTarget }: ExperimentInput): void {
   trainedOn(target, ownTarget);
-}
-
-/** The target of an experiment, with its record where no name finds it. @throws PlateauError `usage`, `unknown-name` */
-function trainedOn(
-  given: string | Target,
-  stored: object | undefined,
-): Pick<Experiment, "target"> & { ownTarget?: TargetRecord } {
-  if (typeof given === "string") {
-    if (stored === undefined) return { target: findTarget(given) };
-    throw new PlateauError(
-      "usage",
-      `target ${quote(given)} was the run's own, made by defineTarget, and is not stored: give it again as the target (RunDirectory.open, a repeater's parse and defineExperiment take it)`,
-    );
-  }
-  if (!given.own) return { target: given };
-  const ownTarget = recordOf(given);
-  if (stored === undefined || canonicalJson(stored) === canonicalJson(ownTarget))
-    return { target: given, ownTarget };
-  throw new PlateauError(
-    "usage",
-    `target ${quote(given.name)} is not the one that was trained on: ${difference(stored, ownTarget)}`,
-  );
-}
-
-function difference(stored: object, given: TargetRecord): string {
-  const before = stored as Readonly<Record<string, unknown>>;
-  const key = (Object.keys(given) as (keyof TargetRecord)[]).find(
-    (name) => canonicalJson(before[name]) !== canonicalJson(given[name]),
-  );
-  return key === undefined
-    ? "its record has more"
-    : `its ${key} were ${quote(before[key])}, now ${quote(given[key])}`;
 }
 
 type Config = ExperimentConfig;

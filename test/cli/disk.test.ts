@@ -75,13 +75,14 @@ test("a continued run that cannot be stored is printed, with the command that st
     testRows: 200,
   });
   const stop = new AbortController();
-  await run(directory.experiment.config, {
+  const running = run(directory.experiment.config, {
     signal: stop.signal,
     progressEvery: 0,
     onProgress: () => stop.abort(),
     onCheckpoint: async (state) =>
       directory.saveCheckpoint(await encodeCheckpoint(state, identity(directory.experiment))),
   });
+  await t.throwsAsync(running, { code: "aborted" });
   const { bavail, bsize } = statfsSync(disk);
   writeFileSync(join(disk, "filling"), new Uint8Array(bavail * bsize));
 

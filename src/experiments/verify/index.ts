@@ -30,8 +30,10 @@ export function verify(
     throw new PlateauError("usage", `verify takes a list of files with name and bytes, not ${quote(files)}`);
   }
   const cases: CaseResult[] = [];
-  for (const file of files) requireArguments("verify", { file: [file, "reference file: name bytes"] });
-  for (const { name, bytes } of files) cases.push(verifyFile(name, bytes, options.build ?? "strict"));
+  for (const file of files) {
+    requireArguments("verify", { file: [file, "reference file: name bytes"] });
+    cases.push(verifyFile(file.name, file.bytes, options.build ?? "strict"));
+  }
   const passed = cases.filter(({ ok }) => ok).length;
   return { cases, passed, failed: cases.length - passed };
 }
