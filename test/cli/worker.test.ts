@@ -114,7 +114,7 @@ test("a Redis that is not there, or no address, is said at once and once", async
     ],
     [["--redis", `http://me:${SECRET}@127.0.0.1`], 2, /of another protocol: expected redis:\/\/host:6379/],
     [["--redis", "127.0.0.1:6379"], 2, /expected redis:\/\/host:6379/],
-    [[], 2, /where is Redis\? Give --redis/],
+    [[], 2, /which trials\? give --redis redis:\/\/host:6379/],
   ];
   for (const [args, code, message] of bad) {
     const found = await plateau(["worker", ...args], { env: { PLATEAU_REDIS: "" } });
