@@ -92,6 +92,8 @@ const words = [
   '"\\ud800"',
   "\n",
   "9007199254740993",
+  '"data:text/javascript,export default 1"',
+  '"file:///dev/zero"',
 ];
 const keys = fc.constantFrom(
   ...["study", "number", "objective", "parameters", "task", "seeds", "done", "checkpointEvery", "timeLimit"],
