@@ -23,6 +23,7 @@ import { requireRunOptions } from "./run/require.js";
 import { type ExecutionOptions, runStudy } from "./run/study-run.js";
 import type { Parameters } from "./space/parameter.js";
 import { Space } from "./space/space.js";
+import { turn } from "./storage/idle.js";
 import { newOwner, retire } from "./storage/owner.js";
 import { openSqlite } from "./storage/sqlite.js";
 import type { Storage, StoredTrial, StudyStorage } from "./storage/storage.js";
@@ -103,6 +104,7 @@ export class Study implements AsyncDisposable {
     const { make: define, complete } =
       "make" in input ? input : { make: () => input, complete: "space" in input };
     const make = async (stored?: StudyDefinition) => located(await define(stored), objectives);
+    if (typeof storage === "string") await turn();
     // A study that cannot be made leaves no file behind.
     const isNew = typeof storage === "string" && (storage === ":memory:" || !existsSync(storage));
     if (isNew && !complete) throw noSuchFile(storage);

@@ -4,6 +4,7 @@ import { commandLine } from "./targets/command-line.js";
 import { configuration } from "./targets/configuration.js";
 import { csv } from "./targets/csv.js";
 import { expression } from "./targets/expression.js";
+import { jobPayload } from "./targets/job-payload.js";
 import { jsonTable } from "./targets/json-table.js";
 import { npy } from "./targets/npy.js";
 import { parquet } from "./targets/parquet.js";
@@ -26,4 +27,5 @@ export const targets: readonly FuzzTarget[] = [
   commandLine,
   studyFile,
   studyValues,
+  jobPayload,
 ];

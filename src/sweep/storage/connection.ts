@@ -5,6 +5,7 @@ import type Database from "libsql";
 import { PlateauError, quote } from "../../errors.js";
 import { deniedPermission } from "../../files/denied.js";
 import { ioError } from "../../files/io-error.js";
+import { keep, reuse } from "./idle.js";
 
 type Libsql = new (path: string, options: Database.Options) => Database.Database;
 let loaded: Libsql | undefined;
@@ -228,32 +229,4 @@ export class Connection {
       { cause },
     );
   }
-}
-
-/**
- * Connections that were closed, by file, to be used again: libsql lets go of a file only when all statements
- * of its connection are collected, so that a program that opens one often would run out of files.
- */
-const idle = new Map<string, { readonly database: Database.Database; readonly state: string }>();
-
-function keep(file: string, database: Database.Database): void {
-  const state = stateOf(file);
-  if (state !== undefined && !idle.has(file)) idle.set(file, { database, state });
-  else database.close();
-}
-
-function reuse(file: string): Database.Database | undefined {
-  const found = idle.get(file);
-  idle.delete(file);
-  if (!found) return undefined;
-  // Another file may have taken its place, or somebody else have written to it.
-  if (found.state === stateOf(file)) return found.database;
-  found.database.close();
-  return undefined;
-}
-
-/** Which file it is, as it is now; undefined where there is none, as of ":memory:". */
-function stateOf(file: string): string | undefined {
-  const info = statSync(file, { bigint: true, throwIfNoEntry: false });
-  return info && [info.dev, info.ino, info.size, info.mtimeNs].join(" ");
 }

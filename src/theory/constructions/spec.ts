@@ -35,7 +35,7 @@ export function parseSpec(text: string): Spec {
     if (i === 0 && !part.includes("=")) size = Number(part);
     else Object.assign(options, parseOption(part));
   });
-  if (size !== undefined && !(Number.isInteger(size) && size >= 1)) {
+  if (size !== undefined && !(Number.isSafeInteger(size) && size >= 1)) {
     throw new PlateauError(
       "usage",
       `construction ${quote(text)}: ${quote(parts[0])} is no size: expected a whole number of ${construction.sizeName}`,

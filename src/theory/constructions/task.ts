@@ -54,6 +54,6 @@ export function requireInputs({ f }: Task, construction: string, most: number): 
 
 /** @throws PlateauError `usage` */
 export function requireSize(size: number, what: string): void {
-  if (Number.isInteger(size) && size >= 1) return;
+  if (Number.isSafeInteger(size) && size >= 1) return;
   throw new PlateauError("usage", `size ${quote(size)}: expected a whole number of ${what}, at least 1`);
 }

@@ -3,6 +3,9 @@ import { Queue } from "bullmq";
 import fc from "fast-check";
 import { Redis } from "ioredis";
 import { PlateauError } from "../../../src/errors.js";
+import { MOST_LEVELS } from "../../../src/nesting.js";
+import { DrivenAttempt } from "../../../src/sweep/executors/bullmq/attempt.js";
+import type { Connection } from "../../../src/sweep/executors/bullmq/connection.js";
 import { bullmqQueue, keys } from "../../../src/sweep/executors/bullmq/names.js";
 import { redisAddress, withoutSecrets } from "../../../src/sweep/executors/bullmq/url.js";
 import {
@@ -11,7 +14,9 @@ import {
   encodeEvent,
   encodeJob,
   trialJob,
+  type WorkerEvent,
 } from "../../../src/sweep/executors/bullmq/wire.js";
+import type { TrialJob } from "../../../src/sweep/executors/executor.js";
 import { version } from "../../../src/version.js";
 import { startRedis, withRedis } from "../../support/redis.js";
 import { facts } from "../support/facts.js";
@@ -67,6 +72,7 @@ test("what is no trial is refused as such, whatever it is", (t) => {
     good.replace('"number":3', '"number":"3"'),
     good.replace('"x":0.1', '"x":{"toString":1}'),
     good.replace('"seeds":[1,', '"seeds":['.concat("1,".repeat(2000))),
+    good.replace('"done":["NaN"]', '"done":[1,2,3]'),
     good.replace('"task":{', '"task":{"__proto__":{"polluted":1},'),
     good.replace('"parameters":{', '"parameters":{"__proto__":1,'),
     good.replace('"a":[1,', `"a":[${deep},`),
@@ -78,6 +84,60 @@ test("what is no trial is refused as such, whatever it is", (t) => {
     t.is(error?.code, "format");
   }
   t.is(({} as { polluted?: number }).polluted, undefined);
+});
+
+test("a result that the study's file would not give back is refused", (t) => {
+  const said = (levels: number) =>
+    `{"kind":"replicate","seq":1,"place":0,"seed":1,"value":1,"result":${"[".repeat(levels)}${"]".repeat(levels)}}`;
+  t.notThrows(() => decodeEvent(said(MOST_LEVELS)));
+  for (const levels of [MOST_LEVELS + 1, 100_000])
+    t.throws(() => decodeEvent(said(levels)), { code: "format", message: /500 levels at most/ });
+});
+
+test("a driver takes the seeds that it asked for, each with its value, and no end before the last", async (t) => {
+  const asked: TrialJob = { ...job, done: [] };
+  const outcome = { kind: "outcome", outcome: { kind: "done" } } as const;
+  const seed = (place: number, of = job.seeds[place], value = 0.5) =>
+    ({ kind: "replicate", place, seed: of, value }) as const;
+  const heard = async (...said: WorkerEvent[]) => {
+    const left = said.map((one, i) => encodeEvent(one, i + 1));
+    const redis = {
+      eval: async (script: string) => {
+        if (script.includes("LINDEX")) return [...left];
+        if (script.includes("LPOP")) left.shift();
+        return 1;
+      },
+    };
+    const connection = { redis, closed: false, patiently: (work: () => unknown) => work() };
+    const owner = { driver: "d", study: "s", answers: true, note: () => {} };
+    const places: number[] = [];
+    const attempt = new DrivenAttempt(
+      { ...owner, connection: connection as unknown as Connection },
+      "a",
+      asked,
+      {
+        ...{ report: () => "continue", checkpoint: () => {}, progress: () => {} },
+        replicate: (place) => {
+          places.push(place);
+          return "continue";
+        },
+      },
+    );
+    await attempt.news();
+    attempt.end({ kind: "aborted" });
+    return { places, ended: await attempt.ended };
+  };
+  t.deepEqual(await heard(seed(0), seed(1), outcome), { places: [0, 1], ended: { kind: "done" } });
+  for (const said of [
+    [outcome],
+    [seed(0), outcome],
+    [seed(0, 7)],
+    [seed(0, 1, Number.NaN)],
+    [seed(0), seed(1), seed(2, 5)],
+  ]) {
+    const { ended } = await heard(...said);
+    t.like(ended, { kind: "failed", again: true, error: { code: "format" } });
+  }
 });
 
 test("any text at all is a trial, or refused in plateau's own words", (t) => {
@@ -151,6 +211,7 @@ withRedis.serial("malformed and oversized jobs are refused, and the worker lives
 
   const contents: (string | Buffer)[] = [
     ...["", "{", "null", "[1]", '{"__proto__":{"polluted":1}}'],
+    good.replace('"done":["NaN"]', '"done":[1,2,3]'),
     good.replace('"task":{', '"task":{"__proto__":{"polluted":1},'),
     Buffer.from([0xff, 0xfe, 0, 1]),
     Buffer.alloc(65 * 2 ** 20, "x"),

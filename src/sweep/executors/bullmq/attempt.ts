@@ -38,7 +38,8 @@ export class DrivenAttempt {
   moved = false;
   readonly #owner: AttemptOwner;
   readonly #events: TrialEvents;
-  /** How many seeds are done. */
+  readonly #seeds: readonly number[];
+  /** How many of them are done. */
   #done: number;
   #settle!: (outcome: JobOutcome) => void;
   #over = false;
@@ -51,6 +52,7 @@ export class DrivenAttempt {
     this.number = job.number;
     this.#owner = owner;
     this.#events = events;
+    this.#seeds = job.seeds;
     this.#done = job.done.length;
     this.ended = new Promise((resolve) => (this.#settle = resolve));
   }
@@ -150,8 +152,13 @@ export class DrivenAttempt {
         return replicate < this.#done ? "continue" : this.#events.report({ replicate, step, value });
       }
       case "replicate": {
-        const { place } = event;
+        const { place, seed, value } = event;
         this.#require(place);
+        if (seed !== this.#seeds[place] || !Number.isFinite(value))
+          throw new PlateauError(
+            "format",
+            `${value} of seed ${seed}, where seed ${this.#seeds[place]} was asked for`,
+          );
         // The last one may not have been answered: to record it again changes nothing.
         if (place < this.#done - 1) return "continue";
         this.moved ||= place === this.#done;
@@ -165,6 +172,7 @@ export class DrivenAttempt {
         this.#owner.note(`trial ${this.number}: ${event.text}`);
         return undefined;
       case "outcome":
+        if (event.outcome.kind === "done") this.#require(this.#seeds.length);
         this.end(event.outcome as JobOutcome, false);
         return undefined;
     }
@@ -185,7 +193,7 @@ export class DrivenAttempt {
 
   /** @throws PlateauError `format` where what was between is missing: then the trial is run again */
   #require(place: number): void {
-    if (place <= this.#done) return;
+    if (place <= this.#done && place <= this.#seeds.length) return;
     throw new PlateauError("format", `seed ${place} before seed ${this.#done}`);
   }
 }

@@ -64,6 +64,7 @@ export class Machine {
       if (!found) throw new PlateauError("unknown-name", `no objective ${quote(job.objective)} here`);
       const { executor, gate } = found;
       const trial = trialJob(job, checkpoint);
+      // In this thread, which has loaded no module that a task may name: of such a trial it throws, and none is loaded.
       const bytes = gate.bytes(trial.parameters, trial.task);
       if (bytes > gate.most) return tooLarge(bytes, gate.most);
       return await executor.run(trial, events, signal);

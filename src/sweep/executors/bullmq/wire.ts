@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import * as v from "valibot";
 import { type ErrorCode, PlateauError, quote } from "../../../errors.js";
 import { canonicalJson } from "../../../formats/canonical-json.js";
+import { MOST_LEVELS, nestedBeyond } from "../../../nesting.js";
 import { check, flag, nonNegative, seedNumber, whole } from "../../../validate.js";
 import type { Replicate, TrialError } from "../../trial.js";
 import type { JobOutcome, TrialJob } from "../executor.js";
@@ -33,7 +34,7 @@ const error = v.strictObject({
   step: v.exactOptional(whole(0)),
 });
 
-const jobSchema = v.strictObject({
+const jobFields = v.strictObject({
   study: name,
   number: seedNumber,
   objective: name,
@@ -50,6 +51,13 @@ const jobSchema = v.strictObject({
   /** Whether the trial has to wait for what the driver says: it may be "stop". */
   answers: flag,
 });
+const jobSchema = v.pipe(
+  jobFields,
+  v.check(
+    ({ seeds, done }) => done.length <= seeds.length,
+    "expected no more seeds that are done than seeds",
+  ),
+);
 
 /** A trial as it is sent. */
 export type SentJob = v.InferOutput<typeof jobSchema>;
@@ -109,7 +117,13 @@ const eventSchema = v.variant("kind", [
   v.strictObject({ kind: v.literal("report"), seq, replicate: place, step: whole(1), value: number }),
   v.strictObject({
     ...{ kind: v.literal("replicate"), seq, place, seed: seedNumber, value: number },
-    result: v.optional(v.unknown()),
+    // Nobody could read it again in the study's file.
+    result: v.optional(
+      v.pipe(
+        v.unknown(),
+        v.check((one) => !nestedBeyond(one), `expected ${MOST_LEVELS} levels at most`),
+      ),
+    ),
   }),
   /** There is a checkpoint to be had. */
   v.strictObject({ kind: v.literal("checkpoint"), seq, place }),
