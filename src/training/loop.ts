@@ -229,6 +229,7 @@ async function divergence(
   if (!isJudged) await trainer.gather();
   const found = { update: updates + 1, loss: trainer.loss, gradientNorm: trainer.gradientNorm };
   trainer.continueFrom(updates, loss);
-  const sound = [trainer.model.address, first, second].every(finite);
-  return sound && Number.isFinite(found.loss) && Number.isFinite(found.gradientNorm) ? undefined : found;
+  // Of a training that is continued at its end there is no gradient yet: only what was gathered here counts.
+  const looked = isJudged || (Number.isFinite(found.loss) && Number.isFinite(found.gradientNorm));
+  return looked && [trainer.model.address, first, second].every(finite) ? undefined : found;
 }

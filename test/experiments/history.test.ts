@@ -24,16 +24,20 @@ async function trained(stopAt?: number): Promise<{ history: RunHistory; weights:
   const save = async (state: TrainingState) => {
     stored = await encodeCheckpoint({ ...state, notes: first.notes() }, identity(experiment));
   };
-  const begun = await run(experiment.config, {
-    onModel: first.onModel,
-    onEvaluation: (evaluation) => {
-      first.onEvaluation(evaluation);
-      if (evaluation.update === stopAt) stop.abort();
-    },
-    onCheckpoint: save,
-    signal: stop.signal,
-  });
-  if (begun.result) return { history: first.history(begun.outcome), weights: begun.result.weightsSha256 };
+  try {
+    const { result, outcome } = await run(experiment.config, {
+      onModel: first.onModel,
+      onEvaluation: (evaluation) => {
+        first.onEvaluation(evaluation);
+        if (evaluation.update === stopAt) stop.abort();
+      },
+      onCheckpoint: save,
+      signal: stop.signal,
+    });
+    return { history: first.history(outcome), weights: result.weightsSha256 };
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+  }
   const resume = await decodeCheckpoint(stored!, identity(experiment), "checkpoint");
   // Nobody asks for the spectrum again: that it is recorded is among the notes.
   const second = watchTraining(experiment, { notes: resume.notes });

@@ -10,6 +10,7 @@ import {
   resolveProtocol,
 } from "../../src/experiments/protocol.js";
 import { run } from "../../src/experiments/run.js";
+import type { TrainingState } from "../../src/training/state.js";
 
 const tiny = {
   target: "m2n1",
@@ -124,4 +125,27 @@ test("bad configurations are refused with their value", (t) => {
   refuse({ batch: 2001 }, /batch 2001 is larger than the data \(2000 rows\)/);
   refuse({ protocol: "study", dModel: 32 }, /d-model 32 with dim 4/);
   refuse({ mode: "ranking" }, /mode is "ranking"/);
+});
+
+test("a run that was stopped behind its last update, judged or not, ends as one that was not", async (t) => {
+  const steps = 20;
+  for (const evaluateEvery of [10, 15]) {
+    const input = { target: "m2n1", steps, evaluateEvery, batch: 16, trainRows: 200, testRows: 50 } as const;
+    const whole = await run(input);
+    const stop = new AbortController();
+    let kept: TrainingState | undefined;
+    const stopped = run(input, {
+      signal: stop.signal,
+      progressEvery: 0,
+      onProgress: ({ update }) => update === steps && stop.abort(),
+      onEvaluation: ({ update }) => update === steps && stop.abort(),
+      checkpointEvery: 0,
+      onCheckpoint: (state) => void (kept = structuredClone(state)),
+    });
+    await stopped.catch((error: PlateauError) => t.is(error.code, "aborted"));
+    t.is(kept?.updates, steps);
+    const { result } = await run(input, { resume: kept });
+    t.is(result.diverged, whole.result.diverged);
+    t.is(result.weightsSha256, whole.result.weightsSha256);
+  }
 });

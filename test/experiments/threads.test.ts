@@ -57,7 +57,7 @@ test("the memory of threads is known before any is allocated", async (t) => {
 });
 
 test("a study trains each model on one thread", (t) => {
-  const parameters = { threads: { values: [1, 2] } };
+  const parameters = { threads: [1, 2] };
   const message = /^threads is no option of a study: it trains as many models at a time as it has workers/;
   t.throws(() => trainingStudy({ target: "m2n1", space: { parameters } } as never), {
     code: "usage",

@@ -17,7 +17,7 @@ const expected = [
   /^dist\/browser\/(?:plateau\.js|licenses\.txt)$/,
   /^docs\/.+\.md$/,
   /^docs\/figures\/[\w-]+\.svg$/,
-  /^examples\/(?:[\w-]+\.mjs|README\.md|cars\.csv)$/,
+  /^examples\/(?:[\w-]+\.mjs|README\.md|(?:autos|cars)\.csv)$/,
   /^examples\/machines\/(?:Dockerfile|[\w-]+\.(?:yaml|sh))$/,
   /^test\/fixtures\/golden\/[\w.-]+\.safetensors$/,
 ];
