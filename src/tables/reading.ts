@@ -38,6 +38,8 @@ export interface Reading {
   readonly decimals?: Readonly<Record<string, Decimal>>;
   /** What stood between thousands. */
   readonly thousands?: readonly string[];
+  /** The first number of each way to be negative without a sign before it: "(5)", "5-". */
+  readonly negatives?: readonly string[];
   /** What stood beside the numbers of a column and is no part of them. */
   readonly units?: Readonly<Record<string, string>>;
   /** Texts that stood for nothing ("" is an empty cell), and in how many cells of the columns that can be used. */
@@ -78,6 +80,7 @@ function readingOf(
   const used: Record<string, Decimal> = {};
   const units: Record<string, string> = {};
   const thousands = new Set<string>();
+  const negatives = new Map<string, string>();
   const absent = new Map<string, number>();
   for (const [i, column] of columns.entries()) {
     if (column.kind === "unusable") continue;
@@ -92,10 +95,10 @@ function readingOf(
         absent.set(text, (absent.get(text) ?? 0) + 1);
       } else if (column.kind === "numeric" && typeof cell === "string") {
         if (/[.,]/.test(cell)) used[column.name] ??= decimals[i] ?? "point";
-        const group = /\d[.,'’\s]\d/.test(cell)
-          ? readNumber(cell, decimals[i] ?? "point")?.thousands
-          : undefined;
-        if (group) thousands.add(group);
+        if (!/\d[.,'’\s]\d|[-\u2212)]\D*$/.test(cell)) continue;
+        const number = readNumber(cell, decimals[i] ?? "point");
+        if (number?.thousands) thousands.add(number.thousands);
+        if (number?.negative && !negatives.has(number.negative)) negatives.set(number.negative, cell.trim());
       }
     }
   }
@@ -105,6 +108,7 @@ function readingOf(
     ...(marks.size === 1 ? { decimal: [...marks][0] } : {}),
     ...(marks.size > 1 ? { decimals: used } : {}),
     ...(thousands.size > 0 ? { thousands: [...thousands] } : {}),
+    ...(negatives.size > 0 ? { negatives: [...negatives.values()] } : {}),
     ...(Object.keys(units).length > 0 ? { units } : {}),
     ...(absent.size > 0 ? { missing: Object.fromEntries(absent) } : {}),
     ...(named.length > 0 ? { named: [...named] } : {}),
@@ -153,6 +157,8 @@ export function describeReading(reading: Reading): string | undefined {
     if (names.length > 0) parts.push(`decimal ${mark} in ${names.map(([name]) => listed(name)).join(", ")}`);
   }
   if (reading.thousands) parts.push(`thousands ${[...new Set(reading.thousands.map(shown))].join(" and ")}`);
+  if (reading.negatives)
+    parts.push(`negative ${reading.negatives.map((text) => JSON.stringify(text)).join(" and ")}`);
   for (const [name, unit] of Object.entries(units ?? {})) {
     parts.push(unit === "%" ? `${listed(name)} in % (12% is 12)` : `${listed(name)} in ${unit}`);
   }

@@ -227,3 +227,12 @@ test("numbers of a locale's table come back, or the table is refused: never othe
   );
   t.true(refused > 0 && refused < 300, `${refused} were refused`);
 });
+
+test("negatives of bookkeeping are numbers, and how they were written is said", (t) => {
+  const table = read('a,b,c\n"(1,234.50)",5,-1\n12.00,67-,(2)\n"($393.24)",8.5-,3\n');
+  t.deepEqual(values(table), { a: [-1234.5, 12, -393.24], b: [5, -67, -8.5], c: [-1, -2, 3] });
+  t.is(
+    said(table),
+    'read as: delimiter ",", decimal point, thousands ",", negative "(1,234.50)" and "67-", a in $',
+  );
+});
