@@ -57,8 +57,9 @@ export const predictFit: Predictor = async (folder, asked) => {
     ],
     rows: cells,
     notation: {
-      delimiter: raw.layout?.delimiter === ";" ? ";" : ",",
+      delimiter: [";", "\t"].find((one) => one === raw.layout?.delimiter),
       decimal: table.reading?.decimal,
+      mark: raw.layout !== undefined && raw.layout.encoding !== "UTF-8",
     },
     maps: asked.attention && complete.length > 0 ? attentionMaps(model, x, { signal }) : [],
   };
