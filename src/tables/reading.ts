@@ -7,6 +7,7 @@ import type { Layout, RawTable } from "../formats/raw-table.js";
 import { counted, listed } from "../text.js";
 import { check, oneOf } from "../validate.js";
 import { type Column, inferColumn } from "./column.js";
+import { datesIn } from "./dates.js";
 import { type Decimals, decideDecimals } from "./decimal.js";
 import { type Missing, missingBy } from "./missing.js";
 
@@ -50,10 +51,10 @@ export interface Reading {
 
 /** Infers the columns of a table, and says what was understood. @throws PlateauError `format`, `usage` */
 export function readColumns(
-  table: RawTable,
+  given: RawTable,
   options: NotationOptions = {},
 ): { columns: Column[]; reading: Reading | undefined } {
-  const { layout } = table;
+  const { layout } = given;
   const decimal = check("decimal", decimalSchema, options.decimal);
   const { like, kinds = {} } = options;
   const named = options.missing ?? like?.named ?? [];
@@ -61,10 +62,19 @@ export function readColumns(
     throw new PlateauError("usage", `missing is ${JSON.stringify(named)}: expected a list of texts`);
   }
   const missing = missingBy(named);
+  const kindOf = (name: string) => (Object.hasOwn(kinds, name) ? kinds[name] : undefined);
+  // Dates are put aside first: their points are no decimal marks.
+  const table: RawTable = {
+    ...given,
+    columns: given.columns.map((column) => {
+      const problem = kindOf(column.name) ? undefined : datesIn(column, given.rows, missing);
+      return problem === undefined ? column : { ...column, problem };
+    }),
+  };
   const likely = like && like.delimiter === layout?.delimiter ? like.decimal : undefined;
   const decimals = decideDecimals(table, missing, decimal, likely);
   const columns = table.columns.map((column, i) => {
-    const as = Object.hasOwn(kinds, column.name) ? kinds[column.name] : undefined;
+    const as = kindOf(column.name);
     return inferColumn(column, table.rows, table.where, { decimal: decimals[i], missing, as });
   });
   return { columns, reading: readingOf(table, columns, decimals, missing, named) };

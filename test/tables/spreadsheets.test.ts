@@ -236,3 +236,53 @@ test("negatives of bookkeeping are numbers, and how they were written is said", 
     'read as: delimiter ",", decimal point, thousands ",", negative "(1,234.50)" and "67-", a in $',
   );
 });
+
+test("dates and times are no numbers and no categories, and say nothing of the decimal mark", (t) => {
+  const dates = (...cells: string[]) => {
+    const text = `d;n\n${cells.map((cell, i) => `${cell};${i}`).join("\n")}\n`;
+    return values(read(text, { decimal: "point" }))["d"];
+  };
+  for (const cells of [
+    ["2021-03-04", "2021-03-04", "2021-12-31", "2021-12-31"],
+    ["2021-03-04T10:00:00.000Z", "2021-03-05T10:00:00Z"],
+    ["2021-03-04 10:00", "-", "", "2021-03-05 23:59:59"],
+    ["2021-03", "2022-11"],
+    ["4.3.2021", "04.12.2021", "31.12.2021 08:15"],
+    ["4.3.21", "31.12.99"],
+    ["04.03.", "31.12."],
+    ["3/4/2021", "12/31/2021", "1/2/2021 3:15 PM"],
+    ["31/12/2021", "1/2/2021"],
+    ["31-12-2021", "1-2-2021"],
+    ["03.2021", "12.2021", "7.2021"],
+    ["10.2021", "11.2021", "12.1999"],
+    ["03/2021", "12/2021"],
+    ["14:35", "8:05"],
+    ["14.35", "08.15", "23.59"],
+  ]) {
+    t.regex(
+      String(dates(...cells)),
+      /^dates such as ".*" are not read: add columns of year, month/,
+      cells[0],
+    );
+  }
+  t.deepEqual(dates("3.2021", "12.2021", "7.19"), [3.2021, 12.2021, 7.19]);
+  t.deepEqual(dates("3.2021", "12.2021"), [3.2021, 12.2021], "no zero, not of one width");
+  t.deepEqual(dates("13.2021", "12.2021"), [13.2021, 12.2021], "no month");
+  t.deepEqual(dates("01.2021", "12.1800"), [1.2021, 12.18], "no year");
+  t.deepEqual(dates("14.35", "23.59"), [14.35, 23.59]);
+  t.deepEqual(dates("08.15", "23.75"), [8.15, 23.75], "no minutes");
+  t.deepEqual(dates("2021-03-04", "2021-03-04", "x", "x"), ["2021-03-04", "2021-03-04", "x", "x"]);
+
+  t.deepEqual(dates("1-2-34", "1-2-34"), ["1-2-34", "1-2-34"], "codes");
+
+  for (const [first, second] of [
+    ["03.2021", "12.2021"],
+    ["08.15", "14.35"],
+  ]) {
+    const text = `d;v;w\n${first};7.155;1\n${second};8.201;2,5\n`;
+    t.deepEqual(values(read(text))["v"], [7155, 8201]);
+    t.throws(() => read(text.replace("2,5", "2")), { message: /"v" is "7\.155", which may be/ });
+  }
+  t.deepEqual(values(read("d;v\n3.2021;1\n", { kinds: { d: "numeric" }, decimal: "point" }))["d"], [3.2021]);
+  t.regex(String(values(tableOfRecords([{ d: new Date(0) }, { d: new Date(1) }]))["d"]), /are not read/);
+});
