@@ -43,6 +43,8 @@ export interface Reading {
   readonly negatives?: readonly string[];
   /** What stood beside the numbers of a column and is no part of them. */
   readonly units?: Readonly<Record<string, string>>;
+  /** Columns of digits that were read as texts, as some have leading zeros. */
+  readonly codes?: readonly string[];
   /** Texts that stood for nothing ("" is an empty cell), and in how many cells of the columns that can be used. */
   readonly missing?: Readonly<Record<string, number>>;
   /** Texts that were named to be missing. */
@@ -112,6 +114,7 @@ function readingOf(
       }
     }
   }
+  const codes = columns.filter((column) => column.kind === "categorical" && column.codes);
   const marks = new Set(Object.values(used));
   const found: Reading = {
     ...layoutOf(table.layout),
@@ -120,6 +123,7 @@ function readingOf(
     ...(thousands.size > 0 ? { thousands: [...thousands] } : {}),
     ...(negatives.size > 0 ? { negatives: [...negatives.values()] } : {}),
     ...(Object.keys(units).length > 0 ? { units } : {}),
+    ...(codes.length > 0 ? { codes: codes.map(({ name }) => name) } : {}),
     ...(absent.size > 0 ? { missing: Object.fromEntries(absent) } : {}),
     ...(named.length > 0 ? { named: [...named] } : {}),
   };
@@ -172,6 +176,7 @@ export function describeReading(reading: Reading): string | undefined {
   for (const [name, unit] of Object.entries(units ?? {})) {
     parts.push(unit === "%" ? `${listed(name)} in % (12% is 12)` : `${listed(name)} in ${unit}`);
   }
+  if (reading.codes) parts.push(`${reading.codes.map(listed).join(", ")} as texts (leading zeros)`);
   const cells = Object.values(missing).reduce((sum, count) => sum + count, 0);
   if (cells > 0) {
     const texts = Object.keys(missing).map((text) => (text === "" ? "empty" : JSON.stringify(text)));

@@ -286,3 +286,20 @@ test("dates and times are no numbers and no categories, and say nothing of the d
   t.deepEqual(values(read("d;v\n3.2021;1\n", { kinds: { d: "numeric" }, decimal: "point" }))["d"], [3.2021]);
   t.regex(String(values(tableOfRecords([{ d: new Date(0) }, { d: new Date(1) }]))["d"]), /are not read/);
 });
+
+test("digits with leading zeros are codes: texts, unless numbers are asked for", (t) => {
+  const text = "PLZ;n\n01067;1\n10115;2\n01067;3\n10115;4\n";
+  const table = read(text);
+  t.deepEqual(values(table)["PLZ"], ["01067", "10115", "01067", "10115"]);
+  t.is(said(table), 'read as: delimiter ";", PLZ as texts (leading zeros)');
+  t.deepEqual(values(read(text, { kinds: { PLZ: "numeric" } }))["PLZ"], [1067, 10115, 1067, 10115]);
+  t.is(
+    values(read("PLZ;n\n20095;1\n01067;2\n"))["PLZ"] as unknown,
+    'digits with leading zeros such as "01067" in line 3 are codes, no numbers, and 2 different ones in 2 values no categories',
+  );
+  const column = (...cells: string[]) =>
+    values(read(`a;b\n${cells.map((cell) => `${cell};x`).join("\n")}\n`))["a"];
+  t.deepEqual(column("0", "10", "0.5"), [0, 10, 0.5]);
+  t.deepEqual(column("00", "1.5", "01"), [0, 1.5, 1], "not digits alone");
+  t.deepEqual(column("-", "007", "007", "007"), ["-", "007", "007", "007"]);
+});
