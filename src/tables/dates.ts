@@ -16,7 +16,8 @@ interface Shape {
   readonly all?: (texts: readonly string[]) => boolean;
 }
 
-const sameWidth = (texts: readonly string[]) => texts.every(({ length }) => length === texts[0].length);
+const sameWidth = (texts: readonly string[]) =>
+  texts.length > 1 && texts.every(({ length }) => length === texts[0].length);
 const leadingZero = (texts: readonly string[]) => texts.some((text) => /^0\d/.test(text));
 
 const shapes: readonly Shape[] = [
