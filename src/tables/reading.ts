@@ -32,6 +32,10 @@ export interface Reading {
   readonly header?: boolean;
   /** Titles above the table. */
   readonly skipped?: readonly string[];
+  /** Notes below it. */
+  readonly notes?: readonly string[];
+  /** Last rows that seem to be sums of the others. */
+  readonly totals?: readonly string[];
   readonly renamed?: readonly string[];
   /** Absent where no number has a point or a comma, or columns differ. */
   readonly decimal?: Decimal;
@@ -162,6 +166,9 @@ export function describeReading(reading: Reading): string | undefined {
   if (header === false) parts.push("no header");
   for (const title of reading.skipped ?? [])
     parts.push(`${JSON.stringify(title.slice(0, 40))} above it skipped`);
+  for (const note of reading.notes ?? []) parts.push(`${JSON.stringify(note.slice(0, 40))} below it skipped`);
+  for (const total of reading.totals ?? [])
+    parts.push(`${JSON.stringify(total.slice(0, 40))} is a row like others, take it away if it is none`);
   for (const name of reading.renamed ?? []) {
     parts.push(`another ${JSON.stringify(name.replace(/ \(\d+\)$/, ""))} is called ${JSON.stringify(name)}`);
   }

@@ -303,3 +303,28 @@ test("digits with leading zeros are codes: texts, unless numbers are asked for",
   t.deepEqual(column("00", "1.5", "01"), [0, 1.5, 1], "not digits alone");
   t.deepEqual(column("-", "007", "007", "007"), ["-", "007", "007", "007"]);
 });
+
+test("notes below the table are skipped and said, totals are told as what they are", (t) => {
+  const table = read("a,b\n1,2\n3,4\n\nSource: Office, 2021\nas of May\n".replace("Office, ", "Office "));
+  t.deepEqual(values(table), { a: [1, 3], b: [2, 4] });
+  t.is(
+    said(table),
+    'read as: delimiter ",", "Source: Office 2021" below it skipped, "as of May" below it skipped',
+  );
+  const found = (text: string) => read(text).reading?.notes;
+  t.deepEqual(found("a,b,c\nx,2,3\ny,4,5\n\nSource,,\n"), ["Source"]);
+  t.is(found("a,b,c\nx,2,3\ny,4,5\nz,,\n"), undefined, "a row that lacks values");
+  t.is(found("a,b\nx,2\ny,\n"), undefined);
+  t.is(found('a,b,c\n"x\n\n",2,3\nz,,\n'), undefined, "a row of several lines before it");
+  t.is(found("a\nx\ny\n"), undefined);
+  t.throws(() => found("a,b\nx,2\ny"), { message: /line 3: 1 fields/ }, "may be cut off");
+  t.throws(() => read("a,b\n1,2\nnote\n3,4\n"), { message: /line 3: 1 fields, but line 1 has 2/ });
+  t.throws(() => read("a,b\n1,2\n3,4\n5\n"), { message: /line 4: 1 fields/ }, "a number may be cut off");
+  t.throws(() => read("a,b,c\n1,2,3\n3,4,5\nTotal,6\n"), {
+    message: /line 4: 2 fields, but line 1 has 3: "Total" looks like a line below the table: take it away/,
+  });
+  t.is(
+    said(read("a,b\nTotally,1\nx,4\nTotal,5\n")),
+    'read as: delimiter ",", "Total (line 4)" is a row like others, take it away if it is none',
+  );
+});
