@@ -102,7 +102,7 @@ export function inferColumn(
   }
   const said = (row: number) => `${quote(cells[row])} in ${where(row)}`;
   const present = rows - missing;
-  const codes = as === undefined && padded >= 0 && digits === present;
+  const codes = as !== "numeric" && padded >= 0 && digits === present;
   if (as !== "categorical") {
     if (present === 0 && as === undefined) return { name, kind: "unusable", reason: "has no value", missing };
     const conflict = seen.conflict;
