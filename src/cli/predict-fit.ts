@@ -2,7 +2,7 @@ import { PlateauError, quote } from "../errors.js";
 import { type OpenedFit, openFit } from "../experiments/fit/open.js";
 import type { RawTable } from "../formats/raw-table.js";
 import { attentionMaps } from "../nn/attention-maps.js";
-import { cellsOf, encodeTable, type InputColumn } from "../tables/encode.js";
+import { cellsOf, encodeTable, type InputColumn, kindsOf } from "../tables/encode.js";
 import { readRawTable } from "../tables/read.js";
 import { describeReading } from "../tables/reading.js";
 import { type Table, tableOf } from "../tables/table.js";
@@ -57,8 +57,9 @@ export const predictFit: Predictor = async (folder, asked) => {
     ],
     rows: cells,
     notation: {
-      delimiter: raw.layout?.delimiter === ";" ? ";" : ",",
+      delimiter: [";", "\t"].find((one) => one === raw.layout?.delimiter),
       decimal: table.reading?.decimal,
+      mark: raw.layout !== undefined && raw.layout.encoding !== "UTF-8",
     },
     maps: asked.attention && complete.length > 0 ? attentionMaps(model, x, { signal }) : [],
   };
@@ -86,12 +87,7 @@ function typed(raw: RawTable, { stored, columns }: OpenedFit, { decimal, missing
   }
   // Others are written out as they are, whatever they hold.
   const inputs = raw.columns.filter(({ name }) => columns.inputs.some((input) => input.name === name));
-  const kinds = Object.fromEntries(
-    columns.inputs.map((input) => [
-      input.name,
-      input.kind === "numeric" || input.numbers ? ("numeric" as const) : ("categorical" as const),
-    ]),
-  );
+  const kinds = kindsOf(columns.inputs);
   return tableOf(
     { ...raw, columns: inputs },
     { decimal: decimal ?? config.decimal, missing: missing ?? config.missing, like: reading, kinds },

@@ -32,7 +32,7 @@ const BEGINNING = 50;
 /**
  * Reads comma-separated values (RFC 4180) as programs and spreadsheets write them: UTF-8, UTF-16 or Windows-1252
  * (`decodeText`), any of the usual line ends and delimiters, a first line `sep=;`, quoted fields with delimiters,
- * quotes and line breaks inside. Lines without content are skipped, titles above the table too; columns at the right
+ * quotes and line breaks inside. Lines without content are skipped, titles above the table and notes below it too; columns at the right
  * without name and content are left out. Unnamed columns are called column1 … by their place, a name that is taken
  * already gets a number: `price (2)`. `layout` says what was done.
  * @throws PlateauError `format` with line and column of what is wrong: no text, an unclosed quote, a line
@@ -48,13 +48,16 @@ export function readCsv(bytes: Uint8Array, source = "CSV file", options: CsvOpti
   const all = linesOf(body, delimiter, declared ? 1 : 0, source);
   if (all.length === 0) throw new PlateauError("format", `${source}: no data`);
   const titles = options.header === false ? 0 : titlesAbove(all);
-  const lines = all.slice(titles);
+  const table = all.slice(titles);
+  const notes = options.header === false ? 0 : notesBelow(table, body.endsWith("\n"));
+  const lines = table.slice(0, table.length - notes);
   const width = cutRight(lines, source);
   const named = options.header ?? isHeader(lines, width);
   const rows = named ? lines.slice(1) : lines;
   if (rows.length === 0) {
     throw new PlateauError("format", `${source}: a header of ${width} columns and no row of data`);
   }
+  const totals = totalsIn(rows);
   const { names, renamed } = namesOf(named ? lines[0].fields : [], width);
   return {
     source,
@@ -63,10 +66,14 @@ export function readCsv(bytes: Uint8Array, source = "CSV file", options: CsvOpti
     where: (index) => `line ${rows[index].line}`,
     layout: {
       ...{ delimiter, encoding, header: named, renamed },
-      skipped: all.slice(0, titles).map(({ fields }) => fields.join(" ").trim()),
+      skipped: all.slice(0, titles).map(textOf),
+      ...(totals.length > 0 ? { totals } : {}),
+      ...(notes > 0 ? { notes: table.slice(lines.length).map(textOf) } : {}),
     },
   };
 }
+
+const textOf = ({ fields }: Line) => fields.join(" ").trim();
 
 /** Lines with content. @throws PlateauError `format` */
 function linesOf(text: string, delimiter: string, before: number, source: string): Line[] {
@@ -124,6 +131,36 @@ function titlesAbove(lines: readonly Line[]): number {
 }
 
 /**
+ * How many lines stand below the table: the last ones that have a text in their first field alone where the table has
+ * several columns, and an empty line before them; or no other field and a line end, without which a row may be cut off.
+ */
+function notesBelow(lines: readonly Line[], ended: boolean): number {
+  const width = lines[0]?.fields.length ?? 0;
+  let notes = 0;
+  for (let i = lines.length - 1; i > 1 && width > 1; i--) {
+    const { fields, line } = lines[i];
+    if (fields[0].trim() === "" || !isBlank(fields.slice(1))) break;
+    if (readNumber(fields[0], "point") !== undefined) break;
+    const before = lines[i - 1];
+    const apart = line > before.line + before.fields.join("").split("\n").length;
+    if ((apart && (fields.length === 1 || width > 2)) || (ended && fields.length === 1))
+      notes = lines.length - i;
+  }
+  return notes;
+}
+
+const TOTAL =
+  /^\s*(?:grand |sub-?)?(?:totals?|sum|summe|gesamt|insgesamt|source|quelle|note)(?![\p{L}\p{N}])/iu;
+
+/** Sums at the table's end that have all its fields: rows like any other, but hardly meant as one. */
+function totalsIn(lines: readonly Line[]): string[] {
+  return lines
+    .slice(-3)
+    .filter(({ fields }) => TOTAL.test(fields[0]))
+    .map(({ fields, line }) => `${fields[0].trim()} (line ${line})`);
+}
+
+/**
  * Takes what is empty at the right of all lines away.
  * @returns fields of a line
  * @throws PlateauError `format` where a line has others
@@ -145,8 +182,9 @@ function cutRight(lines: readonly Line[], source: string): number {
       fields.length = width;
       continue;
     }
-    const misfit =
-      used > own
+    const misfit = TOTAL.test(fields[0])
+      ? `${quote(fields[0].trim())} looks like a line below the table: take it away`
+      : used > own
         ? `field ${own + 1} is ${quote(fields[own])}: put quotes around a field that has the delimiter in it, or name the delimiter`
         : "a delimiter or a quote may be missing";
     throw new PlateauError(

@@ -8,6 +8,8 @@ export interface ReadNumber {
   readonly unit?: string;
   /** What stands between its thousands. */
   readonly thousands?: string;
+  /** How it says that it is negative, where that is no sign before it: (5) or 5-. */
+  readonly negative?: "parentheses" | "minus behind";
 }
 
 const PLAIN = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
@@ -33,6 +35,11 @@ const SIGN = "[-+\u2212]";
 /** Sign, unit, sign, number, unit: "-€ 5", "€ -5", "5 %". */
 const AMOUNT = new RegExp(`^(${SIGN}?)\\s*(?:(${UNIT})\\s*)?(${SIGN}?)(\\S(?:.*?\\S)??)\\s*(${UNIT})?$`, "u");
 
+/** "(5)", "($5)", "$ (5)", "(5) €": what bookkeeping writes for a negative amount. */
+const PARENTHESES = new RegExp(`^(?:(${UNIT})\\s*)?\\(([^()]+)\\)(?:\\s*(${UNIT}))?$`, "u");
+/** "5-", "5- €", "5 €-"; but "5,-" is five without cents. */
+const BEHIND = new RegExp(`^(.*[^-+\u2212.,\\s])\\s?[-\u2212](?:\\s*(${UNIT}))?$`, "u");
+
 /** Digits without a sign: 1234.5, 1,234.5, 12,34,567.5 (as in India), 1 234.5, 1'234.5, .5, 1e-3. */
 const digits = (mark: string, group: string) =>
   new RegExp(
@@ -50,16 +57,33 @@ const SEPARATORS = /[.,'’\s]/g;
 /**
  * The number that a text is as people and spreadsheets write it, under one meaning of point and comma: with thousands
  * (of the other mark, of spaces or apostrophes), a currency or % before or behind, which is told and has no part in the
- * value (12 % is 12), a true minus sign. undefined where it is none, or none that float64 holds.
+ * value (12 % is 12), a true minus sign; negative, too, in parentheses or with the minus behind. undefined where it is
+ * none, or none that float64 holds.
  */
 export function readNumber(text: string, decimal: Decimal): ReadNumber | undefined {
   // Most numbers have no more than a fraction.
   const pointed = decimal === "point" ? text : text.includes(".") ? "" : text.replace(",", ".");
   const plain = parseNumber(pointed);
   if (plain !== undefined) return { value: plain };
-  const found = AMOUNT.exec(text.trim());
+  const trimmed = text.trim();
+  return amount(trimmed, decimal) ?? negative(trimmed, decimal);
+}
+
+/** A negative number without a sign before it. */
+function negative(text: string, decimal: Decimal): ReadNumber | undefined {
+  const inside = PARENTHESES.exec(text);
+  const before = inside ? undefined : BEHIND.exec(text);
+  const parts = inside?.slice(1) ?? before?.slice(1);
+  const found = parts && amount(parts.filter((part) => part !== undefined).join(" "), decimal, false);
+  return found && { ...found, value: -found.value, negative: inside ? "parentheses" : "minus behind" };
+}
+
+/** @param signs whether it may have a sign */
+function amount(text: string, decimal: Decimal, signs = true): ReadNumber | undefined {
+  const found = AMOUNT.exec(text);
   if (!found) return undefined;
   const [, outer, before, inner, body, behind] = found;
+  if (!signs && (outer || inner)) return undefined;
   if ((outer && inner) || (before && behind) || !DIGITS[decimal].test(body)) return undefined;
   const mark = body.lastIndexOf(MARK[decimal]);
   const whole = mark < 0 ? body : body.slice(0, mark);

@@ -24,6 +24,10 @@ export interface Layout {
   readonly header: boolean;
   /** Titles above the table, which are no part of it. */
   readonly skipped: readonly string[];
+  /** Notes below it, which are not either. */
+  readonly notes?: readonly string[];
+  /** Last rows that seem to be sums of the others. */
+  readonly totals?: readonly string[];
   /** Columns that were given another name, as theirs was taken. */
   readonly renamed: readonly string[];
 }

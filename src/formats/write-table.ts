@@ -11,18 +11,20 @@ export interface CsvNotation {
   readonly delimiter?: string;
   /** Default `point`. */
   readonly decimal?: Decimal;
+  /** Whether a byte-order mark says that it is UTF-8, without which spreadsheets take it for their own encoding. */
+  readonly mark?: boolean;
 }
 
 /** A table as CSV (RFC 4180): one line of names, numbers in full, empty where there is no value. */
 export function writeCsv(
   columns: readonly string[],
   rows: readonly (readonly Cell[])[],
-  { delimiter = ",", decimal = "point" }: CsvNotation = {},
+  { delimiter = ",", decimal = "point", mark = false }: CsvNotation = {},
 ): string {
   const cell = (value: Cell) =>
     decimal === "comma" && typeof value === "number" ? String(value).replace(".", ",") : value;
   const data = rows.map((row) => row.map(cell));
-  return `${Papa.unparse({ fields: [...columns], data }, { newline: "\n", delimiter })}\n`;
+  return `${mark ? "\ufeff" : ""}${Papa.unparse({ fields: [...columns], data }, { newline: "\n", delimiter })}\n`;
 }
 
 /**

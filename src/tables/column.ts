@@ -32,6 +32,8 @@ export interface CategoricalColumn {
   readonly note?: string;
   /** Whether they are numbers that are read as categories. */
   readonly numbers?: true;
+  /** Whether they are digits, some with leading zeros: codes, not numbers. */
+  readonly codes?: true;
 }
 
 /** A column that no model can read. */
@@ -60,7 +62,7 @@ export interface ColumnReading {
 
 /**
  * Infers a column's kind. Numeric: every value that is not missing is a number, or a text that reads as
- * one. Otherwise all values are texts (numbers as JavaScript writes them), and the column is categorical
+ * one; but not where all are digits and some begin with a zero before others, as codes do (01067). Otherwise all values are texts (numbers as JavaScript writes them), and the column is categorical
  * where there are at most 256 different ones and each is there twice on average; else it is unusable, as
  * is one without any value.
  * @param where says where row i stands in the file, for reasons
@@ -77,6 +79,8 @@ export function inferColumn(
   let missing = 0;
   let texts = 0;
   let firstText = -1;
+  let padded = -1;
+  let digits = 0;
   for (let row = 0; row < rows; row++) {
     const cell = cells[row];
     if (missingCells.is(cell, "numbers")) {
@@ -89,11 +93,16 @@ export function inferColumn(
       if (texts++ === 0) firstText = row;
     } else {
       values[row] = read.value;
+      if (typeof cell === "string" && /^\s*\d+\s*$/.test(cell)) {
+        digits++;
+        if (padded < 0 && /^\s*0\d/.test(cell)) padded = row;
+      }
       seen.see(read.unit, row);
     }
   }
   const said = (row: number) => `${quote(cells[row])} in ${where(row)}`;
   const present = rows - missing;
+  const codes = as !== "numeric" && padded >= 0 && digits === present;
   if (as !== "categorical") {
     if (present === 0 && as === undefined) return { name, kind: "unusable", reason: "has no value", missing };
     const conflict = seen.conflict;
@@ -101,10 +110,11 @@ export function inferColumn(
       const reason = `its numbers are of different units, ${said(conflict[0])} and ${said(conflict[1])}: write them all alike`;
       return { name, kind: "unusable", reason, missing };
     }
-    if (texts === 0) return numericColumn(name, values, missing, seen.unit);
+    if (texts === 0 && !codes) return numericColumn(name, values, missing, seen.unit);
   }
-  const note =
-    texts > 0 && texts <= present / 2
+  const note = codes
+    ? `digits with leading zeros such as ${said(padded)} are codes, no numbers`
+    : texts > 0 && texts <= present / 2
       ? `${present - texts} of ${present} values are numbers, but not ${said(firstText)}: ${remedy(cells[firstText], decimal)}`
       : undefined;
   if (as === "numeric") {
@@ -118,11 +128,12 @@ export function inferColumn(
   const different = distinct.size;
   if (as === undefined && (different > MAX_CATEGORIES || 2 * different > rows - lacking)) {
     const reason =
-      note ??
+      (codes ? `${note}, and ${different} different ones in ${rows - lacking} values no categories` : note) ??
       `${different} different texts in ${rows - lacking} values are no categories (first: ${said(firstText)})${hint(cells[firstText], decimal)}`;
     return { name, kind: "unusable", reason, missing: lacking };
   }
-  return categoricalColumn(name, labels, lacking, note);
+  const column = categoricalColumn(name, labels, lacking, note);
+  return codes ? { ...column, codes } : column;
 }
 
 /** What to do about a text among numbers. */

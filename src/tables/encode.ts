@@ -66,6 +66,16 @@ export function tabularColumns(
   };
 }
 
+/** What the columns of inputs have to be in another table, whatever their cells look like there. */
+export function kindsOf(inputs: readonly InputColumn[]): Record<string, "numeric" | "categorical"> {
+  return Object.fromEntries(
+    inputs.map((input) => [
+      input.name,
+      input.kind === "numeric" || input.numbers ? ("numeric" as const) : ("categorical" as const),
+    ]),
+  );
+}
+
 const codesOf = new WeakMap<InputColumn, ReadonlyMap<string, number>>();
 
 /** Writes a column's `width` numbers of one row into x, zeros before: standardised, or one-hot. */

@@ -27,7 +27,7 @@ export function tableOf(raw: RawTable, options: NotationOptions = {}): Table {
 
 /**
  * A table of records in memory: `[{ weight: 3504, origin: "USA" }, …]`. Columns are all keys; null,
- * undefined and NaN are missing values; dates and booleans are texts.
+ * undefined and NaN are missing values; booleans are texts, and dates are not read.
  * @throws PlateauError `format` where a record is no object, or there are none, or as `tableOf`
  */
 export function tableOfRecords(

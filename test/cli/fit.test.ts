@@ -3,6 +3,7 @@ import { join } from "node:path";
 import test from "ava";
 import { env, InferenceSession, Tensor } from "onnxruntime-web";
 import { PlateauError } from "../../src/errors.js";
+import { FitDirectory } from "../../src/experiments/fit/directory.js";
 import type { FitDescription } from "../../src/experiments/fit/export.js";
 import { openFit } from "../../src/experiments/fit/open.js";
 import { RunDirectory } from "../../src/experiments/run-directory.js";
@@ -213,4 +214,32 @@ test.serial("a fit that fails leaves nothing; folders that hold something else s
   ] as const) {
     t.regex((await run(...args)).stderr, message);
   }
+});
+
+test("bookkeeping's table: negatives, codes, dates and a source below; a stored fit reads it as it did", async (t) => {
+  const path = folder(t);
+  const at = (name: string) => join(path, name);
+  const lines = Array.from({ length: 40 }, (_, i) => {
+    const amount = i % 3 === 0 ? `(${i}.50)` : `${i}.50`;
+    return `0${1000 + (i % 2)},${amount},2021-0${1 + (i % 4)}-01,${i * 2 + (i % 2)}`;
+  });
+  writeFileSync(at("books.csv"), `zip,net,day,y\n${lines.join("\n")}\n\nSource: the books\n`);
+  const fit = ["fit", "--data", at("books.csv"), "--output", "y", "--steps", "5", "--d-model", "8"];
+  const said = await plateau([...fit, "--layers", "1", "--out", at("fit")]);
+  t.is(said.code, 0, said.stderr);
+  const all = said.stdout + said.stderr;
+  t.regex(all, /"Source: the books" below it skipped, decimal point, negative "\(0\.50\)", zip as texts/);
+  t.regex(all, /day +not usable: dates such as "2021-01-01" are not read: add columns of year/);
+  t.regex(all, /y from zip, net\n40 rows/);
+
+  const { stored, data } = await openFit(at("fit"));
+  t.deepEqual((await data()).report.reading, stored.reading);
+  const result = JSON.parse(readFileSync(at("fit/result.json"), "utf8"));
+  t.is(result.columns.inputs[0].name, "zip");
+  const day = { name: "day", kind: "categorical", width: 1, categories: ["2021-01-01"] };
+  result.columns.inputs = [{ ...result.columns.inputs[1], name: "zip" }, day];
+  writeFileSync(at("fit/result.json"), JSON.stringify(result));
+  const { columns } = await FitDirectory.open(at("fit")).table();
+  const kinds = Object.fromEntries(columns.map(({ name, kind }) => [name, kind]));
+  t.deepEqual(kinds, { zip: "numeric", net: "numeric", day: "categorical", y: "numeric" });
 });

@@ -113,7 +113,7 @@ test("predict answers the user's own inputs, and refuses what is none", async (t
   writeFileSync(join(path, "wide.csv"), "a,b\n1,2\n3,4\n");
   writeFileSync(join(path, "words.csv"), "a\nyes\nno\nyes\n");
   const refused: [args: string[], code: number, message: RegExp][] = [
-    [["-o", join(path, "p.xlsx")], 2, /^error: .*p\.xlsx.*\.npy, \.csv, \.parquet, \.json\n$/],
+    [["-o", join(path, "p.xlsx")], 2, /^error: .*p\.xlsx.*\.npy, \.csv, \.tsv, \.parquet, \.json\n$/],
     [
       ["-o", output, "--inputs", join(path, "wide.csv")],
       2,
@@ -197,4 +197,39 @@ test("predict takes a fit: columns by name, categories, rows that lack an input,
   const bad = await plateau(["predict", at("fit"), "--inputs", at("bad.csv"), "-o", at("q.csv")]);
   t.is(bad.code, 2);
   t.regex(bad.stderr, /has no column "weight", an input of the fit \(it has: origin, year\)/);
+});
+
+test("an answer in CSV is written as its inputs are: tabs, decimal commas, umlauts that a spreadsheet shows", async (t) => {
+  const path = folder(t);
+  const at = (name: string) => join(path, name);
+  const fitted = await plateau([
+    ...["fit", "--data", "examples/cars.csv", "--output", "mpg", "--inputs", "weight,year"],
+    ...["--steps", "5", "--d-model", "8", "--layers", "1", "--out", at("fit"), "--quiet"],
+  ]);
+  t.is(fitted.code, 0, fitted.stderr);
+  const answer = async (inputs: string | Uint8Array, output: string) => {
+    writeFileSync(at("new.csv"), inputs);
+    const ended = await plateau([
+      "predict",
+      at("fit"),
+      "--inputs",
+      at("new.csv"),
+      "-o",
+      at(output),
+      "--quiet",
+    ]);
+    t.is(ended.code, 0, ended.stderr);
+    return readFileSync(at(output), "utf8");
+  };
+  const tabs = "Größe\tyear\tweight\ngroß\t80\t2100,5\n";
+  const wanted = /^\ufeffGröße\tyear\tweight\tpredicted mpg\ngroß\t80\t2100,5\t\d+,\d+\n$/;
+  t.regex(await answer(Buffer.from(`\ufeff${tabs}`, "utf16le"), "a.csv"), wanted);
+  t.regex(await answer(Buffer.from(tabs, "latin1"), "a.csv"), wanted);
+  t.regex(await answer(tabs, "a.csv"), /^Größe\tyear/);
+  t.regex(await answer(tabs.replaceAll("\t", ";"), "a.csv"), /^Größe;year;weight;predicted mpg\n/);
+  t.regex(await answer(tabs.replaceAll("\t", ";"), "a.tsv"), /^Größe\tyear\tweight\tpredicted mpg\n/);
+  t.deepEqual(
+    (await readTable(at("a.tsv"))).columns.map(({ name }) => name),
+    ["Größe", "year", "weight", "predicted mpg"],
+  );
 });

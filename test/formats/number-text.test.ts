@@ -120,3 +120,55 @@ test("any text is a finite number or none", (t) => {
     { seed: 8, numRuns: 3000 },
   );
 });
+
+test("bookkeeping's negatives: in parentheses, or with the minus behind", (t) => {
+  const minus = (text: string, decimal: Decimal, number: number, unit?: string) => {
+    const found = readNumber(text, decimal);
+    t.is(found?.value, number, text);
+    t.is(found?.unit, unit, text);
+  };
+  minus("(1,234.50)", "point", -1234.5);
+  minus("(1.234,50)", "comma", -1234.5);
+  minus("($393.24)", "point", -393.24, "$");
+  minus("$ (393.24)", "point", -393.24, "$");
+  minus("( 5,5 ) €", "comma", -5.5, "€");
+  minus("(12.5%)", "point", -12.5, "%");
+  minus("67-", "point", -67);
+  minus(" 1.234,50\u2212 ", "comma", -1234.5);
+  minus("67,5 €-", "comma", -67.5, "€");
+  minus("67.50- EUR", "point", -67.5, "EUR");
+  t.is(readNumber("(5)", "point")?.negative, "parentheses");
+  t.is(readNumber("5-", "point")?.negative, "minus behind");
+  t.is(readNumber("-5", "point")?.negative, undefined);
+  const none = [
+    "(-5)",
+    "-(5)",
+    "-5-",
+    "((5))",
+    "(5",
+    "5)",
+    "()",
+    "5(3)",
+    ".(5)",
+    "($5) $",
+    "25,-",
+    "25.-",
+    "5--",
+  ];
+  for (const text of [...none, "(a)", "-", "1-2", "1e-"]) {
+    t.is(readNumber(text, "point"), undefined, text);
+    t.is(readNumber(text, "comma"), undefined, text);
+  }
+});
+
+test("a negative is the same by every way of writing it", (t) => {
+  fc.assert(
+    fc.property(plain, fc.constantFrom(...locales), (number, [decimal, mark, group]) => {
+      const text = written(Math.abs(number), mark, group);
+      for (const way of [`(${text})`, `${text}-`, `(€${text})`]) {
+        t.is(value(way, decimal), -Math.abs(number), way);
+      }
+    }),
+    { seed: 9, numRuns: 500 },
+  );
+});

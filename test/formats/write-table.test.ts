@@ -20,6 +20,12 @@ test("CSV quotes what needs it and keeps numbers in full", (t) => {
   t.is(Number(data[2][0]), -5e-324);
 });
 
+test("CSV in the notation of a spreadsheet: tabs, decimal commas, a byte-order mark", (t) => {
+  const notation = { delimiter: "\t", decimal: "comma", mark: true } as const;
+  t.is(writeCsv(["ü", "b;c"], [[1.5, "x\ty"]], notation), '\ufeffü\tb;c\n1,5\t"x\ty"\n');
+  t.false(writeCsv(["ü"], [[1.5]]).startsWith("\ufeff"));
+});
+
 test("property: numbers and texts come back from CSV", (t) => {
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.double({ noNaN: true }), fc.string())), (cells) => {

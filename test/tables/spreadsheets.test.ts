@@ -227,3 +227,104 @@ test("numbers of a locale's table come back, or the table is refused: never othe
   );
   t.true(refused > 0 && refused < 300, `${refused} were refused`);
 });
+
+test("negatives of bookkeeping are numbers, and how they were written is said", (t) => {
+  const table = read('a,b,c\n"(1,234.50)",5,-1\n12.00,67-,(2)\n"($393.24)",8.5-,3\n');
+  t.deepEqual(values(table), { a: [-1234.5, 12, -393.24], b: [5, -67, -8.5], c: [-1, -2, 3] });
+  t.is(
+    said(table),
+    'read as: delimiter ",", decimal point, thousands ",", negative "(1,234.50)" and "67-", a in $',
+  );
+});
+
+test("dates and times are no numbers and no categories, and say nothing of the decimal mark", (t) => {
+  const dates = (...cells: string[]) => {
+    const text = `d;n\n${cells.map((cell, i) => `${cell};${i}`).join("\n")}\n`;
+    return values(read(text, { decimal: "point" }))["d"];
+  };
+  for (const cells of [
+    ["2021-03-04", "2021-03-04", "2021-12-31", "2021-12-31"],
+    ["2021-03-04T10:00:00.000Z", "2021-03-05T10:00:00Z"],
+    ["2021-03-04 10:00", "-", "", "2021-03-05 23:59:59"],
+    ["2021-03", "2022-11"],
+    ["4.3.2021", "04.12.2021", "31.12.2021 08:15"],
+    ["4.3.21", "31.12.99"],
+    ["04.03.", "31.12."],
+    ["3/4/2021", "12/31/2021", "1/2/2021 3:15 PM"],
+    ["31/12/2021", "1/2/2021"],
+    ["31-12-2021", "1-2-2021"],
+    ["03.2021", "12.2021", "7.2021"],
+    ["10.2021", "11.2021", "12.1999"],
+    ["03/2021", "12/2021"],
+    ["14:35", "8:05"],
+    ["14.35", "08.15", "23.59"],
+  ]) {
+    t.regex(
+      String(dates(...cells)),
+      /^dates such as ".*" are not read: add columns of year, month/,
+      cells[0],
+    );
+  }
+  t.deepEqual(dates("3.2021", "12.2021", "7.19"), [3.2021, 12.2021, 7.19]);
+  t.deepEqual(dates("3.2021", "12.2021"), [3.2021, 12.2021], "no zero, not of one width");
+  t.deepEqual(dates("13.2021", "12.2021"), [13.2021, 12.2021], "no month");
+  t.deepEqual(dates("01.2021", "12.1800"), [1.2021, 12.18], "no year");
+  t.deepEqual(dates("14.35", "23.59"), [14.35, 23.59]);
+  t.deepEqual(dates("08.15", "23.75"), [8.15, 23.75], "no minutes");
+  t.deepEqual(dates("2021-03-04", "2021-03-04", "x", "x"), ["2021-03-04", "2021-03-04", "x", "x"]);
+
+  t.deepEqual(dates("1-2-34", "1-2-34"), ["1-2-34", "1-2-34"], "codes");
+
+  for (const [first, second] of [
+    ["03.2021", "12.2021"],
+    ["08.15", "14.35"],
+  ]) {
+    const text = `d;v;w\n${first};7.155;1\n${second};8.201;2,5\n`;
+    t.deepEqual(values(read(text))["v"], [7155, 8201]);
+    t.throws(() => read(text.replace("2,5", "2")), { message: /"v" is "7\.155", which may be/ });
+  }
+  t.deepEqual(values(read("d;v\n3.2021;1\n", { kinds: { d: "numeric" }, decimal: "point" }))["d"], [3.2021]);
+  t.regex(String(values(tableOfRecords([{ d: new Date(0) }, { d: new Date(1) }]))["d"]), /are not read/);
+});
+
+test("digits with leading zeros are codes: texts, unless numbers are asked for", (t) => {
+  const text = "PLZ;n\n01067;1\n10115;2\n01067;3\n10115;4\n";
+  const table = read(text);
+  t.deepEqual(values(table)["PLZ"], ["01067", "10115", "01067", "10115"]);
+  t.is(said(table), 'read as: delimiter ";", PLZ as texts (leading zeros)');
+  t.deepEqual(values(read(text, { kinds: { PLZ: "numeric" } }))["PLZ"], [1067, 10115, 1067, 10115]);
+  t.is(
+    values(read("PLZ;n\n20095;1\n01067;2\n"))["PLZ"] as unknown,
+    'digits with leading zeros such as "01067" in line 3 are codes, no numbers, and 2 different ones in 2 values no categories',
+  );
+  const column = (...cells: string[]) =>
+    values(read(`a;b\n${cells.map((cell) => `${cell};x`).join("\n")}\n`))["a"];
+  t.deepEqual(column("0", "10", "0.5"), [0, 10, 0.5]);
+  t.deepEqual(column("00", "1.5", "01"), [0, 1.5, 1], "not digits alone");
+  t.deepEqual(column("-", "007", "007", "007"), ["-", "007", "007", "007"]);
+});
+
+test("notes below the table are skipped and said, totals are told as what they are", (t) => {
+  const table = read("a,b\n1,2\n3,4\n\nSource: Office, 2021\nas of May\n".replace("Office, ", "Office "));
+  t.deepEqual(values(table), { a: [1, 3], b: [2, 4] });
+  t.is(
+    said(table),
+    'read as: delimiter ",", "Source: Office 2021" below it skipped, "as of May" below it skipped',
+  );
+  const found = (text: string) => read(text).reading?.notes;
+  t.deepEqual(found("a,b,c\nx,2,3\ny,4,5\n\nSource,,\n"), ["Source"]);
+  t.is(found("a,b,c\nx,2,3\ny,4,5\nz,,\n"), undefined, "a row that lacks values");
+  t.is(found("a,b\nx,2\ny,\n"), undefined);
+  t.is(found('a,b,c\n"x\n\n",2,3\nz,,\n'), undefined, "a row of several lines before it");
+  t.is(found("a\nx\ny\n"), undefined);
+  t.throws(() => found("a,b\nx,2\ny"), { message: /line 3: 1 fields/ }, "may be cut off");
+  t.throws(() => read("a,b\n1,2\nnote\n3,4\n"), { message: /line 3: 1 fields, but line 1 has 2/ });
+  t.throws(() => read("a,b\n1,2\n3,4\n5\n"), { message: /line 4: 1 fields/ }, "a number may be cut off");
+  t.throws(() => read("a,b,c\n1,2,3\n3,4,5\nTotal,6\n"), {
+    message: /line 4: 2 fields, but line 1 has 3: "Total" looks like a line below the table: take it away/,
+  });
+  t.is(
+    said(read("a,b\nTotally,1\nx,4\nTotal,5\n")),
+    'read as: delimiter ",", "Total (line 4)" is a row like others, take it away if it is none',
+  );
+});

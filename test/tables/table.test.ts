@@ -140,7 +140,7 @@ test("records in memory are a table, too", (t) => {
     ),
     [
       ["x", "numeric", 2],
-      ["when", "categorical", 2],
+      'dates such as "1970-01-01T00:00:00.000Z" are not read: add columns of year, month, weekday, … as numbers',
       ["ok", "categorical", 2],
       "holds a function in record 3",
       "holds a bigint in record 4",

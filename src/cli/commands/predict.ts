@@ -31,6 +31,7 @@ type Write = (predicted: Predicted) => string | Uint8Array | Promise<Uint8Array>
 const writers: Readonly<Record<string, Write>> = {
   ".npy": ({ shape, predicted }) => writeNpy(shape, predicted),
   ".csv": ({ columns, rows, notation }) => writeCsv(columns, rows, notation),
+  ".tsv": ({ columns, rows, notation }) => writeCsv(columns, rows, { ...notation, delimiter: "\t" }),
   ".parquet": ({ columns, rows }) => writeParquet(columns, rows),
   ".json": ({ columns, rows }) => {
     const records = rows.map((row) => Object.fromEntries(row.map((cell, i) => [columns[i], cell])));
@@ -39,13 +40,14 @@ const writers: Readonly<Record<string, Write>> = {
 };
 
 const HELP = `
-An .npy file has the predictions, float32 [rows, output tokens, d]. A table (.csv, .parquet with the package
+An .npy file has the predictions, float32 [rows, output tokens, d]. A table (.csv, .tsv, .parquet with the package
 hyparquet-writer, .json) has a line for each row: x1.1, x1.2 … are the numbers of the first input token, predicted1.1 …
 those of the first predicted token, truth1.1 … what is true there. A classification predicts the centroids of its classes.
 --attention writes BLOCK.npy for each attention block, float32 [rows, heads, queries, keys]. --inputs is a table of as
 many numeric columns as an input has numbers, in their order: .npy, .csv, .tsv, .json or .parquet. Of a fit to a table its
 inputs are found by their names, and "predicted NAME" follows the columns that the table has; .npy: [rows, outputs].
-Decimal marks and missing texts are read as in the table that it was made from, where the new one does not tell; an answer in CSV has the delimiter and the decimal mark of its inputs.`;
+Decimal marks and missing texts are read as in the table that it was made from, where the new one does not tell; an answer in CSV has the delimiter and the decimal mark of its inputs,
+and a byte-order mark where they were not UTF-8, so that spreadsheets read it as UTF-8.`;
 
 export const predict: CliCommand = {
   name: "predict",

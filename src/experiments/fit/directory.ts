@@ -9,9 +9,9 @@ import { readJson } from "../../files/read-json.js";
 import { canonicalJson } from "../../formats/canonical-json.js";
 import { sha256Hex } from "../../hash.js";
 import type { Model } from "../../nn/model.js";
-import { type TabularColumns, tabularColumns } from "../../tables/encode.js";
+import { kindsOf, type TabularColumns, tabularColumns } from "../../tables/encode.js";
 import { readTable } from "../../tables/read.js";
-import type { Reading } from "../../tables/reading.js";
+import type { NotationOptions, Reading } from "../../tables/reading.js";
 import type { Table } from "../../tables/table.js";
 import { shellWord } from "../../text.js";
 import { decodeCheckpoint } from "../../training/checkpoint.js";
@@ -221,7 +221,9 @@ export class FitDirectory {
    * @throws PlateauError `run-directory` where it is another one by now, `io` where it is gone
    */
   table(): Promise<Table> {
-    return tableOfFit(this.begun, `the fit in ${shellWord(this.path)}`);
+    // What it has learned from stays what it was, should tables be read otherwise one day.
+    const kinds = this.finished ? kindsOf(this.columns().inputs) : undefined;
+    return tableOfFit(this.begun, `the fit in ${shellWord(this.path)}`, kinds);
   }
 
   #write(name: string, content: Uint8Array | string): void {
@@ -234,7 +236,11 @@ export class FitDirectory {
  * @param what was made from it, for messages
  * @throws PlateauError `run-directory` where it is another one by now, `io` where it is gone
  */
-export async function tableOfFit({ config, dataSha256, reading }: BegunFit, what: string): Promise<Table> {
+export async function tableOfFit(
+  { config, dataSha256, reading }: BegunFit,
+  what: string,
+  kinds?: NotationOptions["kinds"],
+): Promise<Table> {
   if (dataSha256 === undefined) {
     throw new PlateauError(
       "run-directory",
@@ -250,7 +256,7 @@ export async function tableOfFit({ config, dataSha256, reading }: BegunFit, what
   const { delimiter, header, decimal, named } = reading ?? {};
   return readTable(config.data, {
     ...{ header, delimiter: config.delimiter ?? delimiter },
-    ...{ decimal: config.decimal ?? decimal, missing: config.missing ?? named },
+    ...{ decimal: config.decimal ?? decimal, missing: config.missing ?? named, kinds },
   });
 }
 
