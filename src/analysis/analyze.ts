@@ -112,6 +112,13 @@ export async function analyzeSubject(subject: Subject, options: AnalyzeOptions =
     throw new PlateauError("usage", `analyze: measures is ${quote(names)}: expected a list of names`);
   }
   const chosen = names.map(measureOf);
+  const twice = chosen.find(({ name }, i) => chosen.findIndex((one) => one.name === name) < i);
+  if (twice) {
+    throw new PlateauError(
+      "usage",
+      `analyze: two measures are named ${quote(twice.name)}: results are told by name, give each its own`,
+    );
+  }
   for (const name of Object.keys(options.options ?? {})) {
     if (!chosen.some((one) => one.name === name)) findMeasure(name);
   }
