@@ -5,7 +5,7 @@ import { kindOf, PlateauError } from "./errors.js";
 
 /**
  * What an argument has to be, in words: `text`, `number`, `flag`, `function`, `numbers` (an array or a typed array),
- * `list`, `object`; `Task: f target`, an object with these fields, and what it is called; `list of Row: x y`. With `?`
+ * `list`, `object`, `signal`, `anything`; `Task: f target`, an object with these fields, and what it is called; `list of Row: x y`. With `?`
  * behind it, it may be left out.
  */
 export type Kind = string;
@@ -28,6 +28,24 @@ export function requireArguments(
   }
 }
 
+/**
+ * Holds a bag of options to what there is, and each option to its kind.
+ * @param call whose options they are
+ * @param kinds of all options that there are, by name
+ * @throws PlateauError `usage` naming the first that is none, or is of another kind
+ */
+export function requireOptions(call: string, options: unknown, kinds: Readonly<Record<string, Kind>>): void {
+  requireArguments(call, { options: [options, "object?"] });
+  const given = (options ?? {}) as Readonly<Record<string, unknown>>;
+  for (const name of Object.keys(given)) {
+    if (Object.hasOwn(kinds, name)) continue;
+    const known = Object.keys(kinds).join(", ");
+    throw new PlateauError("usage", `${call}: ${name} is no option (known: ${known})`);
+  }
+  const fields = Object.entries(kinds).map(([name, kind]) => [name, [given[name], kind]] as const);
+  requireArguments(call, Object.fromEntries(fields));
+}
+
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null;
 
@@ -41,6 +59,11 @@ const simple: Readonly<Record<string, readonly [is: (value: unknown) => boolean,
   floats: [(value) => value instanceof Float32Array, "a Float32Array"],
   doubles: [(value) => value instanceof Float64Array, "a Float64Array"],
   list: [Array.isArray, "a list"],
+  signal: [
+    (value) => isObject(value) && typeof value["aborted"] === "boolean",
+    "an AbortSignal, or an object whose `aborted` is true or false",
+  ],
+  anything: [() => true, "anything"],
   object: [(value) => isObject(value) && !Array.isArray(value), "an object"],
 };
 

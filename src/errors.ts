@@ -62,12 +62,17 @@ function written(value: unknown): string {
   if (typeof value === "number") return String(value);
   if (typeof value === "bigint") return `${value}n`;
   try {
-    return JSON.stringify(value) ?? String(value);
+    return (JSON.stringify(value, marked) ?? String(value)).replace(MARKED, "$1");
   } catch {
     // It holds itself or a bigint, or nests deeper than the stack.
     return kindOf(value);
   }
 }
+
+// JSON has null for numbers that it cannot write.
+const MARKED = /"\\u0000(NaN|-?Infinity)\\u0000"/g;
+const marked = (_: string, value: unknown) =>
+  typeof value === "number" && !Number.isFinite(value) ? `\0${value}\0` : value;
 
 /** What kind of thing a value is, where its content would be too much: "an array", "a Float64Array". */
 export function kindOf(value: unknown): string {

@@ -18,6 +18,32 @@ export interface AbortSignalLike extends StopSignal {
   removeEventListener(type: "abort", listener: () => void): void;
 }
 
+/** How often a signal that tells nobody is looked at. */
+const LOOK_MILLISECONDS = 50;
+
+/**
+ * Calls a listener once the signal is aborted, at once where it is: any object with `aborted` will do.
+ * @returns what ends listening
+ */
+export function whenStopped(signal: StopSignal | undefined, listener: () => void): () => void {
+  if (!signal) return () => {};
+  if (signal.aborted) {
+    listener();
+    return () => {};
+  }
+  const { addEventListener, removeEventListener } = signal as Partial<AbortSignalLike>;
+  if (typeof addEventListener === "function" && typeof removeEventListener === "function") {
+    addEventListener.call(signal, "abort", listener, { once: true });
+    return () => removeEventListener.call(signal, "abort", listener);
+  }
+  const timer = setInterval(() => {
+    if (!signal.aborted) return;
+    clearInterval(timer);
+    listener();
+  }, LOOK_MILLISECONDS);
+  return () => clearInterval(timer);
+}
+
 /** Aborted as soon as one of them is. */
 export function eitherSignal(one: StopSignal, other: StopSignal | undefined): StopSignal {
   if (!other) return one;

@@ -8,6 +8,14 @@ test("whatever a value is, it is quoted in a few words", (t) => {
   for (let level = 0; level < 100_000; level++) deep = [deep];
   t.is(quote("a"), '"a"');
   t.is(quote(Number.NaN), "NaN");
+  t.is(
+    quote([
+      [0, Infinity],
+      [-Infinity, NaN],
+    ]),
+    "[[0,Infinity],[-Infinity,NaN]]",
+  );
+  t.is(quote(["NaN", null]), '["NaN",null]');
   t.is(quote(undefined), "undefined");
   t.is(quote(12n), "12n");
   t.is(quote(circular), "an array");

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { requireArguments } from "../arguments.js";
+import { type Kind, requireArguments, requireOptions } from "../arguments.js";
 import { kindOf, PlateauError, quote } from "../errors.js";
 import { Model } from "../nn/model.js";
 import { pause, type StopSignal, throwIfStopped } from "../pause.js";
@@ -55,6 +55,28 @@ export interface AnalyzeOptions {
   readonly signal?: StopSignal;
 }
 
+// Numbers and names are held to what they may be where they are read.
+const kinds: Readonly<Record<keyof AnalyzeOptions, Kind>> = {
+  measures: "anything",
+  options: "object?",
+  samples: "anything",
+  seed: "anything",
+  optional: "flag?",
+  onProgress: "function?",
+  onMeasure: "function?",
+  signal: "signal?",
+};
+
+const subjectKinds: Readonly<Record<keyof Omit<Subject, "model" | "target">, Kind>> = {
+  domain: "Domain: inputs sample?",
+  tokens: "object: inputs outputs?",
+  test: "object: x y count?",
+  train: "object: x y count?",
+  centroids: "Centroids: mode low high?",
+  network: "Model: architecture parameters?",
+  units: "text?",
+};
+
 const OWN_UNITS = "the units of the outputs";
 
 const contextSchema = v.object({
@@ -80,8 +102,8 @@ const missing: Record<Need, (subject: Subject) => string | undefined> = {
 export async function analyzeSubject(subject: Subject, options: AnalyzeOptions = {}): Promise<Analysis> {
   requireArguments("analyzeSubject", {
     subject: [subject, "Subject: model domain"],
-    options: [options, "object?"],
   });
+  requireOptions("analyzeSubject", options, kinds);
 
   const { samples, signal, onProgress, onMeasure, optional = options.measures === undefined } = options;
   const { seed } = check("analyze", contextSchema, { seed: options.seed, samples });
@@ -90,6 +112,13 @@ export async function analyzeSubject(subject: Subject, options: AnalyzeOptions =
     throw new PlateauError("usage", `analyze: measures is ${quote(names)}: expected a list of names`);
   }
   const chosen = names.map(measureOf);
+  const twice = chosen.find(({ name }, i) => chosen.findIndex((one) => one.name === name) < i);
+  if (twice) {
+    throw new PlateauError(
+      "usage",
+      `analyze: two measures are named ${quote(twice.name)}: results are told by name, give each its own`,
+    );
+  }
   for (const name of Object.keys(options.options ?? {})) {
     if (!chosen.some((one) => one.name === name)) findMeasure(name);
   }
@@ -183,12 +212,12 @@ export async function analyze(
   target: Reference | undefined,
   options: AnalyzeOptions & Partial<Omit<Subject, "model" | "target">> = {},
 ): Promise<Analysis> {
-  requireArguments("analyze", { options: [options, "object?"] });
+  requireOptions("analyze", options, { ...kinds, ...subjectKinds });
 
   const network = model instanceof Model ? model : options.network;
   const known = typeof target === "string" ? findTarget(target) : target;
   const judged = model instanceof Model ? modelFunction(model) : functionOf(model);
-  const { tokens, test, train, centroids, units } = options;
+  const { tokens, test, train, centroids, units, domain, network: _, ...how } = options;
   const common = { model: judged, network, test, train, centroids, units };
   if (known && "asFunction" in known) {
     const dim = judged.inputs / known.inputs;
@@ -202,13 +231,12 @@ export async function analyze(
       {
         ...common,
         target: known.asFunction(dim),
-        domain: options.domain ?? known.domainOf(dim),
+        domain: domain ?? known.domainOf(dim),
         tokens: tokens ?? { inputs: known.inputs, outputs: known.outputs },
       },
-      options,
+      how,
     );
   }
-  const { domain } = options;
   if (!domain) {
     throw new PlateauError(
       "usage",
@@ -221,7 +249,7 @@ export async function analyze(
       `the domain has ${domain.inputs} numbers a point, ${judged.name} takes ${judged.inputs}`,
     );
   }
-  return analyzeSubject({ ...common, target: known && functionOf(known), domain, tokens }, options);
+  return analyzeSubject({ ...common, target: known && functionOf(known), domain, tokens }, how);
 }
 
 function functionOf(given: BatchFunction | PointwiseFunction): BatchFunction {

@@ -28,7 +28,11 @@ export function reportUnsaved(error: PlateauError, resume?: string): number {
   return exitCodes.failed;
 }
 
-/** The command that continues a run or a fit, its path quoted for a shell. */
-export function resumeCommand(path: string, command: "train" | "fit" = "train"): string {
-  return `plateau ${command} --resume ${shellWord(path)}`;
+/**
+ * The command that continues a run or a fit, its path quoted for a shell.
+ * @param module of a target of the user's own
+ */
+export function resumeCommand(path: string, command: "train" | "fit" = "train", module?: string): string {
+  const target = module === undefined ? "" : ` ${shellWord(module)}`;
+  return `plateau ${command}${target} --resume ${shellWord(path)}`;
 }

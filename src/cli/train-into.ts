@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { PlateauError } from "../errors.js";
-import { type Experiment, identity } from "../experiments/config.js";
+import { type Experiment, identity, inputOf } from "../experiments/config.js";
 import { watchTraining } from "../experiments/history.js";
 import { type RunResult, run } from "../experiments/run.js";
 import { RunDirectory } from "../experiments/run-directory.js";
@@ -40,6 +40,8 @@ interface Keeping<H extends Home> {
   readonly encode: (state: TrainingState, home: H) => Promise<Uint8Array>;
   readonly command: "train" | "fit";
   readonly total: number;
+  /** Of a target of the user's own: the module that continuing needs again. */
+  readonly module?: string;
 }
 
 /** How a training is watched and stopped, as every command does it. */
@@ -55,7 +57,7 @@ interface Kept {
  * @throws Interruption when stopped by a signal
  */
 export async function keeping<H extends Home, R>(
-  { home: given, makeHome, name, encode, command, total }: Keeping<H>,
+  { home: given, makeHome, name, encode, command, total, module }: Keeping<H>,
   quiet: boolean | undefined,
   work: (kept: Kept) => Promise<R>,
 ): Promise<R> {
@@ -64,7 +66,7 @@ export async function keeping<H extends Home, R>(
   let refused: PlateauError | undefined;
   let stored = false;
   let updates = 0;
-  const resume = () => home && resumeCommand(home.path, command);
+  const resume = () => home && resumeCommand(home.path, command, module);
   const { signal, dispose } = interruptible(() => progress.show("stopping…"), resume);
   const onCheckpoint = async (state: TrainingState) => {
     ({ updates } = state);
@@ -104,22 +106,29 @@ export async function keeping<H extends Home, R>(
 export async function trainInto(
   directory: RunDirectory | undefined,
   experiment: Experiment,
-  flags: { quiet?: boolean; checkpointEvery?: number; recordSpectrum?: boolean; threads?: number },
+  flags: {
+    quiet?: boolean;
+    checkpointEvery?: number;
+    recordSpectrum?: boolean;
+    threads?: number;
+    module?: string;
+  },
 ): Promise<Trained> {
   const resume = await directory?.checkpoint();
   const watch = watchTraining(experiment, { spectrum: flags.recordSpectrum, notes: resume?.notes });
   const { config, training } = experiment;
   const keep: Keeping<RunDirectory> = {
     home: directory,
-    makeHome: (path) => RunDirectory.create(path, config),
+    makeHome: (path) => RunDirectory.create(path, inputOf(experiment)),
     name: config.target,
     encode: (state) => encodeCheckpoint({ ...state, notes: watch.notes() }, identity(experiment)),
     command: "train",
     total: training.steps,
+    module: flags.module,
   };
   const { result, outcome, model } = await keeping(keep, flags.quiet, (kept) => {
     const seconds = directory ? (flags.checkpointEvery ?? CHECKPOINT_SECONDS) : Number.POSITIVE_INFINITY;
-    return run(config, {
+    return run(inputOf(experiment), {
       signal: kept.signal,
       threads: flags.threads,
       resume,

@@ -6,11 +6,13 @@ import {
   type ExperimentInput,
   experimentFromJson,
   identity,
+  inputOf,
 } from "../experiments/config.js";
 import { type Protocol, type ProtocolInput, parseOverride, protocols } from "../experiments/protocol.js";
 import { readJson } from "../files/read-json.js";
 import { schemes } from "../nn/initialize.js";
 import { builds } from "../runtime/compile.js";
+import { isTarget } from "../targets/own.js";
 import { shellWord } from "../text.js";
 import { suggest } from "./completion/suggest.js";
 import { parseNumber } from "./number.js";
@@ -185,7 +187,7 @@ export function requireSame(stored: Experiment, given: Partial<ExperimentInput>,
   for (const [key, value] of Object.entries(given)) {
     let other: string | undefined;
     try {
-      other = identity(defineExperiment({ ...stored.config, [key]: value }));
+      other = identity(defineExperiment({ ...inputOf(stored), [key]: value }));
     } catch {
       // What does not fit the stored run is not what it was.
     }
@@ -193,7 +195,7 @@ export function requireSame(stored: Experiment, given: Partial<ExperimentInput>,
     const what = key === "target" ? "target" : flagOf(key);
     throw new PlateauError(
       "usage",
-      `${what} ${quote(value)} is not that of the run in ${shellWord(path)}: leave it out, or start a new run without --resume`,
+      `${what} ${quote(isTarget(value) ? value.name : value)} is not that of the run in ${shellWord(path)}: leave it out, or start a new run without --resume`,
     );
   }
 }

@@ -1,4 +1,4 @@
-import { requireArguments } from "../arguments.js";
+import { requireArguments, requireOptions } from "../arguments.js";
 import { PlateauError } from "../errors.js";
 import { type AttentionMaps, attentionMaps } from "../nn/attention-maps.js";
 import type { Model, PredictOptions } from "../nn/model.js";
@@ -44,8 +44,8 @@ export function predictRows(
   requireArguments("predictRows", {
     experiment: [experiment, "Experiment: config target protocol architecture"],
     model: [model, "Model: architecture parameters seed config"],
-    options: [options, "object?"],
   });
+  requireOptions("predictRows", options, { x: "floats?", rows: "number?", signal: "signal?" });
   const { x, rows, signal } = options;
   const { target, quantisation, config } = experiment;
   const { dim, mode, classes } = config;

@@ -1,4 +1,4 @@
-import { requireArguments } from "../arguments.js";
+import { type Kind, requireArguments } from "../arguments.js";
 import { PlateauError } from "../errors.js";
 import { layout, Model } from "../nn/model.js";
 import type { Build } from "../runtime/compile.js";
@@ -6,7 +6,7 @@ import { type Engine, MEMORY_LIMIT, sharedEngine } from "../runtime/engine.js";
 import type { TargetRecord } from "../targets/own.js";
 import { trainingBytes } from "../training/bytes.js";
 import { createTrainer, requireThreads } from "../training/create-trainer.js";
-import { type LoopOptions, type Outcome, runTraining } from "../training/loop.js";
+import { type LoopOptions, loopKinds, type Outcome, requireLoop, runTraining } from "../training/loop.js";
 import { capture } from "../training/state.js";
 import type { Training } from "../training/training.js";
 import {
@@ -78,6 +78,13 @@ export interface RunOptions extends Omit<LoopOptions, "evaluate"> {
   threads?: number;
 }
 
+const { evaluate: _, ...watched } = loopKinds;
+const runKinds: Readonly<Record<keyof RunOptions, Kind>> = {
+  ...watched,
+  onModel: "function?",
+  threads: "number?",
+};
+
 /** A finished run. */
 export interface Run {
   experiment: Experiment;
@@ -120,6 +127,7 @@ export function footprint(experiment: Experiment, threads = 1): number {
  * after `onCheckpoint` got the state to continue from, whether training was done or not
  */
 export async function run(input: ExperimentInput, options: RunOptions = {}): Promise<Run> {
+  requireLoop("run", options, runKinds);
   const experiment = defineExperiment(input);
   const { loss: objective, training } = experiment;
   const { threads = 1, ...loop } = options;

@@ -26,13 +26,28 @@ function regression({ test, baselines }: Judged): string {
   const K = "5";
   const scale = `at K = ${K} it fails ${percent(test.matched[K])}, the majority class ${percent(baselines.majority.matched![K])}`;
   const { rmse: linearRmse, r2: linearR2 } = baselines.leastSquares as { rmse: number; r2: number };
-  const better = rmse < linearRmse;
-  const linear = better
-    ? `least squares has ${times(linearRmse / rmse)}`
-    : linearR2 >= LINEAR
-      ? "least squares is exact: the target is linear in its inputs"
-      : `least squares is better (RMSE ${linearRmse.toPrecision(3)} against ${rmse.toPrecision(3)})`;
-  return `${grade(r2)} (R² ${rSquared(r2)}); ${scale}; ${linear}`;
+  const exact = linearR2 >= LINEAR;
+  return `${graded(r2, rmse)}; ${scale}; ${besideLeastSquares(rmse, linearRmse, exact)}`;
+}
+
+/** How well values are met, where there is a number for that. */
+function graded(r2: number, rmse: number): string {
+  if (!Number.isFinite(rmse)) return `no better than a constant (its RMSE is ${rmse})`;
+  if (!Number.isNaN(r2)) return `${grade(r2)} (R² ${rSquared(r2)})`;
+  return `the target is constant on the test rows, where there is no R² (RMSE ${rmse.toPrecision(3)})`;
+}
+
+/** What is not finite is never better. */
+function besideLeastSquares(rmse: number, linear: number, exact: boolean): string {
+  if (!Number.isFinite(linear)) {
+    return Number.isFinite(rmse)
+      ? `least squares is worse: its RMSE is ${linear}`
+      : `least squares is no better: its RMSE is ${linear}`;
+  }
+  if (rmse < linear) return `least squares has ${times(linear / rmse)}`;
+  if (exact) return "least squares is exact: the target is linear in its inputs";
+  if (rmse === linear) return `least squares is as good (RMSE ${rmse.toPrecision(3)})`;
+  return `least squares is better (RMSE ${linear.toPrecision(3)} against ${rmse.toPrecision(3)})`;
 }
 
 /** How many times as large another RMSE is, a factor above 1: one that rounds to 1 is no "1 times". */

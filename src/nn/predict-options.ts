@@ -1,3 +1,4 @@
+import { type Kind, requireOptions } from "../arguments.js";
 import { PlateauError, quote } from "../errors.js";
 import type { StopSignal } from "../pause.js";
 import { requireFloats } from "../validate.js";
@@ -26,13 +27,14 @@ export interface PredictOptions {
   signal?: StopSignal;
 }
 
-const predictOptions: ReadonlySet<string> = new Set<keyof PredictOptions>([
-  "teacher",
-  "feedback",
-  "keyMask",
-  "start",
-  "signal",
-]);
+const kinds: Readonly<Record<keyof PredictOptions, Kind>> = {
+  // Held to the rows of x below.
+  teacher: "anything",
+  feedback: "function?",
+  keyMask: "anything",
+  start: "anything",
+  signal: "signal?",
+};
 
 /**
  * Holds what `predict` is given to the model.
@@ -46,24 +48,20 @@ export function checkPredict(architecture: Architecture, x: Float32Array, option
   if (typeof options !== "object" || options === null) {
     throw new PlateauError("usage", `the options of predict are ${quote(options)}: expected an object`);
   }
-  for (const name of Object.keys(options)) {
-    if (predictOptions.has(name)) continue;
-    const known = [...predictOptions].join(", ");
-    throw new PlateauError("usage", `predict: ${name} is no option (known: ${known})`);
-  }
+  requireOptions("predict", options, kinds);
   const misfit = (problem: string) => new PlateauError("shape-mismatch", problem);
   const rows = x.length / (m * inputDim);
   if (!Number.isInteger(rows)) {
     throw misfit(`x has ${x.length} numbers: expected a multiple of ${m}·${inputDim}`);
   }
   const { teacher, keyMask, start = "train" } = options;
-  if (teacher) {
+  if (teacher !== undefined) {
     requireFloats("teacher", teacher);
     if (teacher.length !== rows * n * targetDim) {
       throw misfit(`teacher has ${teacher.length} numbers, expected ${rows}·${n}·${targetDim}`);
     }
   }
-  if (keyMask) {
+  if (keyMask !== undefined) {
     requireFloats("keyMask", keyMask);
     if (keyMask.length !== rows * m) {
       throw misfit(`keyMask has ${keyMask.length} numbers, expected ${rows}·${m}`);

@@ -1,6 +1,7 @@
+import { type Kind, requireOptions } from "../arguments.js";
 import { PlateauError } from "../errors.js";
 import { pause, type StopSignal } from "../pause.js";
-import { capture, type Evaluation, restore, type TrainingState } from "./state.js";
+import { capture, type Evaluation, requireState, restore, type TrainingState } from "./state.js";
 import type { StepResult, Training } from "./training.js";
 
 /** How far training is. */
@@ -38,6 +39,31 @@ export interface LoopOptions {
   signal?: StopSignal;
   /** Continues from here. */
   resume?: TrainingState;
+}
+
+/** What each of them has to be. */
+export const loopKinds: Readonly<Record<keyof LoopOptions, Kind>> = {
+  evaluate: "function?",
+  onProgress: "function?",
+  progressEvery: "number?",
+  onEvaluation: "function?",
+  onCheckpoint: "function?",
+  checkpointEvery: "number?",
+  signal: "signal?",
+  resume: "object?",
+};
+
+/**
+ * @param kinds of all options that the call takes
+ * @throws PlateauError `usage` naming the option that is none, or is of another kind
+ */
+export function requireLoop(
+  call: string,
+  options: Pick<LoopOptions, "resume">,
+  kinds: Readonly<Record<string, Kind>>,
+): void {
+  requireOptions(call, options, kinds);
+  if (options.resume !== undefined) requireState(call, options.resume);
 }
 
 /** How training ended. The model holds the best weights where there was an evaluation, else the last. */

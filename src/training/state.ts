@@ -1,3 +1,4 @@
+import { requireArguments } from "../arguments.js";
 import { PlateauError } from "../errors.js";
 import type { Training } from "./training.js";
 
@@ -42,6 +43,23 @@ export function capture(
     first: engine.f32(first, parameters.length).slice(),
     second: engine.f32(second, parameters.length).slice(),
   };
+}
+
+/** @throws PlateauError `usage` where training cannot continue from it */
+export function requireState(call: string, state: TrainingState): void {
+  requireArguments(call, {
+    resume: [state, "TrainingState: updates loss weights first second evaluations"],
+  });
+  const { updates, loss, weights, first, second, bestWeights, evaluations } = state;
+  requireArguments(call, {
+    "resume.updates": [updates, "number"],
+    "resume.loss": [loss, "number"],
+    "resume.weights": [weights, "floats"],
+    "resume.first": [first, "floats"],
+    "resume.second": [second, "floats"],
+    "resume.bestWeights": [bestWeights, "floats?"],
+    "resume.evaluations": [evaluations, "list of Evaluation: update value"],
+  });
 }
 
 /** Puts a trainer where a state was captured. @throws PlateauError `shape-mismatch` */

@@ -4,20 +4,9 @@ import { Model } from "../nn/model.js";
 import { whole } from "../validate.js";
 import { createTrainer } from "./create-trainer.js";
 import type { TrainingData } from "./data.js";
-import { type LoopOptions, type Outcome, runTraining } from "./loop.js";
+import { type LoopOptions, loopKinds, type Outcome, requireLoop, runTraining } from "./loop.js";
 import type { Loss } from "./losses.js";
 import { type TrainingInput, trainingOptions } from "./options.js";
-
-const loopNames: ReadonlySet<string> = new Set<keyof LoopOptions>([
-  "evaluate",
-  "onProgress",
-  "progressEvery",
-  "onEvaluation",
-  "onCheckpoint",
-  "checkpointEvery",
-  "signal",
-  "resume",
-]);
 
 const lossSchema = v.variant("kind", [
   v.strictObject({ kind: v.literal("mse") }),
@@ -53,8 +42,9 @@ export async function train(model: Model, data: TrainingData, input: TrainInput)
   const training: Record<string, unknown> = { batch: Math.min(128, data.rows) };
   for (const [name, value] of Object.entries(rest)) {
     // What is neither is refused by name with the options of training.
-    Object.assign(loopNames.has(name) ? loop : training, { [name]: value });
+    Object.assign(Object.hasOwn(loopKinds, name) ? loop : training, { [name]: value });
   }
+  requireLoop("train", loop, loopKinds);
   const options = trainingOptions(training as TrainingInput);
   const trainer = await createTrainer(model, loss, data, options, threads);
   try {

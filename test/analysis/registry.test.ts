@@ -80,6 +80,15 @@ test("an unknown measure is refused", (t) => {
   t.throws(() => findMeasure("erors"), { instanceOf: PlateauError, message: /unknown measure: "erors"/ });
 });
 
+test("two measures of one name are refused", async (t) => {
+  const own = { ...findMeasure("errors"), description: "another" };
+  const error = await t.throwsAsync(analyze(network, "product", { measures: ["errors", own] }), {
+    instanceOf: PlateauError,
+  });
+  t.is(error.code, "usage");
+  t.regex(error.message, /^analyze: two measures are named "errors"/);
+});
+
 test("analyze takes models, targets and callbacks, and keeps what is done when it is stopped", async (t) => {
   const controller = new AbortController();
   const done: string[] = [];

@@ -60,6 +60,21 @@ test("a report that was cut off, and an empty study, are called what they are", 
   t.regex(stderr, /empty\.sqlite is empty \(0 bytes\), nothing was stored in it or it was cut off: give/);
 });
 
+test("a page is not written under the name of what it is not", async (t) => {
+  for (const [name, remedy] of [
+    ["f.svg", "--svg DIR"],
+    ["f.pdf", "--svg DIR"],
+    ["f.PNG", "--png DIR"],
+    ["f", "--svg DIR"],
+    ["f.html.gz", "--svg DIR"],
+  ]) {
+    const { code, stderr } = await plateau(["report", at("a.sqlite"), "-o", at(name)]);
+    t.is(code, 2);
+    t.true(stderr.includes("let its name end with .html or .htm") && stderr.includes(remedy), stderr);
+    t.false(existsSync(at(name)));
+  }
+});
+
 test("the report of one is not written over that of another experiment", async (t) => {
   const other = at("other");
   mkdirSync(join(other, "figures"), { recursive: true });

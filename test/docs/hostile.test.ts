@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "ava";
@@ -101,6 +101,91 @@ for (const [name, callable] of all) {
       }
     }
     t.deepEqual(faults.slice(0, 3), []);
+  });
+}
+
+const notFunctions: readonly unknown[] = [3, "x", true, {}, [], null, Symbol("s"), 10n];
+const notSignals: readonly unknown[] = [...notFunctions, () => 3, { aborted: 1 }];
+const kindsOfOptions = { signal: notSignals, resume: [...notFunctions, () => 3, { updates: 1 }] } as const;
+
+/** Calls that take options, with what of these is a function; the others are those above. */
+const takers: Readonly<
+  Record<
+    string,
+    { call: (options: object) => unknown; functions: readonly string[]; others: readonly string[] }
+  >
+> = (() => {
+  const { analyze, arrayData, run, Transformer, train } = plateau;
+  const make = () =>
+    Transformer.create({
+      ...{ inputDim: 1, outputDim: 1, inputTokens: 1, outputTokens: 1, kind: "encoder" },
+      ...{ dModel: 4, heads: 1, ff: 4, encoderLayers: 1 },
+    });
+  const rows = arrayData(Float32Array.of(0, 1), Float32Array.of(0, 1), 2);
+  const line = Array.from({ length: 40 }, (_, i) => `${i},${i / 2}`).join("\n");
+  const csv = join(folder, "line.csv");
+  writeFileSync(csv, `x,y\n${line}\n`);
+  const study = async (options: object) => {
+    await using opened = await sweep.Study.open(":memory:", {
+      name: "line",
+      sampler: "random",
+      space: { parameters: { x: { type: "uniform", low: 0, high: 1 } } },
+    });
+    const all = { trials: 1, objective: async () => 1, ...options };
+    for await (const _ of opened.run(all)) break;
+  };
+  const watched = ["onProgress", "onEvaluation", "onCheckpoint"];
+  return {
+    run: {
+      call: (options) => run({ target: "runge", steps: 1 }, options),
+      functions: [...watched, "onModel"],
+      others: ["signal", "resume"],
+    },
+    train: {
+      call: (options) => train(make(), rows, { steps: 1, ...options }),
+      functions: [...watched, "evaluate"],
+      others: ["signal", "resume"],
+    },
+    fitTable: {
+      call: async (options) =>
+        plateau.fitTable(await node.readTable(csv), { output: "y", steps: 1 }, options),
+      functions: watched,
+      others: ["signal", "resume"],
+    },
+    analyze: {
+      call: (options) => analyze(make(), "runge", { measures: [], ...options }),
+      functions: ["onProgress", "onMeasure"],
+      others: ["signal"],
+    },
+    "study.run": { call: study, functions: ["onEvent", "footprint"], others: ["signal"] },
+    predict: {
+      call: (options) => make().predict(new Float32Array(1), options),
+      functions: ["feedback"],
+      others: ["signal"],
+    },
+  };
+})();
+
+for (const [name, { call, functions, others }] of Object.entries(takers)) {
+  test(`${name} refuses options of the wrong kind, and unknown ones, as usage`, async (t) => {
+    t.is(await failure(() => call({})), undefined, "it does without any");
+    const cases: [option: string, value: unknown][] = [
+      ...functions.flatMap((option) => notFunctions.map((value): [string, unknown] => [option, value])),
+      ...others.flatMap((option) =>
+        kindsOfOptions[option as keyof typeof kindsOfOptions].map((value): [string, unknown] => [
+          option,
+          value,
+        ]),
+      ),
+      ["onProgres", () => {}],
+    ];
+    for (const [option, value] of cases) {
+      const error = await failure(() => call({ [option]: value }));
+      t.true(
+        error instanceof PlateauError && error.code === "usage" && error.message.includes(option),
+        `${option}: ${shown(value)}: ${error}`,
+      );
+    }
   });
 }
 

@@ -28,3 +28,30 @@ test("no factor is said to be 1", (t) => {
     }),
   );
 });
+
+const whole = (test: object, leastSquares: object) => {
+  const { baselines, ...rest } = judged(1);
+  const beside = { ...baselines, leastSquares };
+  return verdict({ ...rest, test: { ...rest.test, ...test }, baselines: beside } as unknown as Judged);
+};
+
+test("what is no finite number is never better", (t) => {
+  const end = (rmse: number, linear: number) =>
+    whole({ rmse }, { rmse: linear, r2: Number.NaN }).split("; ").at(-1);
+  t.is(end(5.62e37, Number.NaN), "least squares is worse: its RMSE is NaN");
+  t.is(end(1, Number.POSITIVE_INFINITY), "least squares is worse: its RMSE is Infinity");
+  t.is(end(Number.NaN, Number.NaN), "least squares is no better: its RMSE is NaN");
+  t.is(end(Number.NaN, 1), "least squares is better (RMSE 1.00 against NaN)");
+  t.is(end(0, 0), "least squares is as good (RMSE 0.00)");
+  t.regex(
+    whole({ rmse: Number.NaN, r2: Number.NaN }, { rmse: 1, r2: 0.5 }),
+    /^no better than a constant \(its RMSE is NaN\);/,
+  );
+});
+
+test("a constant target has no R²", (t) => {
+  t.regex(
+    whole({ rmse: 0.25, r2: Number.NaN }, { rmse: 0, r2: Number.NaN }),
+    /^the target is constant on the test rows, where there is no R² \(RMSE 0\.250\); .*; least squares is better \(RMSE 0\.00 against 0\.250\)$/,
+  );
+});

@@ -218,3 +218,48 @@ test("an interrupt after the last trial is none", async (t) => {
     code: "aborted",
   });
 });
+
+for (const [executor, message] of [
+  [-1, /^run: executor is -1: expected an Executor, which has workers, run, close$/],
+  ["x", /^run: executor is "x": expected an Executor/],
+  [null, /^run: executor is null: expected an Executor/],
+  [{}, /^run: executor is an object: expected an Executor/],
+  [[], /^run: executor is an array: expected an Executor/],
+  [() => 1, /^run: executor is a function: expected an Executor/],
+  [{ workers: 0, run: () => {}, close: () => {} }, /^run: executor: workers is 0: expected at least 1$/],
+  [{ workers: 1, run: 3, close: () => {} }, /^run: executor: run is 3: expected/],
+  [{ workers: 1, run: () => {}, close: {} }, /^run: executor: close is \{\}: expected/],
+] as const) {
+  test(`an executor that is none is refused before anything is run: ${message.source}`, async (t) => {
+    await using study = await Study.open(":memory:", line);
+    await t.throwsAsync(() => finish(study, { trials: 2, executor } as never), { code: "usage", message });
+    t.is([...study.trials()].length, 0);
+  });
+}
+
+test("the reason of an interrupt is the cause of what is thrown", async (t) => {
+  await using study = await Study.open(":memory:", line);
+  const reason = new Error("enough");
+  const error = await t.throwsAsync(() =>
+    finish(study, { trials: 4, objective: identity, signal: AbortSignal.abort(reason) }),
+  );
+  t.like(error, { code: "aborted", cause: reason });
+});
+
+test("any object with aborted stops a study", async (t) => {
+  await using study = await Study.open(":memory:", line);
+  const signal = { aborted: false, reason: "enough" };
+  const objective = async (context: { signal: { aborted: boolean } }) => {
+    signal.aborted = true;
+    while (!context.signal.aborted) await new Promise((resolve) => setTimeout(resolve, 5));
+    return 1;
+  };
+  const error = await t.throwsAsync(() => finish(study, { trials: 2, workers: 1, objective, signal }));
+  t.like(error, { code: "aborted", cause: "enough" });
+  for (const wrong of ["x", -1, Symbol("s"), {}, { aborted: 1 }]) {
+    await t.throwsAsync(() => finish(study, { trials: 2, objective, signal: wrong } as never), {
+      code: "usage",
+      message: /^run: signal is .*: expected an AbortSignal, or an object whose `aborted` is true or false$/,
+    });
+  }
+});

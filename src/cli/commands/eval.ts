@@ -2,12 +2,12 @@ import { scoreFit } from "../../experiments/fit/fit.js";
 import { openFit } from "../../experiments/fit/open.js";
 import { requireHeld } from "../../experiments/held.js";
 import { evaluate as judge, type RunResult } from "../../experiments/run.js";
-import { RunDirectory } from "../../experiments/run-directory.js";
 import { verdict } from "../../experiments/verdict.js";
 import { prepareBuild } from "../build.js";
 import { describeFit } from "../fit.js";
 import { document } from "../fit-table.js";
 import { interruptible } from "../interrupt.js";
+import { openRun, targetModuleOption } from "../module-target.js";
 import { print, printJson } from "../output.js";
 import { ProgressLine } from "../progress.js";
 import { exitCodes } from "../report.js";
@@ -22,12 +22,14 @@ export const evaluate: CliCommand = {
       .description("judge the stored weights of a finished run or fit again")
       .argument("<dir>", "folder of plateau train --out or plateau fit --out")
       .option("--json", "print one JSON document")
+      .addOption(targetModuleOption())
       .addHelpText("after", examples("plateau eval runs/a", "plateau eval runs/a --json"))
       .action(async (path: string, options: EvalFlags) => exit(await judges[held(path)](path, options)));
   },
 };
 
 interface EvalFlags {
+  targetModule?: string;
   json?: boolean;
 }
 
@@ -36,8 +38,8 @@ const held = (path: string) => requireHeld(path, ["run", "fit"], "plateau eval")
 /** Who judges, by what a folder holds: one line each. */
 const judges = { run: judgeRun, fit: judgeFit } as const;
 
-async function judgeRun(path: string, { json }: EvalFlags): Promise<number> {
-  const directory = RunDirectory.open(path);
+async function judgeRun(path: string, { json, targetModule }: EvalFlags): Promise<number> {
+  const directory = await openRun(path, targetModule);
   const { experiment } = directory;
   const stored = directory.result();
   prepareBuild(experiment.config.build);

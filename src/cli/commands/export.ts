@@ -3,10 +3,10 @@ import { PlateauError, quote } from "../../errors.js";
 import { fitOnnx, fitSafetensors } from "../../experiments/fit/export.js";
 import { openFit } from "../../experiments/fit/open.js";
 import { requireHeld } from "../../experiments/held.js";
-import { RunDirectory } from "../../experiments/run-directory.js";
 import { encodeWeights } from "../../experiments/weights.js";
 import { writeFileAtomic } from "../../files/atomic.js";
 import { type OnnxOptions, toOnnx } from "../../nn/onnx/to-onnx.js";
+import { openRun, targetModuleOption } from "../module-target.js";
 import { parseNumber } from "../number.js";
 import { note, bytes as sayBytes } from "../output.js";
 import { exitCodes } from "../report.js";
@@ -19,6 +19,7 @@ interface ExportFlags {
   output: string;
   dynamicLength?: boolean;
   maxTokens?: number;
+  targetModule?: string;
   quiet?: boolean;
 }
 
@@ -43,6 +44,7 @@ export const exportCommand: CliCommand = {
           "onnx, with --dynamic-length: rows of the position table (default 1024)",
         ).argParser((text: string) => parseNumber("--max-tokens", text)),
       )
+      .addOption(targetModuleOption())
       .option("--quiet", "print nothing")
       .addHelpText(
         "after",
@@ -62,7 +64,7 @@ ${examples("plateau export runs/a -o model.onnx", "plateau export runs/a -o weig
 };
 
 async function execute(run: string, flags: ExportFlags): Promise<number> {
-  const { output, dynamicLength, maxTokens, quiet } = flags;
+  const { output, dynamicLength, maxTokens, targetModule, quiet } = flags;
   const format = flags.format ?? formatOf(output);
   if (format !== "onnx" && (dynamicLength || maxTokens !== undefined)) {
     throw new PlateauError("usage", `--dynamic-length and --max-tokens are of onnx, not of ${format}`);
@@ -71,7 +73,7 @@ async function execute(run: string, flags: ExportFlags): Promise<number> {
     throw new PlateauError("usage", "--max-tokens is the size of a table of --dynamic-length: give both");
   }
   const held = requireHeld(run, ["run", "fit"], "plateau export");
-  const { file, beside } = await exporters[held](run, format, { dynamicLength, maxTokens });
+  const { file, beside } = await exporters[held](run, format, { dynamicLength, maxTokens }, targetModule);
   writeFileAtomic(output, file);
   const description = `${output}.json`;
   if (beside) writeFileAtomic(description, `${JSON.stringify(beside, null, 2)}\n`);
@@ -101,8 +103,13 @@ interface Exported {
 /** What writes, by what a folder holds: one line each. */
 const exporters = { run: exportRun, fit: exportFit } as const;
 
-async function exportRun(path: string, format: Format, options: OnnxOptions): Promise<Exported> {
-  const directory = RunDirectory.open(path);
+async function exportRun(
+  path: string,
+  format: Format,
+  options: OnnxOptions,
+  module?: string,
+): Promise<Exported> {
+  const directory = await openRun(path, module);
   const model = await directory.model();
   const config = JSON.stringify(directory.experiment.config);
   return { file: format === "onnx" ? toOnnx(model, options) : encodeWeights(model, { config }) };

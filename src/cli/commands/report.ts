@@ -74,9 +74,20 @@ function requireNotOthers(path: string, { output, svg, png, data }: ReportFlags)
   }
 }
 
+/** A page is no drawing and no document of another kind, whatever its name. @throws PlateauError `usage` */
+function requirePage({ output }: ReportFlags): void {
+  if (/\.html?$/i.test(output)) return;
+  const figures = /\.png$/i.test(output) ? "--png DIR" : "--svg DIR";
+  throw new PlateauError(
+    "usage",
+    `-o ${quote(output)}: the report is an HTML page, let its name end with .html or .htm; its figures alone are written by ${figures}, its data by --data`,
+  );
+}
+
 /** Loads what it needs when it is called: other commands start faster without. */
 async function execute(path: string, flags: ReportFlags): Promise<number> {
   const { output, name, svg, png, data, json, quiet } = flags;
+  requirePage(flags);
   requireNotOthers(path, flags);
   const { sourceAt } = await import("../../report/sources/registry.js");
   const { requirePackages, writeReport } = await import("../../report/write.js");

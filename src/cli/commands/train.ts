@@ -1,11 +1,13 @@
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { PlateauError } from "../../errors.js";
-import type { Experiment } from "../../experiments/config.js";
+import { type Experiment, inputOf } from "../../experiments/config.js";
 import { footprint } from "../../experiments/run.js";
 import { RunDirectory } from "../../experiments/run-directory.js";
+import { isModule } from "../../experiments/sweep/module-name.js";
 import { shellWord } from "../../text.js";
 import { prepareBuild } from "../build.js";
+import { moduleTarget, openRun } from "../module-target.js";
 import { parseNumber } from "../number.js";
 import { note, print, printJson } from "../output.js";
 import { exitCodes } from "../report.js";
@@ -30,7 +32,10 @@ export const train: CliCommand = {
       .command("train")
       .description("train a Transformer on a target and judge it beside baselines")
       .addArgument(
-        targetArgument("[target]", 'a target such as m2n1 or "sine(3)": plateau targets lists them'),
+        targetArgument(
+          "[target]",
+          'a target such as m2n1 or "sine(3)": plateau targets lists them; or a module of your own',
+        ),
       );
     addTrainOptions(command);
     addRunOptions(command)
@@ -75,11 +80,13 @@ function addRunOptions(command: Command): Command {
 }
 
 async function execute(target: string | undefined, flags: TrainFlags): Promise<number> {
-  const given = givenInput(target, flags);
+  const named = givenInput(target, flags);
+  const module = named.target !== undefined && isModule(named.target) ? named.target : undefined;
+  const given = module === undefined ? named : { ...named, target: await moduleTarget(module) };
   let directory: RunDirectory | undefined;
   let experiment: Experiment;
   if (flags.resume !== undefined) {
-    directory = resumable(flags.resume, flags.out);
+    directory = await resumable(flags.resume, flags.out, module);
     experiment = directory.experiment;
     requireSame(experiment, given, flags.resume);
   } else {
@@ -98,18 +105,24 @@ async function execute(target: string | undefined, flags: TrainFlags): Promise<n
   if (flags.recordSpectrum && flags.out === undefined && !directory) {
     throw new PlateauError("usage", "--record-spectrum without --out: there is no folder to keep it in");
   }
-  if (flags.out !== undefined && !directory) directory = RunDirectory.create(flags.out, experiment.config);
-  return show(await trainInto(directory, experiment, flags), experiment, directory, flags);
+  if (flags.out !== undefined && !directory) directory = RunDirectory.create(flags.out, inputOf(experiment));
+  return show(
+    await trainInto(directory, experiment, { ...flags, module }),
+    experiment,
+    directory,
+    flags,
+    module,
+  );
 }
 
-function resumable(path: string, out: string | undefined): RunDirectory {
+function resumable(path: string, out: string | undefined, module: string | undefined): Promise<RunDirectory> {
   if (out !== undefined && resolve(out) !== resolve(path)) {
     throw new PlateauError(
       "usage",
       `--out ${shellWord(out)} with --resume ${shellWord(path)}: a run continues in its own folder, leave out --out`,
     );
   }
-  return RunDirectory.open(path);
+  return openRun(path, module);
 }
 
 async function show(
@@ -117,11 +130,12 @@ async function show(
   experiment: Experiment,
   directory: RunDirectory | undefined,
   { json, quiet }: TrainFlags,
+  module?: string,
 ): Promise<number> {
   if (json) printJson(result);
   else print(describeResult(result, experiment));
   if (directory && !unsaved && !json && !quiet) note(`saved in ${directory.path}`);
-  if (unsaved) return reportUnsaved(unsaved, directory && resumeCommand(directory.path));
+  if (unsaved) return reportUnsaved(unsaved, directory && resumeCommand(directory.path, "train", module));
   if (!result.diverged) return exitCodes.done;
   const { update } = result.diverged;
   note(

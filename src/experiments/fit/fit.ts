@@ -9,7 +9,7 @@ import type { Table } from "../../tables/table.js";
 import { type TabularData, type TabularReport, tabularData } from "../../tables/tabular-data.js";
 import { rowsDomain } from "../../targets/rows-domain.js";
 import { arrayData } from "../../training/data.js";
-import { type LoopOptions, type Outcome, runTraining } from "../../training/loop.js";
+import { type LoopOptions, loopKinds, type Outcome, requireLoop, runTraining } from "../../training/loop.js";
 import { Trainer } from "../../training/trainer.js";
 import { type FitConfig, type FitInput, type FitSizes, fitConfig, fitSizes } from "./config.js";
 
@@ -36,6 +36,9 @@ export type FitOptions = Pick<
   "onProgress" | "onEvaluation" | "onCheckpoint" | "checkpointEvery" | "resume" | "signal"
 >;
 
+const { onProgress, onEvaluation, onCheckpoint, checkpointEvery, resume, signal } = loopKinds;
+const fitKinds = { onProgress, onEvaluation, onCheckpoint, checkpointEvery, resume, signal };
+
 /**
  * Trains a Transformer over the columns of a table to predict one of them. The weights kept are those of
  * the least validation RMSE; the test rows are looked at once, in the end.
@@ -50,8 +53,8 @@ export async function fitTable(
   requireArguments("fitTable", {
     table: [table, "Table: source rows columns"],
     input: [input, "object: output"],
-    options: [options, "object?"],
   });
+  requireLoop("fitTable", options, fitKinds);
 
   return trainFit(prepareFit(table, fitConfig({ data: table.source, ...input })), options);
 }

@@ -1,7 +1,7 @@
 import * as v from "valibot";
+import { requireOptions } from "../../arguments.js";
 import { check, positive, whole } from "../../validate.js";
 
-const anything = v.optional(v.unknown());
 const workers = whole(1, 1024);
 
 /** Numbers that say how a study is run; `memory` in whatever unit its reader counts. */
@@ -14,18 +14,28 @@ export const runNumbers = {
   memory: v.optional(positive),
 };
 
-const runSchema = v.strictObject({
-  ...runNumbers,
-  signal: anything,
-  footprint: anything,
-  onEvent: anything,
-  objective: anything,
-  executor: anything,
-});
+const numbersSchema = v.object(runNumbers);
+const executorSchema = v.object({ workers: whole(1), run: v.function(), close: v.function() });
+
+const kinds = {
+  trials: "anything",
+  workers: "anything",
+  timeLimit: "anything",
+  checkpointEvery: "anything",
+  memory: "anything",
+  signal: "signal?",
+  footprint: "function?",
+  onEvent: "function?",
+  objective: "anything",
+  executor: "Executor: workers run close?",
+};
 
 /** @throws PlateauError `usage` naming the option that is none, or makes no sense */
 export function requireRunOptions(options: unknown): void {
-  check("run", runSchema, options);
+  check("run", numbersSchema, options);
+  requireOptions("run", options, kinds);
+  const { executor } = options as { executor?: unknown };
+  if (executor !== undefined) check("run: executor", executorSchema, executor);
 }
 
 /** @throws PlateauError `usage` */

@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { PlateauError } from "../../errors.js";
-import type { AbortSignalLike } from "../../pause.js";
+import { type StopSignal, whenStopped } from "../../pause.js";
 import type { Executor, JobOutcome, TrialEvents } from "../executors/executor.js";
 import type { Kinds } from "../kinds.js";
 import type { Parameters } from "../space/parameter.js";
@@ -33,7 +33,8 @@ export interface ExecutionOptions {
   /** Trials that the study is to have in all: those that there are count. */
   readonly trials: number;
   readonly executor: Executor;
-  readonly signal?: AbortSignalLike;
+  /** Any object that has `aborted`. */
+  readonly signal?: StopSignal;
   /** Seconds that a trial may run before it has failed. Default: no limit. */
   readonly timeLimit?: number;
   /** Seconds between checkpoints of a trial. Default 30. */
@@ -107,10 +108,8 @@ class StudyRun {
     this.#heartbeat.unref();
     // As many listeners as workers are as many as it is meant to have.
     setMaxListeners(0, this.#stop.signal);
-    const stop = () => this.#stop.abort();
-    if (signal?.aborted) stop();
-    else signal?.addEventListener("abort", stop, { once: true });
-    this.#stop.signal.addEventListener("abort", () => signal?.removeEventListener("abort", stop));
+    const leave = whenStopped(signal, () => this.#stop.abort());
+    this.#stop.signal.addEventListener("abort", leave);
   }
 
   async *trials(): AsyncGenerator<StoredTrial, void> {
@@ -123,6 +122,7 @@ class StudyRun {
           throw new PlateauError(
             "aborted",
             "the sweep was interrupted: run it again to go on where it stopped",
+            { cause: this.#options.signal?.reason },
           );
         }
         if (next === "none") return;

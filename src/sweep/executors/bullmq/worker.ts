@@ -3,6 +3,7 @@ import type { Worker as BullWorker, Job } from "bullmq";
 import * as v from "valibot";
 import { quote } from "../../../errors.js";
 import { hostName } from "../../../files/host.js";
+import type { AbortSignalLike } from "../../../pause.js";
 import { counted } from "../../../text.js";
 import { requireWorkers } from "../../run/require.js";
 import type { ObjectiveNames } from "../../study.js";
@@ -29,7 +30,7 @@ export interface WorkerOptions {
   /** Ends when there is no trial to be had, and no sweep that could have more. Default false: waits for the next. */
   readonly once?: boolean;
   /** Ends the worker: its trials save where they are, and go on elsewhere. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignalLike;
   /** Called with what people should know: trials that begin and end, that Redis is away. */
   readonly onNote?: (text: string) => void;
 }
