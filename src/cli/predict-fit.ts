@@ -48,13 +48,11 @@ export const predictFit: Predictor = async (folder, asked) => {
     for (const [j, value] of answers.entries()) if (value !== null) predicted[i * outputs + j] = value;
     return [...raw.columns.map(({ cells }) => cells[row] ?? null), ...answers];
   });
+  const given = raw.columns.map(({ name }) => name);
   return {
     shape: [chosen.length, outputs],
     predicted,
-    columns: [
-      ...raw.columns.map(({ name }) => name),
-      ...columns.outputs.map(({ name }) => `predicted ${name}`),
-    ],
+    columns: [...given, ...columns.outputs.map(({ name }) => unused(`predicted ${name}`, given))],
     rows: cells,
     notation: {
       delimiter: raw.layout?.delimiter === ";" ? ";" : ",",
@@ -63,6 +61,13 @@ export const predictFit: Predictor = async (folder, asked) => {
     maps: asked.attention && complete.length > 0 ? attentionMaps(model, x, { signal }) : [],
   };
 };
+
+/** A name that a table has no column of: with (2), (3) … behind it where answers of before stand there. */
+function unused(name: string, taken: readonly string[]): string {
+  let free = name;
+  for (let number = 2; taken.includes(free); number++) free = `${name} (${number})`;
+  return free;
+}
 
 function rawTable({ stored }: OpenedFit, { inputs, delimiter }: Asked): Promise<RawTable> {
   if (inputs !== undefined) return readRawTable(inputs, { delimiter });

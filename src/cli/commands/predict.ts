@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import { Option } from "commander";
 import { PlateauError, quote } from "../../errors.js";
+import { tableAsSource } from "../../experiments/fit/open.js";
 import { requireHeld } from "../../experiments/held.js";
 import { writeFileAtomic } from "../../files/atomic.js";
 import { makeFolder } from "../../files/folder.js";
+import { requireNotOver } from "../../files/not-over.js";
 import { writeNpy } from "../../formats/npy.js";
 import { writeCsv, writeParquet } from "../../formats/write-table.js";
 import { counted } from "../../text.js";
@@ -100,6 +102,7 @@ async function execute(path: string, flags: PredictFlags): Promise<number> {
     throw new PlateauError("usage", `--rows is ${rows}: expected a whole number, 1 or more`);
   }
   const predict = predictors[requireHeld(path, ["run", "fit"], "plateau predict")];
+  requireNotOver("-o", output, [[flags.inputs, "the table of --inputs"], tableAsSource(path)]);
   const { signal, dispose } = interruptible();
   try {
     const predicted = await predict(path, {

@@ -1,6 +1,8 @@
 import { existsSync, realpathSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { PlateauError, quote } from "../../errors.js";
+import { tableAsSource } from "../../experiments/fit/open.js";
+import { requireNotOver } from "../../files/not-over.js";
 import { counted } from "../../text.js";
 import { interruptible } from "../interrupt.js";
 import { bytes, note, print, printJson } from "../output.js";
@@ -78,6 +80,9 @@ function requireNotOthers(path: string, { output, svg, png, data }: ReportFlags)
 async function execute(path: string, flags: ReportFlags): Promise<number> {
   const { output, name, svg, png, data, json, quiet } = flags;
   requireNotOthers(path, flags);
+  for (const [option, place] of [["-o", output] as const, ["--data", data] as const]) {
+    requireNotOver(option, place, [tableAsSource(path)]);
+  }
   const { sourceAt } = await import("../../report/sources/registry.js");
   const { requirePackages, writeReport } = await import("../../report/write.js");
   const wanted = { html: output, svg, png, data };

@@ -1,7 +1,10 @@
 import { requireArguments } from "../../arguments.js";
+import type { Source } from "../../files/not-over.js";
 import type { Model } from "../../nn/model.js";
 import type { TabularColumns } from "../../tables/encode.js";
 import { type TabularData, tabularData } from "../../tables/tabular-data.js";
+import { shellWord } from "../../text.js";
+import { heldAt } from "../held.js";
 import { type BegunFit, FitDirectory } from "./directory.js";
 import type { Fit } from "./fit.js";
 import type { FitResult } from "./result.js";
@@ -16,6 +19,12 @@ export async function saveFit(path: string, fit: Fit): Promise<void> {
     directory.discard();
     throw error;
   }
+}
+
+/** The table of a fit, where a path holds one, as a file not to write over. */
+export function tableAsSource(path: string): Source {
+  const table = heldAt(path) === "fit" ? FitDirectory.open(path).begun.config.data : undefined;
+  return [table, `the table that the fit in ${shellWord(path)} was made from`];
 }
 
 /** A fit as it is stored: what it was asked for, and what came out. */
