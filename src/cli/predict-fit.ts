@@ -18,7 +18,7 @@ import type { Asked, Predictor } from "./predicting.js";
 export const predictFit: Predictor = async (folder, asked) => {
   prepareBuild("strict");
   const { rows, signal, note } = asked;
-  const fit = await openFit(folder);
+  const fit = await openFit(folder, asked);
   const { columns, model } = fit;
   const raw = await rawTable(fit, asked);
   const table = typed(raw, fit, asked);
@@ -69,10 +69,10 @@ function unused(name: string, taken: readonly string[]): string {
   return free;
 }
 
-function rawTable({ stored }: OpenedFit, { inputs, delimiter }: Asked): Promise<RawTable> {
+async function rawTable({ stored, tableFile }: OpenedFit, { inputs, delimiter }: Asked): Promise<RawTable> {
   if (inputs !== undefined) return readRawTable(inputs, { delimiter });
   const { reading, config } = stored;
-  return readRawTable(config.data, {
+  return readRawTable(await tableFile(), {
     delimiter: config.delimiter ?? reading?.delimiter,
     header: reading?.header,
   });

@@ -1,7 +1,7 @@
 import { Option } from "commander";
 import { PlateauError, quote } from "../../errors.js";
 import { fitOnnx, fitSafetensors } from "../../experiments/fit/export.js";
-import { openFit, tableAsSource } from "../../experiments/fit/open.js";
+import { openFit, tableAsSources } from "../../experiments/fit/open.js";
 import { requireHeld } from "../../experiments/held.js";
 import { RunDirectory } from "../../experiments/run-directory.js";
 import { encodeWeights } from "../../experiments/weights.js";
@@ -73,7 +73,8 @@ async function execute(run: string, flags: ExportFlags): Promise<number> {
   }
   const held = requireHeld(run, ["run", "fit"], "plateau export");
   const description = `${output}.json`;
-  for (const place of [output, description]) requireNotOver("-o", place, [tableAsSource(run)]);
+  const tables = await tableAsSources(run);
+  for (const place of [output, description]) requireNotOver("-o", place, tables);
   const { file, beside } = await exporters[held](run, format, { dynamicLength, maxTokens });
   writeFileAtomic(output, file);
   if (beside) writeFileAtomic(description, `${JSON.stringify(beside, null, 2)}\n`);

@@ -13,6 +13,7 @@ import { shellWord } from "../../text.js";
 import { suggest } from "../completion/suggest.js";
 import { type FitTableFlags, fitAgain, fitNew, printAnalysis } from "../fit-table.js";
 import { type Measured, measureWithProgress } from "../measuring.js";
+import { addMovedTable, type MovedTable } from "../moved-table.js";
 import { parseNumber } from "../number.js";
 import { note, print, printJson } from "../output.js";
 import { exitCodes } from "../report.js";
@@ -26,7 +27,8 @@ import { type CliCommand, examples } from "./command.js";
 
 interface FitFlags
   extends Pick<TrainFlags, "quiet" | "json" | "out" | "resume" | "checkpointEvery">,
-    TableFlags {
+    TableFlags,
+    MovedTable {
   target?: string;
   domain?: string;
   data?: string;
@@ -99,6 +101,7 @@ export const fit: CliCommand = {
           .argParser(repeatable),
       );
     addTableOptions(command, "Table:");
+    addMovedTable(command, "Table:");
     for (const [flag, help] of sizes) {
       const name = flag.slice(0, flag.indexOf(" "));
       command.addOption(
@@ -147,6 +150,7 @@ function execute(flags: FitFlags): Promise<number> {
     throw new PlateauError("usage", message);
   };
   if (resume !== undefined) return resumed(resume, flags);
+  if (flags.table !== undefined) refuse("--table is of --resume: a new fit takes --data");
   if ((target === undefined) === (data === undefined)) {
     refuse(`${target === undefined ? "nothing" : "two things"} to fit: give either --target or --data`);
   }
@@ -203,12 +207,14 @@ async function fitFunction(target: string, flags: FitFlags): Promise<number> {
   const experiment = defineGiven({ target, ...given(flags) } as ExperimentInput, flags as TrainFlags);
   footprint(experiment);
   const directory = out === undefined ? undefined : RunDirectory.create(out, experiment.config);
-  const { result, model, unsaved } = await trainInto(directory, experiment, {
+  const { result, model, unsaved, keep } = await trainInto(directory, experiment, {
     quiet,
     checkpointEvery: flags.checkpointEvery,
   });
+  const say = () => json || print(describeResult(result, experiment));
   let measured: Partial<Measured> = {};
-  if (!result.diverged) {
+  if (result.diverged) say();
+  else {
     measured = await measureWithProgress({
       subject: subjectOf(experiment, model),
       options: measureOptions(experiment),
@@ -217,6 +223,8 @@ async function fitFunction(target: string, flags: FitFlags): Promise<number> {
       seed,
       quiet,
       folder: unsaved ? undefined : out,
+      rescue: keep,
+      onStart: say,
       weightsSha256: result.weightsSha256,
     });
   }
@@ -224,8 +232,10 @@ async function fitFunction(target: string, flags: FitFlags): Promise<number> {
   const lost = unsaved ?? measured.unsaved;
   if (json) printJson({ ...result, analysis, helps: analysis && fitVerdict(analysis) });
   else {
-    print(describeResult(result, experiment));
-    if (analysis) printAnalysis(analysis);
+    if (analysis) {
+      print("");
+      printAnalysis(analysis);
+    }
     if (out !== undefined && !lost && !quiet) note(`saved in ${out}`);
   }
   return lost ? reportUnsaved(lost, directory && resumeCommand(directory.path)) : divergence(result.diverged);

@@ -113,7 +113,7 @@ function resumable(path: string, out: string | undefined): RunDirectory {
 }
 
 async function show(
-  { result, unsaved }: Omit<Trained, "model">,
+  { result, unsaved }: Omit<Trained, "model" | "keep">,
   experiment: Experiment,
   directory: RunDirectory | undefined,
   { json, quiet }: TrainFlags,
