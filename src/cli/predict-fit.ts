@@ -9,6 +9,7 @@ import { type Table, tableOf } from "../tables/table.js";
 import { counted, listed } from "../text.js";
 import { prepareBuild } from "./build.js";
 import type { Asked, Predictor } from "./predicting.js";
+import { describeUnseen } from "./unseen.js";
 
 /**
  * What a stored fit predicts for the rows of a table, whose columns are found by their names; without one for
@@ -32,7 +33,7 @@ export const predictFit: Predictor = async (folder, asked) => {
   if (asked.inputs !== undefined) {
     const read = table.reading && describeReading(table.reading);
     if (read) note(`${table.source} ${read}`);
-    for (const input of columns.inputs) noteStrange(input, table, complete, note);
+    for (const text of describeUnseen(columns.inputs, table, complete)) note(text);
   }
   if (lacking > 0)
     note(`${lacking} of ${counted(chosen.length, "row")} lack an input: they have no prediction`);
@@ -110,17 +111,4 @@ function completeRows(
 ): Int32Array<ArrayBuffer> {
   const cells = inputs.map((input) => cellsOf(table, input));
   return rows.filter((row) => cells.every((at) => at(row) !== undefined));
-}
-
-/** A category that training did not see is read as none: that is said. */
-function noteStrange(input: InputColumn, table: Table, rows: Int32Array, note: (text: string) => void): void {
-  if (input.kind !== "categorical") return;
-  const at = cellsOf(table, input);
-  const known = new Set(input.categories);
-  const strange = [...rows].filter((row) => !known.has(String(at(row))));
-  if (strange.length === 0) return;
-  const has = strange.length === 1 ? "has" : "have";
-  note(
-    `${counted(strange.length, "row")} ${has} a ${quote(input.name)} that training did not see (${quote(at(strange[0]))}): none of its categories is set`,
-  );
 }
