@@ -9,7 +9,7 @@ import { fitVerdict } from "../experiments/fit/verdict.js";
 import { canonicalJson } from "../formats/canonical-json.js";
 import { readTable } from "../tables/read.js";
 import { describeTable, type Table } from "../tables/table.js";
-import { shellWord } from "../text.js";
+import { listed, shellWord } from "../text.js";
 import { describeAnalysis } from "./analysis.js";
 import { describeFit, unitsOf } from "./fit.js";
 import { fitInto } from "./fit-into.js";
@@ -52,6 +52,16 @@ export async function fitNew(data: string, output: string, flags: FitTableFlags)
   const prepared = prepareFit(table, config);
   const directory = out === undefined ? undefined : await FitDirectory.create(out, prepared);
   return finish(directory, prepared, flags);
+}
+
+/** Reads a table of which it is not said what to predict. @throws PlateauError `usage` naming the columns to choose from */
+export async function askForOutput(data: string, flags: FitTableFlags): Promise<never> {
+  const { delimiter, decimal, missing } = flags;
+  const table = await readTable(data, givenOf({ delimiter, decimal, missing }));
+  say(table, flags);
+  const numeric = table.columns.filter(({ kind }) => kind === "numeric").map(({ name }) => listed(name));
+  const choice = numeric.length > 0 ? `one of ${numeric.join(", ")}` : `${table.source} has none`;
+  throw new PlateauError("usage", `--data needs --output, the numeric column to predict: ${choice}`);
 }
 
 /** Continues the fit in a folder from its last checkpoint. */

@@ -106,7 +106,14 @@ export async function keeping<H extends Home, R>(
 export async function trainInto(
   directory: RunDirectory | undefined,
   experiment: Experiment,
-  flags: { quiet?: boolean; checkpointEvery?: number; recordSpectrum?: boolean; threads?: number },
+  flags: {
+    quiet?: boolean;
+    checkpointEvery?: number;
+    recordSpectrum?: boolean;
+    threads?: number;
+    /** By which command it is continued. Default: train. */
+    command?: "train" | "fit";
+  },
 ): Promise<Trained> {
   const resume = await directory?.checkpoint();
   const watch = watchTraining(experiment, { spectrum: flags.recordSpectrum, notes: resume?.notes });
@@ -116,7 +123,7 @@ export async function trainInto(
     makeHome: (path) => RunDirectory.create(path, config),
     name: config.target,
     encode: (state) => encodeCheckpoint({ ...state, notes: watch.notes() }, identity(experiment)),
-    command: "train",
+    command: flags.command ?? "train",
     total: training.steps,
   };
   const { result, outcome, model } = await keeping(keep, flags.quiet, (kept) => {
