@@ -48,8 +48,15 @@ export function unknownName(
   const others = more === undefined ? "" : `; ${more}`;
   return new PlateauError(
     "unknown-name",
-    `unknown ${what}: ${quote(value)} (known: ${known.join(", ")}${others})`,
+    `unknown ${what}: ${quote(value)}${didYouMean(value, known)} (known: ${known.join(", ")}${others})`,
   );
+}
+
+/** ", did you mean Price?" where a name differs from one that is known by upper and lower case alone; else "". */
+export function didYouMean(value: unknown, known: readonly string[]): string {
+  const text = String(value).toLowerCase();
+  const near = known.find((name) => [text, JSON.stringify(text)].includes(name.toLowerCase()));
+  return near === undefined || near === value ? "" : `, did you mean ${near}?`;
 }
 
 /** A value as a message shows it: short, on one line. */

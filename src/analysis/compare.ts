@@ -80,7 +80,7 @@ export interface CompareResult {
  * Who wins: the one whose RMSE is lower, where the 95% interval of the paired difference leaves out 0 and
  * the difference is more than 1e-6 of the outputs' standard deviation; else neither. The verdict names
  * the competitor of least RMSE among those that win; where none does, the model wins if it wins against
- * all, and neither does if not.
+ * all, and neither does if not. On fewer than 20 test samples nobody wins; of one there is no interval.
  *
  * Memory beside the data: 8 bytes × (test samples) × (outputs) for each of a competitor's runs, and what
  * fitting needs; each competitor's file says how its work is bounded.
@@ -157,7 +157,7 @@ export const compare: Measure<CompareResult, CompareOptions> = {
       quantisation: judge.quantisation,
       table,
       left,
-      verdict: verdict(table),
+      verdict: verdict(table, test.count),
     };
   },
 

@@ -107,7 +107,7 @@ export const errorNorms: Measure<ErrorNorms, ErrorNormsOptions> = {
   describe({ rmse, relativeL2, quantiles, sup, h1, samples, notFinite }) {
     if (!rmse)
       return `The model's values are not finite at ${notFinite} of ${samples} points: it has no error norms.`;
-    const parts = [`RMSE ${withInterval(rmse)}`];
+    const parts = [`RMSE ${samples > 1 ? withInterval(rmse) : short(rmse.value)}`];
     if (relativeL2) parts.push(`${percent(relativeL2.value)} of the truth's norm`);
     const rare = quantiles["99"];
     if (rare) parts.push(`99% of errors are below ${short(rare.value)}`);
@@ -116,7 +116,7 @@ export const errorNorms: Measure<ErrorNorms, ErrorNormsOptions> = {
       const share = h1.relative ? `, ${percent(h1.relative.value)} of the target's` : "";
       parts.push(`derivatives are ${short(h1.rms.value)} apart${share}`);
     }
-    return `${parts.join("; ")}; ${samples} points.`;
+    return `${parts.join("; ")}; ${samples} ${samples === 1 ? "point" : "points"}.`;
   },
 };
 

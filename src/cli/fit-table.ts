@@ -3,24 +3,27 @@ import { PlateauError, quote } from "../errors.js";
 import { type FitConfig, type FitInput, fitConfig } from "../experiments/fit/config.js";
 import { FitDirectory } from "../experiments/fit/directory.js";
 import { fitMeasureOptions, fitSubject, prepareFit } from "../experiments/fit/fit.js";
+import { saveFit } from "../experiments/fit/open.js";
 import { type FitResult, fitResult } from "../experiments/fit/result.js";
 import { fitVerdict } from "../experiments/fit/verdict.js";
 import { canonicalJson } from "../formats/canonical-json.js";
 import { readTable } from "../tables/read.js";
 import { describeTable, type Table } from "../tables/table.js";
-import { shellWord } from "../text.js";
+import { listed, shellWord } from "../text.js";
 import { describeAnalysis } from "./analysis.js";
 import { describeFit, unitsOf } from "./fit.js";
 import { fitInto } from "./fit-into.js";
 import { measureWithProgress } from "./measuring.js";
+import type { MovedTable } from "./moved-table.js";
 import { flagOf } from "./option-names.js";
 import { note, print, printJson } from "./output.js";
 import { exitCodes } from "./report.js";
 import { reportUnsaved, resumeCommand, tryToStore } from "./store.js";
 import { columnNames, givenOf, type TableFlags } from "./table-options.js";
+import { freshFolder } from "./train-into.js";
 
 /** What a fit to a table is asked for. */
-export interface FitTableFlags extends TableFlags {
+export interface FitTableFlags extends TableFlags, MovedTable {
   data?: string;
   output?: string;
   /** As given: each one or several columns. */
@@ -51,9 +54,19 @@ export async function fitNew(data: string, output: string, flags: FitTableFlags)
   return finish(directory, prepared, flags);
 }
 
+/** Reads a table of which it is not said what to predict. @throws PlateauError `usage` naming the columns to choose from */
+export async function askForOutput(data: string, flags: FitTableFlags): Promise<never> {
+  const { delimiter, decimal, missing } = flags;
+  const table = await readTable(data, givenOf({ delimiter, decimal, missing }));
+  say(table, flags);
+  const numeric = table.columns.filter(({ kind }) => kind === "numeric").map(({ name }) => listed(name));
+  const choice = numeric.length > 0 ? `one of ${numeric.join(", ")}` : `${table.source} has none`;
+  throw new PlateauError("usage", `--data needs --output, the numeric column to predict: ${choice}`);
+}
+
 /** Continues the fit in a folder from its last checkpoint. */
 export async function fitAgain(path: string, flags: FitTableFlags): Promise<number> {
-  const directory = FitDirectory.open(path);
+  const directory = FitDirectory.open(path, flags);
   const { config } = directory.begun;
   const table = directory.finished ? undefined : await directory.table();
   requireSame(config, flags, path, table);
@@ -86,6 +99,11 @@ async function finish(
     return exitCodes.failed;
   }
   const result = await fitResult(fitted);
+  const rescue = async () => {
+    const path = freshFolder(data.report.source);
+    await saveFit(path, fitted);
+    return path;
+  };
   const unsaved = directory && (await tryToStore(() => directory.finish(fitted)));
   const measured = await measureWithProgress({
     subject: fitSubject(data, model),
@@ -95,13 +113,15 @@ async function finish(
     seed: config.seed,
     quiet,
     folder: unsaved ? undefined : directory?.path,
+    rescue,
+    onStart: () => json || print(describeFit(config, result)),
     weightsSha256: result.weightsSha256,
   });
   const { analysis } = measured;
   const lost = unsaved ?? measured.unsaved;
   if (json) printJson(document(config, result, analysis));
   else {
-    print(describeFit(config, result));
+    print("");
     printAnalysis(analysis);
     print(unitsOf(config.output));
     if (directory && !lost && !quiet) note(`saved in ${directory.path}`);
@@ -117,8 +137,9 @@ export function document(config: FitConfig, result: FitResult, analysis?: Analys
   return { config, data: report, ...common, analysis, helps: analysis && fitVerdict(analysis) };
 }
 
+/** An analysis, and the verdict where `compare` was taken. */
 export function printAnalysis(analysis: Analysis): void {
-  print(`\n${describeAnalysis(analysis)}`);
+  print(describeAnalysis(analysis));
   const verdict = fitVerdict(analysis);
   if (verdict) print(`\nverdict: ${verdict}`);
 }

@@ -21,6 +21,10 @@ export interface Measuring {
   readonly quiet?: boolean;
   /** The run's folder, where there is one: the analysis is stored there, finished or not. */
   readonly folder?: string;
+  /** Stores what was trained in a new folder, where there is none and it would be lost. @returns the folder */
+  readonly rescue?: () => Promise<string>;
+  /** Called once a signal would lose nothing: what is known by then can be told. */
+  readonly onStart?: () => void;
   readonly weightsSha256: string;
   /** Whether measures that are stored there already stay. Default: those taken now replace them. */
   readonly keep?: boolean;
@@ -37,7 +41,8 @@ export interface Measured {
  * @throws Interruption when stopped by a signal, naming what is left to do
  */
 export async function measureWithProgress(work: Measuring): Promise<Measured> {
-  const { subject, options, measures, optional, samples, seed, folder } = work;
+  const { subject, options, measures, optional, samples, seed, rescue } = work;
+  let { folder } = work;
   const progress = new ProgressLine(work.quiet);
   const { signal, dispose } = interruptible(() => progress.show("stopping…"));
   const onProgress = (measure: string, share: number) => progress.show(`${measure} ${percent(share)}`);
@@ -45,6 +50,7 @@ export async function measureWithProgress(work: Measuring): Promise<Measured> {
   let analysis: Analysis;
   let stopped = false;
   try {
+    work.onStart?.();
     analysis = await analyzeSubject(subject, {
       measures,
       optional,
@@ -64,10 +70,10 @@ export async function measureWithProgress(work: Measuring): Promise<Measured> {
     dispose();
   }
   let file: string | undefined;
-  const unsaved =
-    folder === undefined
-      ? undefined
-      : await tryToStore(() => (file = saveAnalysis(folder, work.weightsSha256, analysis, work.keep)));
+  const unsaved = await tryToStore(async () => {
+    if (stopped) folder ??= await rescue?.();
+    if (folder !== undefined) file = saveAnalysis(folder, work.weightsSha256, analysis, work.keep);
+  });
   if (stopped) {
     if (unsaved) throw unsaved;
     const asked = measures ?? [...registry.keys()];

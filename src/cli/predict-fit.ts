@@ -9,6 +9,7 @@ import { type Table, tableOf } from "../tables/table.js";
 import { counted, listed } from "../text.js";
 import { prepareBuild } from "./build.js";
 import type { Asked, Predictor } from "./predicting.js";
+import { describeUnseen } from "./unseen.js";
 
 /**
  * What a stored fit predicts for the rows of a table, whose columns are found by their names; without one for
@@ -18,7 +19,7 @@ import type { Asked, Predictor } from "./predicting.js";
 export const predictFit: Predictor = async (folder, asked) => {
   prepareBuild("strict");
   const { rows, signal, note } = asked;
-  const fit = await openFit(folder);
+  const fit = await openFit(folder, asked);
   const { columns, model } = fit;
   const raw = await rawTable(fit, asked);
   const table = typed(raw, fit, asked);
@@ -32,7 +33,7 @@ export const predictFit: Predictor = async (folder, asked) => {
   if (asked.inputs !== undefined) {
     const read = table.reading && describeReading(table.reading);
     if (read) note(`${table.source} ${read}`);
-    for (const input of columns.inputs) noteStrange(input, table, complete, note);
+    for (const text of describeUnseen(columns.inputs, table, complete)) note(text);
   }
   if (lacking > 0)
     note(`${lacking} of ${counted(chosen.length, "row")} lack an input: they have no prediction`);
@@ -48,13 +49,11 @@ export const predictFit: Predictor = async (folder, asked) => {
     for (const [j, value] of answers.entries()) if (value !== null) predicted[i * outputs + j] = value;
     return [...raw.columns.map(({ cells }) => cells[row] ?? null), ...answers];
   });
+  const given = raw.columns.map(({ name }) => name);
   return {
     shape: [chosen.length, outputs],
     predicted,
-    columns: [
-      ...raw.columns.map(({ name }) => name),
-      ...columns.outputs.map(({ name }) => `predicted ${name}`),
-    ],
+    columns: [...given, ...columns.outputs.map(({ name }) => unused(`predicted ${name}`, given))],
     rows: cells,
     notation: {
       delimiter: [";", "\t"].find((one) => one === raw.layout?.delimiter),
@@ -65,10 +64,17 @@ export const predictFit: Predictor = async (folder, asked) => {
   };
 };
 
-function rawTable({ stored }: OpenedFit, { inputs, delimiter }: Asked): Promise<RawTable> {
+/** A name that a table has no column of: with (2), (3) … behind it where answers of before stand there. */
+function unused(name: string, taken: readonly string[]): string {
+  let free = name;
+  for (let number = 2; taken.includes(free); number++) free = `${name} (${number})`;
+  return free;
+}
+
+async function rawTable({ stored, tableFile }: OpenedFit, { inputs, delimiter }: Asked): Promise<RawTable> {
   if (inputs !== undefined) return readRawTable(inputs, { delimiter });
   const { reading, config } = stored;
-  return readRawTable(config.data, {
+  return readRawTable(await tableFile(), {
     delimiter: config.delimiter ?? reading?.delimiter,
     header: reading?.header,
   });
@@ -101,17 +107,4 @@ function completeRows(
 ): Int32Array<ArrayBuffer> {
   const cells = inputs.map((input) => cellsOf(table, input));
   return rows.filter((row) => cells.every((at) => at(row) !== undefined));
-}
-
-/** A category that training did not see is read as none: that is said. */
-function noteStrange(input: InputColumn, table: Table, rows: Int32Array, note: (text: string) => void): void {
-  if (input.kind !== "categorical") return;
-  const at = cellsOf(table, input);
-  const known = new Set(input.categories);
-  const strange = [...rows].filter((row) => !known.has(String(at(row))));
-  if (strange.length === 0) return;
-  const has = strange.length === 1 ? "has" : "have";
-  note(
-    `${counted(strange.length, "row")} ${has} a ${quote(input.name)} that training did not see (${quote(at(strange[0]))}): none of its categories is set`,
-  );
 }

@@ -22,6 +22,8 @@ export interface Trained {
   model: Model;
   /** Why the finished run could not be stored, where it could not. */
   unsaved?: PlateauError;
+  /** Stores the finished run in a new folder of its own. @returns the folder @throws PlateauError `io` */
+  keep: () => Promise<string>;
 }
 
 /** Where a training that is interrupted can be continued from. */
@@ -112,6 +114,8 @@ export async function trainInto(
     recordSpectrum?: boolean;
     threads?: number;
     module?: string;
+    /** By which command it is continued. Default: train. */
+    command?: "train" | "fit";
   },
 ): Promise<Trained> {
   const resume = await directory?.checkpoint();
@@ -122,7 +126,7 @@ export async function trainInto(
     makeHome: (path) => RunDirectory.create(path, inputOf(experiment)),
     name: config.target,
     encode: (state) => encodeCheckpoint({ ...state, notes: watch.notes() }, identity(experiment)),
-    command: "train",
+    command: flags.command ?? "train",
     total: training.steps,
     module: flags.module,
   };
@@ -139,13 +143,18 @@ export async function trainInto(
       onProgress: (now) => kept.progress.show(now.update < now.total ? describeProgress(now) : "judging…"),
     });
   });
-  const unsaved =
-    directory && (await tryToStore(() => directory.finish(model, result, watch.history(outcome))));
-  return { result, model, unsaved };
+  const store = (home: RunDirectory) => home.finish(model, result, watch.history(outcome));
+  const unsaved = directory && (await tryToStore(() => store(directory)));
+  const keepFinished = async () => {
+    const path = freshFolder(config.target);
+    await store(RunDirectory.create(path, config));
+    return path;
+  };
+  return { result, model, unsaved, keep: keepFinished };
 }
 
 /** Makes the first of plateau-interrupted-m2n1-1, -2, … that does not exist. */
-function freshFolder(target: string): string {
+export function freshFolder(target: string): string {
   // Of an expression no more than its first letters and digits makes a good name.
   const name = target
     .replace(/[^\w.]+/g, "-")

@@ -1,6 +1,7 @@
 import test from "ava";
 import { compare } from "../../src/analysis/compare.js";
 import { PlateauError } from "../../src/errors.js";
+import { verdictOf } from "../../src/experiments/fit/verdict.js";
 import { box } from "../../src/targets/domain.js";
 import { pointwise } from "../../src/targets/function.js";
 
@@ -94,6 +95,39 @@ test("given data are used as they are, also without a target; training rows deci
   t.is(result.table[1].rmse, Math.sqrt((9 + 4 + 1 + 4) / 4));
   t.is(result.table[1].rows, 3);
   t.is(result.table[0].sup, 1);
+});
+
+test("on few test samples nobody wins, and one has no interval", async (t) => {
+  const on = (count: number, name = "four") => {
+    const rows = { x: Float32Array.from({ length: count }, (_, i) => i), count };
+    const [train, test] = [1, 4].map((value) => ({ ...rows, y: new Float32Array(count).fill(value) }));
+    const model = of(name, () => (name === "four" ? 4 : 99), 1);
+    return compare.measure(
+      { model, domain: box([0], [10]), train, test },
+      { competitors: ["mean", "majority"], numbers: 1 },
+    );
+  };
+  for (const count of [1, 2, 19]) {
+    for (const name of ["four", "far"]) {
+      const { table, verdict } = await on(count, name);
+      t.deepEqual([verdict.winner, verdict.name], ["neither", "mean"]);
+      t.is(
+        verdict.text,
+        `too few test samples (${count}) to say who is better, 20 or more are needed: ${name} (1 numbers) has RMSE ${name === "four" ? 0 : 95}, mean (1 numbers) 3`,
+      );
+      for (const { wins, differenceRmse, differenceMatched, rmse } of table.slice(1)) {
+        t.is(wins, "neither");
+        t.is(differenceMatched === null, count === 1);
+        t.is(differenceRmse === null, count === 1 || rmse === null);
+      }
+      t.is(
+        verdictOf(await on(count, name)),
+        `too few test rows (${count}) to say whether a Transformer helps: 20 or more are needed`,
+      );
+    }
+  }
+  t.is((await on(20)).verdict.winner, "model");
+  t.is((await on(20, "far")).verdict.winner, "competitor");
 });
 
 test("replicas widen the interval; a seeded competitor is trained for each", async (t) => {

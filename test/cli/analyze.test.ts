@@ -83,7 +83,7 @@ test("what does not go together is refused with what to do", async (t) => {
   for (const [args, message] of [
     [[], /nothing to fit: give either --target or --data/],
     [["--target", "x on x=0:1", "--data", "a.csv"], /two things to fit/],
-    [["--data", "a.csv"], /needs --output/],
+    [["--data", "examples/cars.csv", "--quiet"], /needs --output/],
     [["--target", "x on x=0:1", "--output", "y"], /--output is for tables/],
     [["--data", "a.csv", "--output", "y", "--domain", "x=0:1"], /--domain is for functions/],
   ] as const) {

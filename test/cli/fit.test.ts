@@ -201,10 +201,7 @@ test.serial("a fit that fails leaves nothing; folders that hold something else s
       /m\.csv is a file that plateau does not read here: give the folder of a run/,
     ],
     [["report", "m.csv"], /m\.csv is a file that plateau did not make: give the SQLite file/],
-    [
-      ["fit", "--resume", "run"],
-      /holds a run \(of a function\): continue it with plateau train --resume run/,
-    ],
+    [["fit", "--resume", "run", "--output", "y"], /--output is for tables: it needs --data, not --target/],
     [["export", "run"], /'-o, --output <file>' not specified \(see plateau export --help\)/],
     [
       ["export", "run", "-o", "x.pt"],
@@ -242,4 +239,32 @@ test("bookkeeping's table: negatives, codes, dates and a source below; a stored 
   const { columns } = await FitDirectory.open(at("fit")).table();
   const kinds = Object.fromEntries(columns.map(({ name, kind }) => [name, kind]));
   t.deepEqual(kinds, { zip: "numeric", net: "numeric", day: "categorical", y: "numeric" });
+});
+
+test("what is not said of a table is asked for by the names that it has", async (t) => {
+  const cwd = folder(t);
+  writeFileSync(join(cwd, "m.csv"), rents(60).replaceAll("- €", "-"));
+  const asked = await plateau(["fit", "--data", "m.csv"], { cwd });
+  t.is(asked.code, 2);
+  t.regex(asked.stderr, /^m\.csv: 60 rows, 5 columns\n/);
+  t.regex(
+    asked.stderr,
+    /\nerror: --data needs --output, the numeric column to predict: one of Fläche, "Kaution, netto", Miete\n$/,
+  );
+  for (const [args, message] of [
+    [["m.csv"], /^error: fit takes options only: did you mean --data m\.csv\? \(see plateau fit --help\)\n$/],
+    [["sin(6*x)"], /^error: fit takes options only: did you mean --target 'sin\(6\*x\)'\?/],
+    [
+      ["--data", "m.csv", "--output", "miete", "--quiet"],
+      /^error: unknown column of m\.csv: "miete", did you mean Miete\? \(known: Nummer, /,
+    ],
+    [
+      ["--data", "m.csv", "--output", "Miete", "--inputs", "kaution, Netto", "--quiet"],
+      /^error: unknown column of m\.csv: "kaution" \(known: /,
+    ],
+  ] as const) {
+    const { code, stderr } = await plateau(["fit", ...args], { cwd });
+    t.is(code, 2, stderr);
+    t.regex(stderr, message);
+  }
 });

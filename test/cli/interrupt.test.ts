@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
 import type { RunResult } from "../../src/experiments/run.js";
@@ -120,3 +120,81 @@ test.serial(
     }
   },
 );
+
+for (const [kind, args, name, line] of [
+  ["a table", ["--data", "cars.csv", "--output", "mpg", "--batch", "16"], "cars.csv", "test rows: R²"],
+  ["a function", ["--target", "sin(6*x) on x=-1:1", "--batch", "16"], "sin-6-x-on-x-1-1", "verdict:"],
+] as const) {
+  test.serial(`a fit to ${kind} stopped in its comparison is kept without --out`, async (t) => {
+    const cwd = folder(t);
+    copyFileSync("examples/cars.csv", join(cwd, "cars.csv"));
+    const { code, stdout, stderr } = await stoppedAfter(line, ["fit", ...args], cwd);
+    t.is(code, 130, stderr);
+    const made = `plateau-interrupted-${name}-1`;
+    t.regex(
+      stderr,
+      new RegExp(
+        `interrupted; what was done is in ${made}/analysis\\.json, the rest by: plateau analyze ${made} --measures (errors,)?compare\n$`,
+      ),
+    );
+    t.true(stdout.includes(line));
+    const again = await plateau(["analyze", made, "--measures", "compare"], { cwd });
+    t.is(again.code, 0, again.stderr);
+    t.regex(again.stdout, /\ncompare {2}/);
+    if (kind === "a table") t.regex(again.stdout, /\nverdict: .*Transformer/);
+  });
+}
+
+test.serial(
+  "a fit to a function that is interrupted continues as a fit, and ends in its verdict",
+  async (t) => {
+    const cwd = folder(t);
+    const args = [
+      "fit",
+      "--target",
+      "sin(6*x) on x=-1:1",
+      "--batch",
+      "16",
+      "--d-model",
+      "8",
+      "--layers",
+      "1",
+    ];
+    const { child, ended } = start(
+      [...args, "--steps", "15000", "--seed", "3", "--out", "fit", "--checkpoint-every", "0.05"],
+      { cwd },
+    );
+    await appears(join(cwd, "fit", "checkpoint.safetensors"));
+    child.kill("SIGINT");
+    const stopped = await ended;
+    t.is(stopped.code, 130, stopped.stderr);
+    t.regex(stopped.stderr, /continue with: plateau fit --resume fit\n$/);
+    const other = await plateau(["fit", "--resume", "fit", "--seed", "4"], { cwd });
+    t.regex(other.stderr, /--seed 4 is not that of the run in fit/);
+    // Once from its checkpoint, once as it is finished.
+    for (const finished of [false, true]) {
+      const resumed = await plateau(["fit", "--resume", "fit", "--measures", "compare", "--json"], { cwd });
+      t.is(resumed.code, 0, resumed.stderr);
+      t.is(resumed.stderr.includes("is finished: this is its result"), finished);
+      const { helps, analysis, seed } = JSON.parse(resumed.stdout);
+      t.regex(helps, /Transformer/);
+      t.is(seed, 3);
+      t.is(analysis.seed, 3);
+      t.true(existsSync(join(cwd, "fit", "analysis.json")));
+    }
+  },
+);
+
+/** A small fit stopped once it has said something; one of more updates where it was done by then (a busy machine). */
+async function stoppedAfter(said: string, args: string[], cwd: string, steps = 4000): Promise<Ended> {
+  const flags = ["--steps", `${steps}`, "--d-model", "8", "--layers", "1", "--measures", "errors,compare"];
+  const { child, ended } = start([...args, ...flags], { cwd });
+  let text = "";
+  child.stdout!.on("data", (more: string) => {
+    const before = text.includes(said);
+    text += more;
+    if (!before && text.includes(said)) child.kill("SIGINT");
+  });
+  const end = await ended;
+  return end.code !== 0 || steps > 60_000 ? end : stoppedAfter(said, args, cwd, 2 * steps);
+}

@@ -193,6 +193,19 @@ test("predict takes a fit: columns by name, categories, rows that lack an input,
   t.deepEqual(own.shape, [data.test.rows, 1]);
   t.deepEqual(own.data, Float32Array.from(data.decode(model.predict(data.test.x))));
 
+  const ranges = columns.inputs.map((input) => (input.kind === "numeric" ? input.range.join(" to ") : ""));
+  writeFileSync(
+    at("far.csv"),
+    "origin,year,weight\nJapan,1930,2100\nUSA,1975,9000\nUSA,1800,99000\nUSA,1975,2100\n",
+  );
+  const far = await plateau(["predict", at("fit"), "--inputs", at("far.csv"), "-o", at("far.json")]);
+  t.true(
+    far.stderr.includes(
+      `3 rows are outside of what training saw: weight 99000 (${ranges[0]}), year 1800 (${ranges[1]})\n`,
+    ),
+    far.stderr,
+  );
+
   writeFileSync(at("bad.csv"), "origin,year\nJapan,80\n");
   const bad = await plateau(["predict", at("fit"), "--inputs", at("bad.csv"), "-o", at("q.csv")]);
   t.is(bad.code, 2);

@@ -5,6 +5,9 @@ import type { Estimate } from "../statistics/bootstrap.js";
 import { type Losses, pairedDifference } from "../statistics/paired.js";
 import type { Competitor } from "./competitor.js";
 
+/** Of fewer test samples no interval tells who does better (ours). */
+export const FEWEST_TEST = 20;
+
 /** Who does better, where an interval says so. */
 export type Winner = "model" | "competitor" | "neither";
 
@@ -24,11 +27,14 @@ export interface CompareRow {
   readonly sup: number | null;
   /** Share of classes missed at matched resolution. */
   readonly matched: number;
-  /** RMSE of the model less this one's: below 0 the model is better. Null for the model itself. */
+  /** RMSE of the model less this one's: below 0 the model is better. Null for the model itself, and of one sample. */
   readonly differenceRmse: Estimate | null;
   /** The same of `matched`. */
   readonly differenceMatched: Estimate | null;
-  /** By `differenceRmse`; by `differenceMatched` for what predicts classes only. Null for the model itself. */
+  /**
+   * By `differenceRmse`; by `differenceMatched` for what predicts classes only; neither below 20 test samples. Null for
+   * the model itself.
+   */
   readonly wins: Winner | null;
 }
 
@@ -121,11 +127,18 @@ export function competitorRow(
 ): CompareRow {
   const values = scale === "values";
   const comparable = Number.isFinite(own.rmse) && Number.isFinite(rival.rmse);
+  // One sample drawn anew is the same one: an interval of no width would say that it is sure.
+  const several = own.squares[0].length > 1;
   const differenceRmse =
-    values && comparable ? pairedDifference(own.squares, rival.squares, Math.sqrt, { seed }) : null;
-  const differenceMatched = pairedDifference(own.misses, rival.misses, (share) => share, { seed });
+    several && values && comparable
+      ? pairedDifference(own.squares, rival.squares, Math.sqrt, { seed })
+      : null;
+  const differenceMatched = several
+    ? pairedDifference(own.misses, rival.misses, (share) => share, { seed })
+    : null;
   let wins: Winner;
-  if (!values) wins = winner(differenceMatched, 0);
+  if (!differenceMatched || own.squares[0].length < FEWEST_TEST) wins = "neither";
+  else if (!values) wins = winner(differenceMatched, 0);
   else if (differenceRmse) wins = winner(differenceRmse, negligible);
   // Who is not finite has lost against who is.
   else if (Number.isFinite(own.rmse)) wins = "model";
@@ -155,8 +168,9 @@ function winner({ value, low, high }: Estimate, negligible: number): Winner {
 /**
  * Among competitors that predict values: the one of least RMSE (the first of equals) of those that win;
  * where none does, the model if it wins against all; else neither, and the first that holds its own.
+ * @param test test samples: of too few nobody wins, and the competitor of least RMSE is named
  */
-export function verdict([model, ...rivals]: readonly CompareRow[]): CompareVerdict {
+export function verdict([model, ...rivals]: readonly CompareRow[], test: number): CompareVerdict {
   const judged = rivals.filter(({ differenceRmse, rmse }) => differenceRmse || rmse !== null);
   const better = judged.filter(({ wins }) => wins === "competitor");
   const equal = judged.filter(({ wins }) => wins === "neither");
@@ -169,8 +183,15 @@ export function verdict([model, ...rivals]: readonly CompareRow[]): CompareVerdi
   const classes = rivals.some(({ rmse, wins }) => rmse === null && wins === "competitor")
     ? "; at matched resolution even the majority class is better"
     : "";
+  const least = (rows: readonly CompareRow[]) =>
+    rows.reduce((a, b) => ((b.rmse ?? Infinity) < (a.rmse ?? Infinity) ? b : a));
+  if (test < FEWEST_TEST && judged.length > 0) {
+    const best = least(judged);
+    const text = `too few test samples (${test}) to say who is better, ${FEWEST_TEST} or more are needed: ${said(model)} has RMSE ${short(model.rmse)}, ${said(best)} ${short(best.rmse)}`;
+    return { winner: "neither", name: best.name, text };
+  }
   if (better.length > 0) {
-    const best = better.reduce((a, b) => (b.rmse! < a.rmse! ? b : a));
+    const best = least(better);
     const text = `${said(best)} is better than ${said(model)}: ${against(best)}${classes}`;
     return { winner: "competitor", name: best.name, text };
   }
@@ -181,7 +202,7 @@ export function verdict([model, ...rivals]: readonly CompareRow[]): CompareVerdi
   if (judged.length === 0) {
     return { winner: "neither", name: model.name, text: "there was no competitor to compare with" };
   }
-  const nearest = judged.reduce((a, b) => ((b.rmse ?? Infinity) < (a.rmse ?? Infinity) ? b : a));
+  const nearest = least(judged);
   const text = `${said(model)} is better than every competitor; the best of them is ${said(nearest)}: ${against(nearest)}${classes}`;
   return { winner: "model", name: model.name, text };
 }

@@ -3,14 +3,16 @@ import type { Subject } from "../../analysis/measure.js";
 import { findMeasure, measures } from "../../analysis/registry.js";
 import { fitMeasureOptions, fitSubject } from "../../experiments/fit/fit.js";
 import { openFit } from "../../experiments/fit/open.js";
-import { requireHeld } from "../../experiments/held.js";
+import { heldAt, requireHeld } from "../../experiments/held.js";
 import { RunDirectory } from "../../experiments/run-directory.js";
 import { measureOptions, subjectOf } from "../../experiments/subject.js";
 import { describeAnalysis } from "../analysis.js";
 import { prepareBuild } from "../build.js";
 import { suggest } from "../completion/suggest.js";
 import { unitsOf } from "../fit.js";
+import { printAnalysis } from "../fit-table.js";
 import { measureWithProgress } from "../measuring.js";
+import { addMovedTable, type MovedTable, requireNoTable } from "../moved-table.js";
 import { parseNumber } from "../number.js";
 import { print, printJson } from "../output.js";
 import { exitCodes } from "../report.js";
@@ -19,7 +21,7 @@ import { reportUnsaved } from "../store.js";
 import { givenOf } from "../table-options.js";
 import { type CliCommand, examples } from "./command.js";
 
-interface AnalyzeFlags {
+interface AnalyzeFlags extends MovedTable {
   measures?: string[];
   segment?: string[];
   samples?: number;
@@ -35,7 +37,7 @@ export const analyze: CliCommand = {
   name: "analyze",
   define(program, exit) {
     const number = (flag: string) => (value: string) => parseNumber(flag, value);
-    program
+    const command = program
       .command("analyze")
       .description("measure how the model of a finished run approximates its target")
       .argument("<dir>", "folder of plateau train --out or plateau fit --out")
@@ -62,7 +64,9 @@ export const analyze: CliCommand = {
         ),
       )
       .option("--json", "print one JSON document")
-      .option("--quiet", "no progress line, no notes")
+      .option("--quiet", "no progress line, no notes");
+    addMovedTable(command);
+    command
       .addHelpText(
         "after",
         `${help}${examples(
@@ -78,20 +82,27 @@ export const analyze: CliCommand = {
 };
 
 async function execute(path: string, flags: AnalyzeFlags): Promise<number> {
-  const { units, ...opened } = await open(path, flags.segment);
-  const { analysis, unsaved } = await measureWithProgress({ ...opened, ...givenOf(flags), folder: path });
+  const { measures, samples, seed, quiet } = flags;
+  const { units, ...opened } = await open(path, flags);
+  const { analysis, unsaved } = await measureWithProgress({
+    ...opened,
+    ...givenOf({ measures, samples, seed, quiet }),
+    folder: path,
+  });
   if (flags.json) printJson(analysis);
   else {
-    print(describeAnalysis(analysis));
+    if (units) printAnalysis(analysis);
+    else print(describeAnalysis(analysis));
     if (units) print(units);
   }
   return unsaved ? reportUnsaved(unsaved) : exitCodes.done;
 }
 
 /** What is analysed: the model of a run, or of a fit to a table. */
-async function open(path: string, segments: readonly string[] | undefined) {
+async function open(path: string, { segment: segments, ...moved }: AnalyzeFlags) {
+  requireNoTable(moved, heldAt(path));
   if (requireHeld(path, ["run", "fit"], "plateau analyze") === "fit") {
-    const { stored, model, data } = await openFit(path);
+    const { stored, model, data } = await openFit(path, moved);
     const subject = fitSubject(await data(), model);
     return {
       subject,

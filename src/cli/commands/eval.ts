@@ -8,6 +8,7 @@ import { describeFit } from "../fit.js";
 import { document } from "../fit-table.js";
 import { interruptible } from "../interrupt.js";
 import { openRun, targetModuleOption } from "../module-target.js";
+import { addMovedTable, type MovedTable, requireNoTable } from "../moved-table.js";
 import { print, printJson } from "../output.js";
 import { ProgressLine } from "../progress.js";
 import { exitCodes } from "../report.js";
@@ -17,18 +18,20 @@ import { type CliCommand, examples } from "./command.js";
 export const evaluate: CliCommand = {
   name: "eval",
   define(program, exit) {
-    program
+    const command = program
       .command("eval")
       .description("judge the stored weights of a finished run or fit again")
       .argument("<dir>", "folder of plateau train --out or plateau fit --out")
       .option("--json", "print one JSON document")
-      .addOption(targetModuleOption())
+      .addOption(targetModuleOption());
+    addMovedTable(command);
+    command
       .addHelpText("after", examples("plateau eval runs/a", "plateau eval runs/a --json"))
       .action(async (path: string, options: EvalFlags) => exit(await judges[held(path)](path, options)));
   },
 };
 
-interface EvalFlags {
+interface EvalFlags extends MovedTable {
   targetModule?: string;
   json?: boolean;
 }
@@ -38,7 +41,8 @@ const held = (path: string) => requireHeld(path, ["run", "fit"], "plateau eval")
 /** Who judges, by what a folder holds: one line each. */
 const judges = { run: judgeRun, fit: judgeFit } as const;
 
-async function judgeRun(path: string, { json, targetModule }: EvalFlags): Promise<number> {
+async function judgeRun(path: string, { json, table, targetModule }: EvalFlags): Promise<number> {
+  requireNoTable({ table }, "run");
   const directory = await openRun(path, targetModule);
   const { experiment } = directory;
   const stored = directory.result();
@@ -59,9 +63,9 @@ async function judgeRun(path: string, { json, targetModule }: EvalFlags): Promis
   return result.diverged ? exitCodes.failed : exitCodes.done;
 }
 
-async function judgeFit(path: string, { json }: EvalFlags): Promise<number> {
+async function judgeFit(path: string, { json, table }: EvalFlags): Promise<number> {
   prepareBuild("strict");
-  const { stored, model, data } = await openFit(path);
+  const { stored, model, data } = await openFit(path, { table });
   const { config, ...result } = stored;
   const judged = { ...result, test: scoreFit(await data(), model) };
   if (json) printJson(document(config, judged));

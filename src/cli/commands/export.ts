@@ -1,10 +1,11 @@
 import { Option } from "commander";
 import { PlateauError, quote } from "../../errors.js";
 import { fitOnnx, fitSafetensors } from "../../experiments/fit/export.js";
-import { openFit } from "../../experiments/fit/open.js";
+import { openFit, tableAsSources } from "../../experiments/fit/open.js";
 import { requireHeld } from "../../experiments/held.js";
 import { encodeWeights } from "../../experiments/weights.js";
 import { writeFileAtomic } from "../../files/atomic.js";
+import { requireNotOver } from "../../files/not-over.js";
 import { type OnnxOptions, toOnnx } from "../../nn/onnx/to-onnx.js";
 import { openRun, targetModuleOption } from "../module-target.js";
 import { parseNumber } from "../number.js";
@@ -73,9 +74,11 @@ async function execute(run: string, flags: ExportFlags): Promise<number> {
     throw new PlateauError("usage", "--max-tokens is the size of a table of --dynamic-length: give both");
   }
   const held = requireHeld(run, ["run", "fit"], "plateau export");
+  const description = `${output}.json`;
+  const tables = await tableAsSources(run);
+  for (const place of [output, description]) requireNotOver("-o", place, tables);
   const { file, beside } = await exporters[held](run, format, { dynamicLength, maxTokens }, targetModule);
   writeFileAtomic(output, file);
-  const description = `${output}.json`;
   if (beside) writeFileAtomic(description, `${JSON.stringify(beside, null, 2)}\n`);
   if (!quiet) {
     note(`saved in ${output} (${format}, ${sayBytes(file.length)})`);

@@ -1,32 +1,26 @@
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { Option } from "commander";
+import { type Command, Option } from "commander";
 import { findMeasure, measures } from "../../analysis/registry.js";
 import { PlateauError } from "../../errors.js";
-import type { ExperimentInput } from "../../experiments/config.js";
 import type { FitInput } from "../../experiments/fit/config.js";
-import { fitVerdict } from "../../experiments/fit/verdict.js";
 import { heldAt } from "../../experiments/held.js";
-import { footprint, type RunResult } from "../../experiments/run.js";
-import { RunDirectory } from "../../experiments/run-directory.js";
-import { measureOptions, subjectOf } from "../../experiments/subject.js";
 import { shellWord } from "../../text.js";
 import { suggest } from "../completion/suggest.js";
-import { type FitTableFlags, fitAgain, fitNew, printAnalysis } from "../fit-table.js";
-import { type Measured, measureWithProgress } from "../measuring.js";
+import { type FitFunctionFlags, fitFunction, fitFunctionAgain } from "../fit-function.js";
+import { askForOutput, type FitTableFlags, fitAgain, fitNew } from "../fit-table.js";
+import { addMovedTable, type MovedTable } from "../moved-table.js";
 import { parseNumber } from "../number.js";
-import { note, print, printJson } from "../output.js";
-import { exitCodes } from "../report.js";
-import { describeResult } from "../result.js";
-import { reportUnsaved, resumeCommand } from "../store.js";
 import { addTableOptions, givenOf, repeatable, type TableFlags } from "../table-options.js";
 import { targetNames } from "../target.js";
-import { CHECKPOINT_SECONDS, trainInto } from "../train-into.js";
-import { checkedSeconds, defineGiven, type TrainFlags } from "../train-options.js";
+import { CHECKPOINT_SECONDS } from "../train-into.js";
+import { checkedSeconds, type TrainFlags } from "../train-options.js";
 import { type CliCommand, examples } from "./command.js";
 
 interface FitFlags
   extends Pick<TrainFlags, "quiet" | "json" | "out" | "resume" | "checkpointEvery">,
-    TableFlags {
+    TableFlags,
+    MovedTable {
   target?: string;
   domain?: string;
   data?: string;
@@ -99,6 +93,7 @@ export const fit: CliCommand = {
           .argParser(repeatable),
       );
     addTableOptions(command, "Table:");
+    addMovedTable(command, "Table:");
     for (const [flag, help] of sizes) {
       const name = flag.slice(0, flag.indexOf(" "));
       command.addOption(
@@ -118,7 +113,10 @@ export const fit: CliCommand = {
         ).argParser((value: string) => names(value).map((name) => findMeasure(name).name)),
       )
       .option("--out <dir>", "store weights, result, analysis and checkpoints in a new folder")
-      .option("--resume <dir>", "continue a fit to a table from its last checkpoint, bit for bit")
+      .option(
+        "--resume <dir>",
+        "continue a fit from its last checkpoint, bit for bit, and end as it would have",
+      )
       .addOption(
         new Option(
           "--checkpoint-every <seconds>",
@@ -137,9 +135,23 @@ export const fit: CliCommand = {
           "plateau analyze runs/cars",
         ),
       )
-      .action(async (flags: FitFlags) => exit(await execute(flags)));
+      .allowExcessArguments()
+      .action(async (flags: FitFlags, { args }: Command) => {
+        requireNoArguments(args);
+        exit(await execute(flags));
+      });
   },
 };
+
+/** @throws PlateauError `usage` saying by which option what was given is meant, most likely */
+function requireNoArguments([first]: readonly string[]): void {
+  if (first === undefined) return;
+  const option = existsSync(first) || /\.(csv|tsv|txt|json|npy|parquet)$/i.test(first) ? "data" : "target";
+  throw new PlateauError(
+    "usage",
+    `fit takes options only: did you mean --${option} ${shellWord(first)}? (see plateau fit --help)`,
+  );
+}
 
 function execute(flags: FitFlags): Promise<number> {
   const { target, domain, data, output, resume } = flags;
@@ -147,21 +159,19 @@ function execute(flags: FitFlags): Promise<number> {
     throw new PlateauError("usage", message);
   };
   if (resume !== undefined) return resumed(resume, flags);
+  if (flags.table !== undefined) refuse("--table is of --resume: a new fit takes --data");
   if ((target === undefined) === (data === undefined)) {
     refuse(`${target === undefined ? "nothing" : "two things"} to fit: give either --target or --data`);
   }
   if (target !== undefined) {
-    for (const flag of TABLE_ONLY) {
-      if (flags[flag] !== undefined) refuse(`--${flag} is for tables: it needs --data, not --target`);
-    }
-    return fitFunction(domain === undefined ? target : `${target} on ${domain}`, flags);
+    requireForFunction(flags);
+    return fitFunction(domain === undefined ? target : `${target} on ${domain}`, ofFunction(flags));
   }
   if (domain !== undefined) refuse("--domain is for functions: it needs --target, not --data");
-  if (output === undefined) refuse("--data needs --output: the column to predict");
-  return fitNew(data!, output!, ofTable(flags));
+  return output === undefined ? askForOutput(data!, ofTable(flags)) : fitNew(data!, output, ofTable(flags));
 }
 
-/** @throws PlateauError `usage` where that makes no sense beside it, `run-directory` where there is no fit to a table */
+/** @throws PlateauError `usage` where that makes no sense beside it, `run-directory` where there is no fit */
 function resumed(path: string, flags: FitFlags): Promise<number> {
   for (const flag of ["target", "domain", "data"] as const) {
     if (flags[flag] === undefined) continue;
@@ -177,10 +187,8 @@ function resumed(path: string, flags: FitFlags): Promise<number> {
     );
   }
   if (heldAt(path) === "run") {
-    throw new PlateauError(
-      "run-directory",
-      `${shellWord(path)} holds a run (of a function): continue it with ${resumeCommand(path)}`,
-    );
+    requireForFunction(flags);
+    return fitFunctionAgain(path, ofFunction(flags));
   }
   return fitAgain(path, ofTable(flags));
 }
@@ -192,47 +200,22 @@ const ofTable = (flags: FitFlags): FitTableFlags => ({
   named: flags.measures !== undefined,
 });
 
+const ofFunction = (flags: FitFlags): FitFunctionFlags => ({
+  ...flags,
+  given: given(flags),
+  measures: flags.measures ?? MEASURES.target,
+  named: flags.measures !== undefined,
+});
+
+function requireForFunction(flags: FitFlags): void {
+  for (const flag of [...TABLE_ONLY, "table"] as const) {
+    if (flags[flag] === undefined) continue;
+    throw new PlateauError("usage", `--${flag} is for tables: it needs --data, not --target`);
+  }
+}
+
 /** Sizes and seed, as far as they were given. */
 function given(flags: FitFlags): Partial<FitInput> {
   const { dModel, heads, layers, ff, dropout, steps, batch, lr, seed } = flags;
   return givenOf({ dModel, heads, layers, ff, dropout, steps, batch, lr, seed });
-}
-
-async function fitFunction(target: string, flags: FitFlags): Promise<number> {
-  const { out, json, quiet, seed } = flags;
-  const experiment = defineGiven({ target, ...given(flags) } as ExperimentInput, flags as TrainFlags);
-  footprint(experiment);
-  const directory = out === undefined ? undefined : RunDirectory.create(out, experiment.config);
-  const { result, model, unsaved } = await trainInto(directory, experiment, {
-    quiet,
-    checkpointEvery: flags.checkpointEvery,
-  });
-  let measured: Partial<Measured> = {};
-  if (!result.diverged) {
-    measured = await measureWithProgress({
-      subject: subjectOf(experiment, model),
-      options: measureOptions(experiment),
-      measures: flags.measures ?? MEASURES.target,
-      optional: flags.measures === undefined,
-      seed,
-      quiet,
-      folder: unsaved ? undefined : out,
-      weightsSha256: result.weightsSha256,
-    });
-  }
-  const { analysis } = measured;
-  const lost = unsaved ?? measured.unsaved;
-  if (json) printJson({ ...result, analysis, helps: analysis && fitVerdict(analysis) });
-  else {
-    print(describeResult(result, experiment));
-    if (analysis) printAnalysis(analysis);
-    if (out !== undefined && !lost && !quiet) note(`saved in ${out}`);
-  }
-  return lost ? reportUnsaved(lost, directory && resumeCommand(directory.path)) : divergence(result.diverged);
-}
-
-function divergence(diverged: RunResult["diverged"]): number {
-  if (!diverged) return exitCodes.done;
-  note(`error: training diverged at update ${diverged.update}: give a lower --lr`);
-  return exitCodes.failed;
 }

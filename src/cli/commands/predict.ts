@@ -1,13 +1,16 @@
 import { join } from "node:path";
 import { Option } from "commander";
 import { PlateauError, quote } from "../../errors.js";
-import { requireHeld } from "../../experiments/held.js";
+import { tableAsSources } from "../../experiments/fit/open.js";
+import { heldAt, requireHeld } from "../../experiments/held.js";
 import { writeFileAtomic } from "../../files/atomic.js";
 import { makeFolder } from "../../files/folder.js";
+import { requireNotOver } from "../../files/not-over.js";
 import { writeNpy } from "../../formats/npy.js";
 import { writeCsv, writeParquet } from "../../formats/write-table.js";
 import { counted } from "../../text.js";
 import { interruptible } from "../interrupt.js";
+import { addMovedTable, type MovedTable, requireNoTable } from "../moved-table.js";
 import { parseNumber } from "../number.js";
 import { note, whole } from "../output.js";
 import { predictFit } from "../predict-fit.js";
@@ -17,7 +20,7 @@ import { exitCodes } from "../report.js";
 import { addTableOptions, type TableFlags } from "../table-options.js";
 import { type CliCommand, examples } from "./command.js";
 
-interface PredictFlags extends TableFlags {
+interface PredictFlags extends TableFlags, MovedTable {
   output: string;
   inputs?: string;
   rows?: number;
@@ -70,6 +73,7 @@ export const predict: CliCommand = {
       )
       .option("--attention <dir>", "also write the attention weights on these rows")
       .option("--quiet", "print nothing");
+    addMovedTable(command);
     addTableOptions(command, "Table of --inputs:");
     command
       .addHelpText(
@@ -102,6 +106,9 @@ async function execute(path: string, flags: PredictFlags): Promise<number> {
     throw new PlateauError("usage", `--rows is ${rows}: expected a whole number, 1 or more`);
   }
   const predict = predictors[requireHeld(path, ["run", "fit"], "plateau predict")];
+  requireNoTable(flags, heldAt(path));
+  const tables = await tableAsSources(path, flags);
+  requireNotOver("-o", output, [[flags.inputs, "the table of --inputs"], ...tables]);
   const { signal, dispose } = interruptible();
   try {
     const predicted = await predict(path, {

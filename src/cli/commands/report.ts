@@ -1,14 +1,18 @@
 import { existsSync, realpathSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { PlateauError, quote } from "../../errors.js";
+import { tableAsSources } from "../../experiments/fit/open.js";
+import { heldAt } from "../../experiments/held.js";
+import { requireNotOver } from "../../files/not-over.js";
 import { counted } from "../../text.js";
 import { interruptible } from "../interrupt.js";
+import { addMovedTable, type MovedTable, requireNoTable } from "../moved-table.js";
 import { bytes, note, print, printJson } from "../output.js";
 import { ProgressLine } from "../progress.js";
 import { exitCodes } from "../report.js";
 import { type CliCommand, examples } from "./command.js";
 
-interface ReportFlags {
+interface ReportFlags extends MovedTable {
   output: string;
   name?: string;
   svg?: string;
@@ -21,7 +25,7 @@ interface ReportFlags {
 export const report: CliCommand = {
   name: "report",
   define(program, exit) {
-    program
+    const command = program
       .command("report")
       .description(
         "one HTML file that tells what came out: of a study, a run, a fit to a table, or an experiment",
@@ -39,7 +43,9 @@ export const report: CliCommand = {
         "also the data of figures and tables: a folder of CSV and figures' Vega-Lite specifications, or all in one file that ends with .json or .parquet",
       )
       .option("--json", "print one JSON document: question, setting, answer, files")
-      .option("--quiet", "no progress on stderr")
+      .option("--quiet", "no progress on stderr");
+    addMovedTable(command);
+    command
       .addHelpText(
         "after",
         examples(
@@ -89,6 +95,10 @@ async function execute(path: string, flags: ReportFlags): Promise<number> {
   const { output, name, svg, png, data, json, quiet } = flags;
   requirePage(flags);
   requireNotOthers(path, flags);
+  requireNoTable(flags, heldAt(path));
+  const tables = await tableAsSources(path, flags);
+  requireNotOver("-o", output, tables);
+  requireNotOver("--data", data, tables);
   const { sourceAt } = await import("../../report/sources/registry.js");
   const { requirePackages, writeReport } = await import("../../report/write.js");
   const wanted = { html: output, svg, png, data };
@@ -99,7 +109,7 @@ async function execute(path: string, flags: ReportFlags): Promise<number> {
   const { signal, dispose } = interruptible(() => line.show("stopping…"));
   try {
     const onProgress = (text: string, share: number) => line.show(`${(100 * share).toFixed(0)}%  ${text}`);
-    const document = await source.document(path, { name, signal, onProgress });
+    const document = await source.document(path, { name, table: flags.table, signal, onProgress });
     line.show("drawing…");
     const files = await writeReport(document, wanted);
     line.clear();

@@ -126,7 +126,7 @@ function resumable(path: string, out: string | undefined, module: string | undef
 }
 
 async function show(
-  { result, unsaved }: Omit<Trained, "model">,
+  { result, unsaved }: Omit<Trained, "model" | "keep">,
   experiment: Experiment,
   directory: RunDirectory | undefined,
   { json, quiet }: TrainFlags,

@@ -7,11 +7,9 @@ import { openNewFolder } from "../../files/new-folder.js";
 import { readFileChecked } from "../../files/read.js";
 import { readJson } from "../../files/read-json.js";
 import { canonicalJson } from "../../formats/canonical-json.js";
-import { sha256Hex } from "../../hash.js";
 import type { Model } from "../../nn/model.js";
 import { kindsOf, type TabularColumns, tabularColumns } from "../../tables/encode.js";
-import { readTable } from "../../tables/read.js";
-import type { NotationOptions, Reading } from "../../tables/reading.js";
+import type { Reading } from "../../tables/reading.js";
 import type { Table } from "../../tables/table.js";
 import { shellWord } from "../../text.js";
 import { decodeCheckpoint } from "../../training/checkpoint.js";
@@ -22,6 +20,7 @@ import { decodeWeights, encodeWeights, weightsSha256 } from "../weights.js";
 import { type FitConfig, fitConfig } from "./config.js";
 import { type Fit, fitModel, type PreparedFit } from "./fit.js";
 import { type FitResult, fitResult } from "./result.js";
+import { fileSha256, placeOfTable, readTableAt } from "./table-place.js";
 
 const FIT = "fit.json";
 const CHECKPOINT = "checkpoint.safetensors";
@@ -74,6 +73,8 @@ export class FitDirectory {
     readonly begun: BegunFit,
     /** The folder that `discard` takes away. */
     private readonly created: string | undefined,
+    /** Where its table is, where it was moved. */
+    private readonly moved?: string,
   ) {}
 
   /**
@@ -107,10 +108,11 @@ export class FitDirectory {
   }
 
   /**
+   * @param table where its table is by now, if not where it was nor beside the folder
    * @throws PlateauError `run-directory` where there is no fit, saying what there is; `format`, `usage` when its files
    * are damaged
    */
-  static open(path: string): FitDirectory {
+  static open(path: string, { table }: { table?: string } = {}): FitDirectory {
     requireHeld(path, ["fit"]);
     const file = join(path, FIT);
     const remedy = "put the right one back, or fit anew in another folder";
@@ -124,7 +126,7 @@ export class FitDirectory {
       throw new PlateauError("format", `${file}: ${cause.message}`, { cause });
     }
     removeStaleTemporaries(path);
-    return new FitDirectory(path, { ...begun, config }, path);
+    return new FitDirectory(path, { ...begun, config }, path, table);
   }
 
   get finished(): boolean {
@@ -218,46 +220,28 @@ export class FitDirectory {
 
   /**
    * The table that it is made from.
-   * @throws PlateauError `run-directory` where it is another one by now, `io` where it is gone
+   * @throws PlateauError as `tableFile`
    */
-  table(): Promise<Table> {
+  async table(): Promise<Table> {
     // What it has learned from stays what it was, should tables be read otherwise one day.
     const kinds = this.finished ? kindsOf(this.columns().inputs) : undefined;
-    return tableOfFit(this.begun, `the fit in ${shellWord(this.path)}`, kinds);
+    return readTableAt(await this.tableFile(), this.begun, kinds);
+  }
+
+  /**
+   * Where that table is.
+   * @throws PlateauError `run-directory` where it is another one by now, `io` where it is gone
+   */
+  tableFile(): Promise<string> {
+    return placeOfTable(this.begun, `the fit in ${shellWord(this.path)}`, {
+      given: this.moved,
+      folder: this.path,
+    });
   }
 
   #write(name: string, content: Uint8Array | string): void {
     writeFileAtomic(join(this.path, name), content);
   }
-}
-
-/**
- * The table that a fit was made from, read as it was then.
- * @param what was made from it, for messages
- * @throws PlateauError `run-directory` where it is another one by now, `io` where it is gone
- */
-export async function tableOfFit(
-  { config, dataSha256, reading }: BegunFit,
-  what: string,
-  kinds?: NotationOptions["kinds"],
-): Promise<Table> {
-  if (dataSha256 === undefined) {
-    throw new PlateauError(
-      "run-directory",
-      `${what} was made from a table in memory, which is not there any more`,
-    );
-  }
-  if ((await fileSha256(config.data)) !== dataSha256) {
-    throw new PlateauError(
-      "run-directory",
-      `${config.data} is not the file that ${what} was made from: put that one back, or fit anew`,
-    );
-  }
-  const { delimiter, header, decimal, named } = reading ?? {};
-  return readTable(config.data, {
-    ...{ header, delimiter: config.delimiter ?? delimiter },
-    ...{ decimal: config.decimal ?? decimal, missing: config.missing ?? named, kinds },
-  });
 }
 
 function checked<S extends v.GenericSchema>(
@@ -273,8 +257,4 @@ function checked<S extends v.GenericSchema>(
     "format",
     `${shellWord(file)}: ${v.getDotPath(issue) ?? "all of it"} is ${quote(issue.input)}, which no fit has: ${remedy}`,
   );
-}
-
-function fileSha256(file: string): Promise<string> {
-  return sha256Hex([readFileChecked(file, MAX_BYTES)]);
 }

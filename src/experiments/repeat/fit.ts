@@ -3,9 +3,10 @@ import { quote } from "../../errors.js";
 import { encodeCheckpoint } from "../../training/checkpoint.js";
 import { check } from "../../validate.js";
 import { type FitConfig, fitConfig } from "../fit/config.js";
-import { type BegunFit, FitDirectory, tableOfFit } from "../fit/directory.js";
+import { type BegunFit, FitDirectory } from "../fit/directory.js";
 import { prepareFit, trainFit } from "../fit/fit.js";
 import type { FitResult } from "../fit/result.js";
+import { placeOfTable, readTableAt } from "../fit/table-place.js";
 import { heldAt } from "../held.js";
 import { fingerprintOf } from "../record.js";
 import { partsOf } from "./parts.js";
@@ -47,7 +48,8 @@ export const repeatFit: Repeater<BegunFit> = {
   },
   describe: ({ config: { output, data, seed } }) => `${quote(output)} of ${quote(data)}, seed ${seed}`,
   async run(begun, { folder, signal, onProgress }) {
-    const prepared = prepareFit(await tableOfFit(begun, "the report"), begun.config);
+    const table = await readTableAt(await placeOfTable(begun, "the report"), begun);
+    const prepared = prepareFit(table, begun.config);
     const directory =
       heldAt(folder) === "fit" ? FitDirectory.open(folder) : await FitDirectory.create(folder, prepared);
     if (directory.finished) return repeated(directory.result());

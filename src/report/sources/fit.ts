@@ -4,5 +4,6 @@ import type { ReportSource } from "./source.js";
 
 /** One model fitted to a table. */
 export const fitSource: ReportSource = {
-  document: (path, { signal, onProgress }) => documentOfFit(FitDirectory.open(path), { signal, onProgress }),
+  document: (path, { table, signal, onProgress }) =>
+    documentOfFit(FitDirectory.open(path, { table }), { signal, onProgress }),
 };

@@ -8,6 +8,8 @@ export interface SourceOptions {
   readonly name?: string;
   /** Of a run of a target of its own, by `defineTarget`: that target. */
   readonly target?: Target;
+  /** Of a fit to a table: where that table is by now, if not where it was nor beside the folder. */
+  readonly table?: string;
   readonly signal?: StopSignal;
   /** What is at work, and which share of all the work is done, 0 … 1. */
   readonly onProgress?: (text: string, share: number) => void;
