@@ -36,6 +36,8 @@ export class DrivenAttempt {
   begun = false;
   /** Whether it got further than where it began. */
   moved = false;
+  /** Beats of its worker, in a row, that did not name it. */
+  readonly unheldAt = new Set<number>();
   readonly #owner: AttemptOwner;
   readonly #events: TrialEvents;
   /** How many seeds are done. */

@@ -174,6 +174,11 @@ export function reasonOf(error: unknown): string {
   return message || errors?.[0]?.message || code || String(error);
 }
 
-/** What Redis answers when it cannot do now what it could do later. */
+/**
+ * What Redis answers when it cannot do now what it could do later. A password that was right once, too: whoever changed
+ * it may change it back.
+ */
 const passes = (error: unknown): boolean =>
-  /^(LOADING|MISCONF|OOM|READONLY|BUSY|MASTERDOWN|TRYAGAIN|CLUSTERDOWN|NOREPLICAS)\b/.test(reasonOf(error));
+  /^(LOADING|MISCONF|OOM|READONLY|BUSY|MASTERDOWN|TRYAGAIN|CLUSTERDOWN|NOREPLICAS|WRONGPASS|NOAUTH)\b|max number of clients/.test(
+    reasonOf(error),
+  );

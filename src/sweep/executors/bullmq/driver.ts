@@ -25,7 +25,7 @@ import {
   type WorkerPresence,
   workers,
 } from "./presence.js";
-import { look, run } from "./scripts.js";
+import { type Look, look, run } from "./scripts.js";
 import { digestOf, encodeJob } from "./wire.js";
 
 /** What a driver knows of its study. */
@@ -45,6 +45,8 @@ export interface Driven {
 const MOST_LOSSES = 16;
 /** Beats between looks at the rest: workers of other builds, jobs that are gone, what others left. */
 const ROUND = 3;
+/** In how many beats of a worker that is there a trial of its is missing until it is lost: the worker has dropped it. */
+const UNHELD_BEATS = 4;
 /** How long no worker is there until that is said. */
 const LONELY_MILLISECONDS = 5000;
 
@@ -148,20 +150,23 @@ export class Driver implements Executor {
   /** An attempt at the trial that a driver before this one has left, or the name of a new one. */
   async #attemptAt(job: TrialJob, digest: string): Promise<{ id: string; isNew: boolean }> {
     const { redis } = this.#connection;
-    const left = await redis.hget(keys.study(this.#study.id), String(job.number)).catch(() => null);
+    const study = keys.study(this.#study.id);
+    const left = await this.#connection.patiently(() => redis.hget(study, String(job.number)));
     const isNew = { id: `${this.#study.id}-${job.number}-${newId().slice(0, 13)}`, isNew: true };
     if (left === null || left.length > MOST_NAME) return isNew;
-    const seen = await look(redis, left).catch(() => undefined);
+    const seen = await this.#connection.patiently(() => look(redis, left));
     if (!seen) return isNew;
-    const before = (await presentOf(redis, drivers, [seen.driver])).get(seen.driver);
+    const there = await this.#connection.patiently(() => presentOf(redis, drivers, [seen.driver]));
+    const before = there.get(seen.driver);
     // A copy of the study, perhaps, that is driven by itself.
     if (!driverIsGone(before, this.#owner)) return isNew;
     const fits = seen.what === digest && seen.base <= job.done.length;
     if (!fits) {
-      await run(redis, "drop", left, [seen.driver, job.number, "1"], this.#study.id);
+      const args = [seen.driver, job.number, "1"];
+      await this.#connection.patiently(() => run(redis, "drop", left, args, this.#study.id));
       return isNew;
     }
-    const adopted = await run(redis, "adopt", left, [seen.driver, this.id]);
+    const adopted = await this.#connection.patiently(() => run(redis, "adopt", left, [seen.driver, this.id]));
     return adopted === 1 ? { id: left, isNew: false } : isNew;
   }
 
@@ -222,7 +227,7 @@ export class Driver implements Executor {
     for (const [i, attempt] of attempts.entries()) {
       if (attempt.over) continue;
       if (!seen[i]) await this.#missing(attempt);
-      else if (attempt.worker !== "") this.#watch(attempt, there.get(attempt.worker));
+      else if (attempt.worker !== "") this.#watch(attempt, seen[i], there.get(attempt.worker));
     }
     for (const id of this.#absent.keys()) if (!busy.includes(id)) this.#absent.delete(id);
     if (this.#beats++ % ROUND !== ROUND - 1) return;
@@ -238,33 +243,38 @@ export class Driver implements Executor {
     if (attempt.sent) attempt.end({ kind: "aborted" });
   }
 
-  #watch(attempt: DrivenAttempt, worker: WorkerPresence | undefined): void {
+  #watch(attempt: DrivenAttempt, { last, recorded }: Look, worker: WorkerPresence | undefined): void {
     const { id, worker: name } = attempt;
     if (worker) {
       this.#absent.delete(name);
-      if (Object.hasOwn(worker.running, id)) attempt.progress(...worker.running[id]);
+      const isRunning = Object.hasOwn(worker.running, id);
+      if (isRunning) attempt.progress(...worker.running[id]);
+      // What it said last may be how the trial ended.
+      if (isRunning || last > recorded) attempt.unheldAt.clear();
+      else if (attempt.unheldAt.add(worker.beat).size >= UNHELD_BEATS) this.#lose(attempt, "has dropped it");
       return;
     }
     const now = performance.now();
     const since = Math.max(this.#absent.get(name) ?? now, this.#connection.since);
     this.#absent.set(name, since);
-    if (now - since >= ABSENCE_MILLISECONDS) this.#lose(attempt);
+    if (now - since >= ABSENCE_MILLISECONDS) this.#lose(attempt, "is gone");
   }
 
   /**
-   * The worker of a trial is gone. That is not the trial's doing where it had got further with it, else perhaps it is:
-   * it counts as a breakdown then.
+   * A trial has lost its worker. That is not the trial's doing where the worker lives, or where it had got further with
+   * it, else perhaps it is: it counts as a breakdown then.
    */
-  #lose(attempt: DrivenAttempt): void {
+  #lose(attempt: DrivenAttempt, how: "is gone" | "has dropped it"): void {
     const { number, moved } = attempt;
     const losses = (this.#losses.get(number) ?? 0) + 1;
     this.#losses.set(number, losses);
-    this.#connection.note(
-      `the worker of trial ${number} is gone: the trial goes on from its last checkpoint`,
-    );
-    if (moved && losses <= MOST_LOSSES) attempt.end({ kind: "aborted" });
+    const goesOn = (moved || how !== "is gone") && losses <= MOST_LOSSES;
+    const then = moved ? "the trial goes on from its last checkpoint" : "the trial had saved nothing there";
+    this.#connection.note(`the worker of trial ${number} ${how}: ${then}`);
+    if (goesOn) attempt.end({ kind: "aborted" });
     else {
-      const message = "its worker ended, or was cut off, before the trial had saved anything";
+      const since = moved ? `for the ${losses}th time` : "before the trial had saved anything";
+      const message = `its worker ended, or was cut off, ${since}`;
       attempt.end({ kind: "failed", again: true, error: { code: "internal", message } });
     }
   }
@@ -275,7 +285,7 @@ export class Driver implements Executor {
     if (state !== "unknown" && state !== "failed" && state !== "completed") return;
     // A worker that has just begun has said so before.
     const seen = await attempt.look();
-    if (seen && seen.worker === "") this.#lose(attempt);
+    if (seen && seen.worker === "") this.#lose(attempt, "is gone");
   }
 
   #tidy(): Promise<void> {

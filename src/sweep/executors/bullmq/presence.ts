@@ -20,6 +20,8 @@ const workerSchema = v.object({
   objectives: v.array(name),
   /** How far each attempt is: place of the seed, done, total. */
   running: v.record(v.string(), v.tuple([v.number(), v.number(), v.number()])),
+  /** How often it has said so. */
+  beat: v.optional(v.number(), 0),
 });
 
 export type DriverPresence = v.InferOutput<typeof driverSchema>;
@@ -67,7 +69,11 @@ export async function presentOf<T>(
   const found = new Map<string, T>();
   await Promise.all(
     ids.map(async (id) => {
-      const text = await redis.getrange(key(id), 0, MOST_BYTES).catch(() => "");
+      const text = await redis.getrange(key(id), 0, MOST_BYTES).catch((error: Error) => {
+        // Something else by that name is nobody; that Redis refuses is no word about who is there.
+        if (error.message.startsWith("WRONGTYPE")) return "";
+        throw error;
+      });
       const one = v.safeParse(schema, parsed(text));
       if (one.success) found.set(id, one.output);
     }),

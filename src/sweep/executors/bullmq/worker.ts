@@ -259,7 +259,7 @@ class WorkerRun {
     const running = Object.fromEntries(held.map(({ id, progress }) => [id, progress]));
     await appear(redis, workers, this.#id, {
       ...{ ...ours(), host: hostName(), pid: process.pid, threads: this.#threads },
-      ...{ objectives: [...this.#machine.objectives], running },
+      ...{ objectives: [...this.#machine.objectives], running, beat: this.#beats },
     });
     if (this.#beats++ % ROUND === 0) await this.#lookForDrivers();
     await Promise.all(held.map((trial) => trial.refresh((driver) => this.#drivers.has(driver))));
