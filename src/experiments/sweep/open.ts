@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { kindOf, PlateauError, quote } from "../../errors.js";
 import type { StudyDefinition, StudyInput } from "../../sweep/definition.js";
+import { isModule } from "../../sweep/modules.js";
 import { random } from "../../sweep/samplers/random.js";
 import { Space, type SpaceInput } from "../../sweep/space/space.js";
 import type { Storage } from "../../sweep/storage/storage.js";
@@ -11,7 +12,7 @@ import { type Experiment, type ExperimentInput, experimentSchema } from "../conf
 import { parseMetric, protocolMetric } from "../metric.js";
 import { resolveProtocol } from "../protocol.js";
 import { findPreset, presets } from "./presets.js";
-import { isModule, loadTarget, studyTarget, targetUrl } from "./target-module.js";
+import { loadTarget, studyTarget, targetUrl } from "./target-module.js";
 import { type TrainingTask, trainingTask } from "./task.js";
 import { trialOf } from "./trial.js";
 

@@ -1,4 +1,5 @@
 import { PlateauError, quote } from "../../errors.js";
+import { isModule } from "../../sweep/modules.js";
 import { moduleUrl } from "../../sweep/study.js";
 import { isTarget } from "../../targets/own.js";
 import { findTarget } from "../../targets/registry.js";
@@ -9,10 +10,6 @@ import type { Target } from "../../targets/target.js";
 
 /** Targets of modules that this thread has loaded, by URL: kept as engines keep the modules themselves. */
 const loaded = new Map<string, Target>();
-
-/** Whether a study's target is a module: a path that ends as one, or a URL. */
-export const isModule = (target: string): boolean =>
-  /^(?:file|data|node):/.test(target) || /^\S(?:.*\S)?\.[cm]?[jt]s$/.test(target);
 
 /** What is stored of a module: its URL. Whoever continues the study may stand elsewhere. */
 export const targetUrl = (target: string): string => (isModule(target) ? moduleUrl(target) : target);

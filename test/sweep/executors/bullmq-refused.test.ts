@@ -1,8 +1,12 @@
+import { existsSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { pathToFileURL } from "node:url";
 import test from "ava";
 import { Queue } from "bullmq";
 import fc from "fast-check";
 import { Redis } from "ioredis";
 import { PlateauError } from "../../../src/errors.js";
+import { bullmqExecutor } from "../../../src/sweep/executors/bullmq/executor.js";
 import { bullmqQueue, keys } from "../../../src/sweep/executors/bullmq/names.js";
 import { redisAddress, withoutSecrets } from "../../../src/sweep/executors/bullmq/url.js";
 import {
@@ -12,7 +16,9 @@ import {
   encodeJob,
   trialJob,
 } from "../../../src/sweep/executors/bullmq/wire.js";
+import type { TrialJob } from "../../../src/sweep/executors/executor.js";
 import { version } from "../../../src/version.js";
+import { folder } from "../../cli/plateau.js";
 import { startRedis, withRedis } from "../../support/redis.js";
 import { facts } from "../support/facts.js";
 import { LoggedStudy, startWorker, until } from "../support/machines.js";
@@ -220,6 +226,52 @@ withRedis.serial("malformed and oversized jobs are refused, and the worker lives
     steps.every(({ pid }) => pid === worker.child.pid),
     "the same process as before",
   );
+});
+
+withRedis.serial("no code travels: a target that is a module is neither sent nor loaded", async (t) => {
+  t.timeout(120_000);
+  const { url } = await startRedis(t);
+  const redis = new Redis(url);
+  const { name, prefix } = bullmqQueue();
+  const queue = new Queue(name, { connection: redis, prefix });
+  t.teardown(async () => {
+    await queue.close();
+    redis.disconnect();
+  });
+  const path = folder(t);
+  const witness = join(path, "witness");
+  const code = `import { writeFileSync } from "node:fs"; writeFileSync(${JSON.stringify(witness)}, "");`;
+  const file = join(path, "x.mjs");
+  writeFileSync(file, code);
+  const targets = [
+    `data:text/javascript,${encodeURIComponent(code)}`,
+    pathToFileURL(file).href,
+    file,
+    relative(process.cwd(), file),
+    "./x.mjs",
+  ];
+  const task = (target: string) => ({ experiment: { target, steps: 1 }, metric: "validation.rmse" });
+  for (const target of targets) {
+    const definition = { ...(await new LoggedStudy(t).open()).definition, task: task(target) };
+    const study = { id: "a", name: "a", definition, trial: () => undefined };
+    await t.throwsAsync(bullmqExecutor(study, { redis: url }), {
+      ...{ code: "usage", message: /is a module, and no code travels.*--objective name=module/ },
+    });
+  }
+  const worker = startWorker(t, url);
+  const jobs = targets.flatMap((target): Pick<TrialJob, "task" | "parameters">[] => [
+    { task: task(target), parameters: {} },
+    { task: task("m2n1"), parameters: { target } },
+  ]);
+  for (const [number, one] of jobs.entries()) {
+    const id = `code-${number}`;
+    await redis.hset(keys.attempt(id), { driver: "nobody", what: "x", base: 0, place: 0 });
+    await redis.set(keys.job(id), encodeJob({ ...job, done: [], ...one, number }, more));
+    await queue.add("trial", { attempt: id }, { jobId: id });
+    await until(`job ${number} has failed`, () => worker.said().includes(`trial ${number} of "a" failed`));
+    t.regex(worker.said(), new RegExp(`trial ${number} of "a" failed \\(target .* no code travels`));
+  }
+  t.false(existsSync(witness));
 });
 
 withRedis.serial("what a worker says that makes no sense ends the trial, not the sweep", async (t) => {

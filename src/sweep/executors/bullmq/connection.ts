@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import type { Redis, RedisOptions } from "ioredis";
 import { PlateauError } from "../../../errors.js";
 import { SILENCE_MILLISECONDS } from "./limits.js";
@@ -129,7 +130,8 @@ function redisOptions({ host, port, db, username, password, tls }: RedisAddress)
     db,
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
-    ...(tls ? { tls: { servername: host } } : {}),
+    // An address is no server's name.
+    ...(tls ? { tls: isIP(host) ? {} : { servername: host } } : {}),
     // Commands wait for Redis as long as it takes.
     maxRetriesPerRequest: null,
     retryStrategy: (times) => Math.min(RETRY_MILLISECONDS, 50 * 2 ** Math.min(times, 10)),
