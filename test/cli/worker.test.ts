@@ -216,7 +216,7 @@ given(
     "openssl",
     [
       ...["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"],
-      ...["-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate],
+      ...["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key, "-out", certificate],
     ],
     { stdio: "ignore" },
   );
@@ -225,11 +225,14 @@ given(
   await startRedis(t, { more: ["--tls-port", String(tls), "--tls-auth-clients", "no", ...files] });
   const url = `rediss://localhost:${tls}`;
   const trusted = { NODE_EXTRA_CA_CERTS: certificate };
-  const worker = start(["worker", "--redis", url, "--threads", "1", "--once"], { env: trusted });
+  const byAddress = `rediss://127.0.0.1:${tls}`;
+  const worker = start(["worker", "--redis", byAddress, "--threads", "1", "--once"], { env: trusted });
   const args = ["sweep", ...small, "--study", "a.sqlite", "--executor", "bullmq", "--redis", url];
   const { code, stderr } = await plateau(args, { cwd: path, env: trusted });
   t.is(code, 0, stderr);
-  t.is((await worker.ended).code, 0);
+  const ended = await worker.ended;
+  t.is(ended.code, 0, ended.stderr);
+  t.notRegex(ended.stderr, /DEP0123|ServerName/);
   const refused = await plateau(["worker", "--redis", url]);
   t.is(refused.code, 1);
   t.regex(refused.stderr, /cannot be reached: .*certificate.* speaks TLS/);

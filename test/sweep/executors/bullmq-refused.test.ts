@@ -109,6 +109,41 @@ test("any text at all is a trial, or refused in plateau's own words", (t) => {
   t.pass();
 });
 
+test("what a worker says has no orders to a terminal in it", (t) => {
+  const message = "\u001b[2Ja\u009b31m\u202eb\u0007\nc\td";
+  const outcome = { kind: "failed", again: true, error: { code: "internal", message } } as const;
+  const said = decodeEvent(encodeEvent({ kind: "outcome", outcome }, 1));
+  t.deepEqual(said, {
+    ...{ kind: "outcome", seq: 1 },
+    outcome: { ...outcome, error: { code: "internal", message: "[2Ja31mb\nc\td" } },
+  });
+  const note = decodeEvent(encodeEvent({ kind: "note", text: message }, 2));
+  t.deepEqual(note, { kind: "note", seq: 2, text: "[2Ja31mb\nc\td" });
+});
+
+withRedis.serial("what Redis has is shown without orders to a terminal", async (t) => {
+  t.timeout(120_000);
+  const { url } = await startRedis(t);
+  const redis = new Redis(url);
+  t.teardown(() => redis.disconnect());
+  const other = { version: "9.9.9", build: "abcdefabcdef", host: "f\u001b[2Ja\u009br" };
+  const party = { ...other, owner: "far 1 - x", study: "a" };
+  await redis.sadd(keys.drivers, "d", "e");
+  await redis.set(keys.driver("d"), JSON.stringify(party));
+  const { stderr } = await startWorker(t, url).ended;
+  t.regex(stderr, /on f\[2Jar is plateau/);
+  await redis.set(keys.driver("d"), JSON.stringify({ ...party, version: "9\u001b[2J" }));
+  const worker = startWorker(t, url);
+  await until("it is there", () => worker.said().includes("worker of plateau"));
+  const { name, prefix } = bullmqQueue();
+  const queue = new Queue(name, { connection: redis, prefix });
+  await queue.add("trial", { attempt: "?" }, { jobId: "x\u009b31m\u001b[2J" });
+  await until("it is refused", () => worker.said().includes("is refused"));
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  t.notRegex(worker.said(), /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+  await queue.close();
+});
+
 test("a password is in no message, however the URL is wrong", (t) => {
   const wrong = [
     "redis://:hunter2@",

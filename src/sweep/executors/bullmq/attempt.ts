@@ -5,6 +5,7 @@ import type { JobOutcome, TrialEvents, TrialJob } from "../executor.js";
 import { type Connection, reasonOf } from "./connection.js";
 import { MOST_CHECKPOINT_BYTES, MOST_EVENT_BYTES } from "./limits.js";
 import { keys } from "./names.js";
+import { plainLine } from "./plain-text.js";
 import { type Look, look, run } from "./scripts.js";
 import { decodeEvent, replicateOf, type SentEvent } from "./wire.js";
 
@@ -36,6 +37,10 @@ export class DrivenAttempt {
   begun = false;
   /** Whether it got further than where it began. */
   moved = false;
+  /** Whether its worker was to run nothing beside it. */
+  alone = false;
+  /** Whether its worker had others beside it when it was seen last. */
+  hadCompany = false;
   /** Beats of its worker, in a row, that did not name it. */
   readonly unheldAt = new Set<number>();
   readonly #owner: AttemptOwner;
@@ -196,7 +201,7 @@ export class DrivenAttempt {
 function broken(error: unknown): JobOutcome {
   const { name, code } = error as { name?: string; code?: string };
   if (code !== "format" && name !== "ReplyError") return failure(error);
-  const reason = reasonOf(error);
+  const reason = plainLine(reasonOf(error));
   return {
     kind: "failed",
     again: true,

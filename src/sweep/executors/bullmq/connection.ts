@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import type { Redis, RedisOptions } from "ioredis";
 import { PlateauError } from "../../../errors.js";
 import { SILENCE_MILLISECONDS } from "./limits.js";
+import { plainLine } from "./plain-text.js";
 import { type RedisAddress, redisAddress } from "./url.js";
 
 /** How long the first connection may take. */
@@ -48,7 +49,8 @@ export class Connection {
   private constructor(address: RedisAddress, { Redis, bullmq }: Peers, note: (text: string) => void) {
     this.address = address;
     this.bullmq = bullmq;
-    this.note = note;
+    // Much of it was read from Redis.
+    this.note = (text) => note(plainLine(text));
     const options = redisOptions(address);
     this.redis = new Redis(options);
     this.waiting = new Redis(options);

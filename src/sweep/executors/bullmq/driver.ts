@@ -68,6 +68,8 @@ export class Driver implements Executor {
   /** Since when workers have not been seen. */
   readonly #absent = new Map<string, number>();
   readonly #losses = new Map<number, number>();
+  /** How often, in a row, a trial has lost its worker together with others before it had saved anything. */
+  readonly #suspicions = new Map<number, number>();
   #beats = 0;
   /** Since when there has been no worker at all. */
   #lonely: number | undefined;
@@ -174,7 +176,9 @@ export class Driver implements Executor {
     const { redis, note } = this.#connection;
     const { id: study, name, objective, answers } = this.#study;
     const { number, checkpoint } = job;
-    const text = encodeJob(job, { study: name, objective, answers });
+    const alone = this.#isSuspect(number);
+    attempt.alone = alone;
+    const text = encodeJob(job, { study: name, objective, answers, ...(alone ? { alone } : {}) });
     const bytes = Buffer.byteLength(text);
     if (bytes > MOST_JOB_BYTES) {
       const message = `its parameters and task are ${bytes} bytes of JSON: ${MOST_JOB_BYTES} at most travel to workers`;
@@ -249,6 +253,7 @@ export class Driver implements Executor {
       this.#absent.delete(name);
       const isRunning = Object.hasOwn(worker.running, id);
       if (isRunning) attempt.progress(...worker.running[id]);
+      attempt.hadCompany = Object.keys(worker.running).some((other) => other !== id);
       // What it said last may be how the trial ended.
       if (isRunning || last > recorded) attempt.unheldAt.clear();
       else if (attempt.unheldAt.add(worker.beat).size >= UNHELD_BEATS) this.#lose(attempt, "has dropped it");
@@ -262,21 +267,40 @@ export class Driver implements Executor {
 
   /**
    * A trial has lost its worker. That is not the trial's doing where the worker lives, or where it had got further with
-   * it, else perhaps it is: it counts as a breakdown then.
+   * it; else perhaps it is, or another's that was there: which one it was shows where each is run alone.
    */
   #lose(attempt: DrivenAttempt, how: "is gone" | "has dropped it"): void {
     const { number, moved } = attempt;
     const losses = (this.#losses.get(number) ?? 0) + 1;
     this.#losses.set(number, losses);
-    const goesOn = (moved || how !== "is gone") && losses <= MOST_LOSSES;
-    const then = moved ? "the trial goes on from its last checkpoint" : "the trial had saved nothing there";
+    const together = how === "is gone" && !moved && this.#hadCompany(attempt);
+    if (moved) this.#suspicions.delete(number);
+    else if (together) this.#suspicions.set(number, (this.#suspicions.get(number) ?? 0) + 1);
+    const excused = moved || together || how !== "is gone";
+    const goesOn = excused && losses <= MOST_LOSSES;
+    let then = "it had saved nothing there, which counts as a breakdown";
+    if (!goesOn && excused) then = `for the ${losses}th time, which counts as a breakdown`;
+    else if (moved) then = "it goes on from its last checkpoint";
+    else if (together)
+      then = `it had saved nothing there, and begins again${this.#isSuspect(number) ? ", alone" : ""}`;
+    else if (excused) then = "it is sent once more";
     this.#connection.note(`the worker of trial ${number} ${how}: ${then}`);
-    if (goesOn) attempt.end({ kind: "aborted" });
-    else {
-      const since = moved ? `for the ${losses}th time` : "before the trial had saved anything";
-      const message = `its worker ended, or was cut off, ${since}`;
-      attempt.end({ kind: "failed", again: true, error: { code: "internal", message } });
-    }
+    if (goesOn) return attempt.end({ kind: "aborted" });
+    const since = excused ? `for the ${losses}th time` : "before the trial had saved anything";
+    const message = `its worker ended, or was cut off, ${since}`;
+    attempt.end({ kind: "failed", again: true, error: { code: "internal", message } });
+  }
+
+  /** Whether another trial may be what ended its worker. */
+  #hadCompany(attempt: DrivenAttempt): boolean {
+    if (attempt.alone) return false;
+    const { worker, hadCompany } = attempt;
+    return hadCompany || [...this.#attempts.values()].some((one) => one !== attempt && one.worker === worker);
+  }
+
+  /** Machines are lost, and that once is no reason to keep one for a trial. */
+  #isSuspect(number: number): boolean {
+    return (this.#suspicions.get(number) ?? 0) >= 2;
   }
 
   async #requireQueued(attempt: DrivenAttempt): Promise<void> {
@@ -285,7 +309,7 @@ export class Driver implements Executor {
     if (state !== "unknown" && state !== "failed" && state !== "completed") return;
     // A worker that has just begun has said so before.
     const seen = await attempt.look();
-    if (seen && seen.worker === "") this.#lose(attempt, "is gone");
+    if (seen && seen.worker === "") this.#lose(attempt, "has dropped it");
   }
 
   #tidy(): Promise<void> {

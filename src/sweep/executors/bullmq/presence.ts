@@ -8,10 +8,16 @@ import type { Owner } from "../../storage/storage.js";
 import { LEASE_MILLISECONDS, MOST_NAME } from "./limits.js";
 import { buildName, describeBuild, keys } from "./names.js";
 
+import { plainLine } from "./plain-text.js";
+
 // Who is there: drivers and workers of every build say so in Redis, again and again, and are forgotten where they stop.
 
 const name = v.pipe(v.string(), v.maxLength(MOST_NAME));
-const party = { version: name, build: name, host: name };
+const party = {
+  version: v.pipe(name, v.regex(/^[\w.+-]+$/)),
+  build: v.pipe(name, v.regex(/^[\w.-]+$/)),
+  host: v.pipe(name, v.transform(plainLine)),
+};
 const driverSchema = v.object({ ...party, owner: name, study: name });
 const workerSchema = v.object({
   ...party,

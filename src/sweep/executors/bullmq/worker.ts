@@ -13,6 +13,7 @@ import { Machine } from "./machine.js";
 import { bullmqQueue, describeBuild, keys } from "./names.js";
 import { appear, drivers, leave, mismatch, newId, ours, present, workers } from "./presence.js";
 import { readJob } from "./read-job.js";
+import { type Place, Room } from "./room.js";
 import { run } from "./scripts.js";
 import type { SentJob } from "./wire.js";
 
@@ -36,8 +37,8 @@ export interface WorkerOptions {
 
 /** How long trials may take to save and to say so when the worker is to end. */
 const STOP_MILLISECONDS = 6000;
-/** When a job that this worker has no objective for is offered again. */
-const OTHERS_MILLISECONDS = 1000;
+/** When a job that this worker has no objective, or no room, for is offered again. */
+const LATER_MILLISECONDS = 1000;
 /** How long a worker that is to run once waits for its first driver. */
 const FIRST_MILLISECONDS = 30_000;
 /** Beats between looks at who drives. */
@@ -82,6 +83,7 @@ class WorkerRun {
   readonly #threads: number;
   readonly #once: boolean;
   readonly #bull: BullWorker;
+  readonly #room = new Room();
   readonly #held = new Map<string, HeldTrial>();
   /** Drivers of this build that are there. */
   #drivers: ReadonlySet<string> = new Set();
@@ -154,20 +156,32 @@ class WorkerRun {
       if (typeof found === "string") return found;
       const { job, checkpoint } = found;
       if (!this.#machine.has(job.objective)) return await this.#giveBack(bull, token, job.objective);
-      return await this.#hold(id, job, checkpoint);
+      const place = this.#room.enter(job.alone === true);
+      if (!place) return await this.#later(bull, token);
+      try {
+        return await this.#hold(id, job, checkpoint, place);
+      } finally {
+        place.leave();
+      }
     } catch (error) {
       if (error instanceof this.#connection.bullmq.DelayedError || this.#connection.closed) throw error;
       return this.#refuse(bull, reasonOf(error), id);
     }
   }
 
-  async #hold(id: string, job: SentJob, checkpoint: Uint8Array | undefined): Promise<string> {
+  async #hold(
+    id: string,
+    job: SentJob,
+    checkpoint: Uint8Array | undefined,
+    { share }: Place,
+  ): Promise<string> {
     const { redis } = this.#connection;
     const begun = await this.#connection.patiently(() => run(redis, "begin", id, [this.#id]));
     if (begun !== 1) return "another worker has it, or nobody wants it";
     const trial = new HeldTrial(this.#connection, this.#id, id, {
       answers: job.answers,
       done: job.done.length,
+      saved: share,
     });
     this.#held.set(id, trial);
     const named = `trial ${job.number} of ${quote(job.study)}`;
@@ -209,7 +223,11 @@ class WorkerRun {
     this.#connection.once(
       `a sweep wants the objective ${quote(objective)}, which this worker has not: start one with --objective ${objective}=module`,
     );
-    await bull.moveToDelayed(Date.now() + OTHERS_MILLISECONDS, token);
+    return this.#later(bull, token);
+  }
+
+  async #later(bull: Job, token: string | undefined): Promise<never> {
+    await bull.moveToDelayed(Date.now() + LATER_MILLISECONDS, token);
     throw new this.#connection.bullmq.DelayedError();
   }
 
