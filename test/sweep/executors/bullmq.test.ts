@@ -281,6 +281,35 @@ atATime("a trial that kills its workers has failed after its retries; others go 
   t.deepEqual([study.states.complete, study.states.failed], [3, 1]);
 });
 
+atATime("a trial that kills its workers takes no other with it, though they had saved nothing", async (t) => {
+  t.timeout(10 * MINUTES);
+  const { url } = await startRedis(t);
+  const task = { poison: [1], poisonAt: 1, steps: 4, milliseconds: 300 };
+  const logged = new LoggedStudy(t, { task, retries: 1, lookahead: 4 });
+  await using study = await logged.open();
+  const notes: string[] = [];
+  const executor = await bullmqExecutor(study, { redis: url, onNote: (text) => notes.push(text) });
+  let over = false;
+  const ended = finish(study, { trials: 4, executor, checkpointEvery: 3600 }).finally(() => {
+    over = true;
+  });
+  const keep = async () => {
+    while (!over) await Promise.race([startWorker(t, url, ["--threads", "4"]).ended, ended]);
+  };
+  await Promise.all([ended, keep()]);
+  t.deepEqual(
+    [...study.trials()].map(({ state, failures }) => [state, failures]),
+    [
+      ["complete", 0],
+      ["failed", 1],
+      ["complete", 0],
+      ["complete", 0],
+    ],
+    notes.join("\n"),
+  );
+  t.regex(study.trial(1)!.error!.message, /^its worker ended, or was cut off, before the trial had saved/);
+});
+
 atATime("no more trials are in Redis than lookahead, however many workers there are", async (t) => {
   t.timeout(10 * MINUTES);
   const { url } = await startRedis(t);

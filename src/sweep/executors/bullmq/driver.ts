@@ -278,17 +278,16 @@ export class Driver implements Executor {
     else if (together) this.#suspicions.set(number, (this.#suspicions.get(number) ?? 0) + 1);
     const excused = moved || together || how !== "is gone";
     const goesOn = excused && losses <= MOST_LOSSES;
-    let then = "it had saved nothing there, which counts as a breakdown";
-    if (!goesOn && excused) then = `for the ${losses}th time, which counts as a breakdown`;
-    else if (moved) then = "it goes on from its last checkpoint";
-    else if (together)
-      then = `it had saved nothing there, and begins again${this.#isSuspect(number) ? ", alone" : ""}`;
-    else if (excused) then = "it is sent once more";
+    const when = excused ? `for the ${losses}th time` : "before the trial had saved anything";
+    let then = `${when}: that is a breakdown`;
+    if (goesOn && moved) then = "the trial goes on from its last checkpoint";
+    else if (goesOn)
+      then = `the trial, which had saved nothing there, begins again${this.#isSuspect(number) ? ", alone" : ""}`;
     this.#connection.note(`the worker of trial ${number} ${how}: ${then}`);
-    if (goesOn) return attempt.end({ kind: "aborted" });
-    const since = excused ? `for the ${losses}th time` : "before the trial had saved anything";
-    const message = `its worker ended, or was cut off, ${since}`;
-    attempt.end({ kind: "failed", again: true, error: { code: "internal", message } });
+    const message = `its worker ended, or was cut off, ${when}`;
+    attempt.end(
+      goesOn ? { kind: "aborted" } : { kind: "failed", again: true, error: { code: "internal", message } },
+    );
   }
 
   /** Whether another trial may be what ended its worker. */
