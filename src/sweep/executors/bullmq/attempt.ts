@@ -2,7 +2,7 @@ import { PlateauError } from "../../../errors.js";
 import type { Decision } from "../../pruners/pruner.js";
 import { failure } from "../../run/trial-run.js";
 import type { JobOutcome, TrialEvents, TrialJob } from "../executor.js";
-import { type Connection, reasonOf } from "./connection.js";
+import { type Connection, isReply, reasonOf } from "./connection.js";
 import { MOST_CHECKPOINT_BYTES, MOST_EVENT_BYTES } from "./limits.js";
 import { keys } from "./names.js";
 import { plainLine } from "./plain-text.js";
@@ -45,6 +45,7 @@ export class DrivenAttempt {
   readonly unheldAt = new Set<number>();
   readonly #owner: AttemptOwner;
   readonly #events: TrialEvents;
+  #break!: (error: unknown) => void;
   /** How many seeds are done. */
   #done: number;
   #settle!: (outcome: JobOutcome) => void;
@@ -59,7 +60,12 @@ export class DrivenAttempt {
     this.#owner = owner;
     this.#events = events;
     this.#done = job.done.length;
-    this.ended = new Promise((resolve) => (this.#settle = resolve));
+    this.ended = new Promise((resolve, reject) => {
+      this.#settle = resolve;
+      this.#break = reject;
+    });
+    // Whoever waits hears of it; it may happen before one does.
+    this.ended.catch(() => {});
   }
 
   get over(): boolean {
@@ -126,7 +132,8 @@ export class DrivenAttempt {
       }
     } catch (error) {
       if (connection.closed || this.#over) return;
-      this.end(broken(error));
+      if (isReply(error)) this.#break(error);
+      else this.end(broken(error));
     }
   }
 
@@ -199,8 +206,8 @@ export class DrivenAttempt {
 
 /** What cannot be read is nobody's word: the trial is tried again. What else went wrong is told as it is. */
 function broken(error: unknown): JobOutcome {
-  const { name, code } = error as { name?: string; code?: string };
-  if (code !== "format" && name !== "ReplyError") return failure(error);
+  const { code } = error as { code?: string };
+  if (code !== "format") return failure(error);
   const reason = plainLine(reasonOf(error));
   return {
     kind: "failed",

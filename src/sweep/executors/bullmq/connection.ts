@@ -10,6 +10,9 @@ const FIRST_MILLISECONDS = 10_000;
 /** Longest time between two tries to connect again. */
 const RETRY_MILLISECONDS = 2000;
 
+/** How many beats in a row may fail before that is said. */
+const MOST_MISSES = 3;
+
 /** The optional peers that sweeps over machines take. */
 interface Peers {
   readonly Redis: typeof import("ioredis").Redis;
@@ -44,6 +47,8 @@ export class Connection {
   since = performance.now();
   #lost: number | undefined;
   #closed = false;
+  /** Beats that have failed in a row. */
+  #misses = 0;
   readonly #said = new Set<string>();
 
   private constructor(address: RedisAddress, { Redis, bullmq }: Peers, note: (text: string) => void) {
@@ -102,6 +107,24 @@ export class Connection {
         await new Promise((resolve) => setTimeout(resolve, 500));
       }
     }
+  }
+
+  /** Does what is done again and again: where it keeps failing though Redis is there, that is said. */
+  async beat(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+      this.#misses = 0;
+    } catch (error) {
+      if (this.#closed || !this.reachable || ++this.#misses < MOST_MISSES) return;
+      this.once(this.refusal(error).message);
+    }
+  }
+
+  /** What Redis refuses for good: nothing that a trial has done. Other errors as they are. */
+  refusal(error: unknown): Error {
+    if (!isReply(error)) return error as Error;
+    const message = `Redis at ${this.address.shown} refuses: ${plainLine(reasonOf(error))}: give its user all commands on the keys plateau:*, and leave those keys to plateau`;
+    return new PlateauError("io", message, { cause: error });
   }
 
   close(): void {
@@ -171,6 +194,9 @@ async function probe(address: RedisAddress, Client: Peers["Redis"]): Promise<voi
     redis.disconnect();
   }
 }
+
+/** Whether Redis answered, and answered no. */
+export const isReply = (error: unknown): boolean => (error as Error | undefined)?.name === "ReplyError";
 
 /** An error in its own words; of a connection that was tried by several addresses, of the first. */
 export function reasonOf(error: unknown): string {

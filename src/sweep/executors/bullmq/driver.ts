@@ -118,6 +118,8 @@ export class Driver implements Executor {
         // One that nobody took need not stay in the queue.
         if (!attempt.begun) this.#queue.remove(id).catch(() => {});
       }
+    } catch (error) {
+      throw this.#connection.refusal(error);
     } finally {
       this.#numbers.delete(job.number);
     }
@@ -214,8 +216,8 @@ export class Driver implements Executor {
   #beat(): void {
     // What Redis does not answer is not asked again.
     if (this.#beating || !this.#connection.reachable) return;
-    this.#beating = this.#lookAround()
-      .catch(() => {})
+    this.#beating = this.#connection
+      .beat(() => this.#lookAround())
       .finally(() => {
         this.#beating = undefined;
       });

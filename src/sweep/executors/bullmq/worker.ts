@@ -264,8 +264,8 @@ class WorkerRun {
 
   #beat(): void {
     if (this.#beating || !this.#connection.reachable) return;
-    this.#beating = this.#lookAround()
-      .catch(() => {})
+    this.#beating = this.#connection
+      .beat(() => this.#lookAround())
       .finally(() => {
         this.#beating = undefined;
       });
