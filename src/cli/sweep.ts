@@ -11,7 +11,7 @@ import { moduleUrl, type Study } from "../sweep/study.js";
 import { counted, shellWord } from "../text.js";
 import { interruptible } from "./interrupt.js";
 import { note } from "./output.js";
-import { executorFlags, overMachines } from "./over-machines.js";
+import { executorFlags, overMachines, requireExecutor } from "./over-machines.js";
 import { exitCodes, Interruption } from "./report.js";
 import { type SweepFlags, type SweepRequest, sweepRequest } from "./sweep-options.js";
 import { describeBest, describeCounts, describeStudy, describeTrial, SweepView } from "./sweep-view.js";
@@ -70,6 +70,7 @@ async function openRequested({ file, study }: SweepRequest, flags: SweepFlags): 
   }
   // A module that cannot be loaded is no reason to make a study.
   if (target === undefined && objective !== undefined) await loadObjective(moduleUrl(objective));
+  await requireExecutor(study, flags);
   return openStudy(file, study);
 }
 

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import test from "ava";
@@ -160,6 +160,36 @@ test("what makes no sense together is refused", async (t) => {
   }
 });
 
+withRedis.test("a sweep that cannot be spread makes no study that would be in its way", async (t) => {
+  t.timeout(120_000);
+  const port = await freePort();
+  const { url } = await startRedis(t);
+  const cwd = folder(t);
+  const away = ["--executor", "bullmq", "--redis", `redis://127.0.0.1:${port}`];
+  const bad: [string[], number, RegExp][] = [
+    [["sweep", ...small, ...away], 1, /cannot be reached: connect ECONNREFUSED/],
+    [["sweep", ...small, "--executor", "bullmq", "--redis", "nowhere"], 2, /expected redis:/],
+    [["sweep", ...small, "--redis", url], 2, /give both/],
+  ];
+  for (const [args, code, message] of bad) {
+    const { code: found, stderr } = await plateau([...args, "--study", "a.sqlite"], { cwd });
+    t.is(found, code, stderr);
+    t.regex(stderr, message);
+    t.false(existsSync(join(cwd, "a.sqlite")));
+  }
+  const { href } = new URL("../../src/targets/own.js", import.meta.url);
+  const parts = '{ name: "tent", domain: [[-1, 1]], value: ([x]) => Math.abs(x) }';
+  writeFileSync(
+    join(cwd, "own.mjs"),
+    `import { defineTarget } from "${href}"; export default defineTarget(${parts});\n`,
+  );
+  const sweep = ["sweep", "./own.mjs", ...small.slice(1), "--study", "a.sqlite"];
+  const { code, stderr } = await plateau([...sweep, "--executor", "bullmq", "--redis", url], { cwd });
+  t.is(code, 2, stderr);
+  t.regex(stderr, /own\.mjs" is a module, and no code travels to workers.*--objective name=module/);
+  t.false(existsSync(join(cwd, "a.sqlite")));
+});
+
 withRedis.test("an objective of one's own is run where workers have it by its name", async (t) => {
   t.timeout(120_000);
   const { url } = await startRedis(t);
@@ -186,7 +216,7 @@ given(
     "openssl",
     [
       ...["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"],
-      ...["-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate],
+      ...["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key, "-out", certificate],
     ],
     { stdio: "ignore" },
   );
@@ -195,11 +225,14 @@ given(
   await startRedis(t, { more: ["--tls-port", String(tls), "--tls-auth-clients", "no", ...files] });
   const url = `rediss://localhost:${tls}`;
   const trusted = { NODE_EXTRA_CA_CERTS: certificate };
-  const worker = start(["worker", "--redis", url, "--threads", "1", "--once"], { env: trusted });
+  const byAddress = `rediss://127.0.0.1:${tls}`;
+  const worker = start(["worker", "--redis", byAddress, "--threads", "1", "--once"], { env: trusted });
   const args = ["sweep", ...small, "--study", "a.sqlite", "--executor", "bullmq", "--redis", url];
   const { code, stderr } = await plateau(args, { cwd: path, env: trusted });
   t.is(code, 0, stderr);
-  t.is((await worker.ended).code, 0);
+  const ended = await worker.ended;
+  t.is(ended.code, 0, ended.stderr);
+  t.notRegex(ended.stderr, /DEP0123|ServerName/);
   const refused = await plateau(["worker", "--redis", url]);
   t.is(refused.code, 1);
   t.regex(refused.stderr, /cannot be reached: .*certificate.* speaks TLS/);

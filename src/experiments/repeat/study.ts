@@ -4,6 +4,7 @@ import { PlateauError, quote } from "../../errors.js";
 import { makeFolder } from "../../files/folder.js";
 import type { Build } from "../../runtime/compile.js";
 import { defineStudy, type StudyDefinition, type StudyInput } from "../../sweep/definition.js";
+import { isModule } from "../../sweep/modules.js";
 import type { StudyStorage } from "../../sweep/storage/storage.js";
 import { Study } from "../../sweep/study.js";
 import { counted } from "../../text.js";

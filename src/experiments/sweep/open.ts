@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { kindOf, PlateauError, quote } from "../../errors.js";
 import type { StudyDefinition, StudyInput } from "../../sweep/definition.js";
+import { isModule } from "../../sweep/modules.js";
 import { random } from "../../sweep/samplers/random.js";
 import { Space, type SpaceInput } from "../../sweep/space/space.js";
 import type { Storage } from "../../sweep/storage/storage.js";

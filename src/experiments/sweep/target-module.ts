@@ -1,4 +1,5 @@
 import { PlateauError, quote } from "../../errors.js";
+import { isModule } from "../../sweep/modules.js";
 import { moduleUrl } from "../../sweep/study.js";
 import { isTarget } from "../../targets/own.js";
 import { findTarget } from "../../targets/registry.js";

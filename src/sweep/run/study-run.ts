@@ -212,7 +212,14 @@ class StudyRun {
     // Not before it is among the running ones: an objective of this thread reports at once.
     void Promise.resolve()
       .then(() => attempt.settled ?? run(attempt, worker))
-      .catch((error: unknown): JobOutcome => failure(error))
+      .catch((error: unknown): JobOutcome => {
+        const away = this.#options.executor.remote && error instanceof PlateauError && error.code === "io";
+        if (!away) return failure(error);
+        // What is between the machines is broken, and not the trial.
+        this.#broken ??= { error };
+        this.#stop.abort();
+        return { kind: "aborted" };
+      })
       .then((outcome) => {
         this.#over.push({ number, outcome });
         this.#wake();

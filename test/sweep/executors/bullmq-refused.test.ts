@@ -1,3 +1,6 @@
+import { existsSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { pathToFileURL } from "node:url";
 import test from "ava";
 import { Queue } from "bullmq";
 import fc from "fast-check";
@@ -6,6 +9,7 @@ import { PlateauError } from "../../../src/errors.js";
 import { MOST_LEVELS } from "../../../src/nesting.js";
 import { DrivenAttempt } from "../../../src/sweep/executors/bullmq/attempt.js";
 import type { Connection } from "../../../src/sweep/executors/bullmq/connection.js";
+import { bullmqExecutor } from "../../../src/sweep/executors/bullmq/executor.js";
 import { bullmqQueue, keys } from "../../../src/sweep/executors/bullmq/names.js";
 import { redisAddress, withoutSecrets } from "../../../src/sweep/executors/bullmq/url.js";
 import {
@@ -18,6 +22,7 @@ import {
 } from "../../../src/sweep/executors/bullmq/wire.js";
 import type { TrialJob } from "../../../src/sweep/executors/executor.js";
 import { version } from "../../../src/version.js";
+import { folder } from "../../cli/plateau.js";
 import { startRedis, withRedis } from "../../support/redis.js";
 import { facts } from "../support/facts.js";
 import { LoggedStudy, startWorker, until } from "../support/machines.js";
@@ -163,6 +168,41 @@ test("any text at all is a trial, or refused in plateau's own words", (t) => {
   t.pass();
 });
 
+test("what a worker says has no orders to a terminal in it", (t) => {
+  const message = "\u001b[2Ja\u009b31m\u202eb\u0007\nc\td";
+  const outcome = { kind: "failed", again: true, error: { code: "internal", message } } as const;
+  const said = decodeEvent(encodeEvent({ kind: "outcome", outcome }, 1));
+  t.deepEqual(said, {
+    ...{ kind: "outcome", seq: 1 },
+    outcome: { ...outcome, error: { code: "internal", message: "[2Ja31mb\nc\td" } },
+  });
+  const note = decodeEvent(encodeEvent({ kind: "note", text: message }, 2));
+  t.deepEqual(note, { kind: "note", seq: 2, text: "[2Ja31mb\nc\td" });
+});
+
+withRedis.serial("what Redis has is shown without orders to a terminal", async (t) => {
+  t.timeout(120_000);
+  const { url } = await startRedis(t);
+  const redis = new Redis(url);
+  t.teardown(() => redis.disconnect());
+  const other = { version: "9.9.9", build: "abcdefabcdef", host: "f\u001b[2Ja\u009br" };
+  const party = { ...other, owner: "far 1 - x", study: "a" };
+  await redis.sadd(keys.drivers, "d", "e");
+  await redis.set(keys.driver("d"), JSON.stringify(party));
+  const { stderr } = await startWorker(t, url).ended;
+  t.regex(stderr, /on f\[2Jar is plateau/);
+  await redis.set(keys.driver("d"), JSON.stringify({ ...party, version: "9\u001b[2J" }));
+  const worker = startWorker(t, url);
+  await until("it is there", () => worker.said().includes("worker of plateau"));
+  const { name, prefix } = bullmqQueue();
+  const queue = new Queue(name, { connection: redis, prefix });
+  await queue.add("trial", { attempt: "?" }, { jobId: "x\u009b31m\u001b[2J" });
+  await until("it is refused", () => worker.said().includes("is refused"));
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  t.notRegex(worker.said(), /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+  await queue.close();
+});
+
 test("a password is in no message, however the URL is wrong", (t) => {
   const wrong = [
     "redis://:hunter2@",
@@ -281,6 +321,80 @@ withRedis.serial("malformed and oversized jobs are refused, and the worker lives
     steps.every(({ pid }) => pid === worker.child.pid),
     "the same process as before",
   );
+});
+
+withRedis.serial("no code travels: a target that is a module is neither sent nor loaded", async (t) => {
+  t.timeout(120_000);
+  const { url } = await startRedis(t);
+  const redis = new Redis(url);
+  const { name, prefix } = bullmqQueue();
+  const queue = new Queue(name, { connection: redis, prefix });
+  t.teardown(async () => {
+    await queue.close();
+    redis.disconnect();
+  });
+  const path = folder(t);
+  const witness = join(path, "witness");
+  const code = `import { writeFileSync } from "node:fs"; writeFileSync(${JSON.stringify(witness)}, "");`;
+  const file = join(path, "x.mjs");
+  writeFileSync(file, code);
+  const targets = [
+    `data:text/javascript,${encodeURIComponent(code)}`,
+    pathToFileURL(file).href,
+    file,
+    relative(process.cwd(), file),
+    "./x.mjs",
+  ];
+  const task = (target: string) => ({ experiment: { target, steps: 1 }, metric: "validation.rmse" });
+  for (const target of targets) {
+    const definition = { ...(await new LoggedStudy(t).open()).definition, task: task(target) };
+    const study = { id: "a", name: "a", definition, trial: () => undefined };
+    await t.throwsAsync(bullmqExecutor(study, { redis: url }), {
+      ...{ code: "usage", message: /is a module, and no code travels.*--objective name=module/ },
+    });
+  }
+  const worker = startWorker(t, url);
+  const jobs = targets.flatMap((target): Pick<TrialJob, "task" | "parameters">[] => [
+    { task: task(target), parameters: {} },
+    { task: task("m2n1"), parameters: { target } },
+  ]);
+  for (const [number, one] of jobs.entries()) {
+    const id = `code-${number}`;
+    await redis.hset(keys.attempt(id), { driver: "nobody", what: "x", base: 0, place: 0 });
+    await redis.set(keys.job(id), encodeJob({ ...job, done: [], ...one, number }, more));
+    await queue.add("trial", { attempt: id }, { jobId: id });
+    await until(`job ${number} has failed`, () => worker.said().includes(`trial ${number} of "a" failed`));
+    t.regex(worker.said(), new RegExp(`trial ${number} of "a" failed \\(target .* no code travels`));
+  }
+  t.false(existsSync(witness));
+});
+
+withRedis.serial("what Redis does not permit ends the sweep, with the remedy, and no trial", async (t) => {
+  t.timeout(120_000);
+  const { url, port } = await startRedis(t);
+  const redis = new Redis(url);
+  t.teardown(() => redis.disconnect());
+  await redis.call("ACL", "SETUSER", "me", "on", ">p", "~*", "&*", "+@all", "-eval");
+  const logged = new LoggedStudy(t, { retries: 0 });
+  await using study = await logged.open();
+  await t.throwsAsync(logged.finish(study, `redis://me:p@127.0.0.1:${port}`, 1), {
+    code: "io",
+    message:
+      /^Redis at redis:\/\/127.* refuses: NOPERM .*: give its user all commands on the keys plateau:\*/,
+  });
+  t.is(study.states.failed, 0);
+  // A list of events that is none.
+  const ends = logged.finish(study, url, 1);
+  let attempt = "";
+  await until("an attempt is there", async () => {
+    const [found] = await redis.keys("plateau:attempt:*-0-*:job");
+    if (found) attempt = found.slice("plateau:attempt:".length, -":job".length);
+    return found;
+  });
+  await redis.set(keys.events(attempt), "x");
+  await redis.hset(keys.attempt(attempt), { last: 1, worker: "x" });
+  await t.throwsAsync(ends, { code: "io", message: /WRONGTYPE/ });
+  t.is(study.states.failed, 0);
 });
 
 withRedis.serial("what a worker says that makes no sense ends the trial, not the sweep", async (t) => {

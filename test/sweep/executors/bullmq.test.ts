@@ -1,6 +1,7 @@
 import { Redis } from "ioredis";
 import { openStudy } from "../../../src/experiments/sweep/open.js";
 import { bullmqExecutor } from "../../../src/sweep/executors/bullmq/executor.js";
+import { keys } from "../../../src/sweep/executors/bullmq/names.js";
 import { sleep } from "../../cli/plateau.js";
 import { type RedisServer, startRedis, withRedis } from "../../support/redis.js";
 import { inTurns } from "../../support/turns.js";
@@ -150,6 +151,61 @@ for (const [what, away] of Object.entries({
   });
 }
 
+atATime(
+  "a password that is changed, and back, is waited for: nothing is lost, nothing run twice",
+  async (t) => {
+    t.timeout(10 * MINUTES);
+    const { port } = await startRedis(t, { more: ["--requirepass", "first"] });
+    const url = `redis://:first@127.0.0.1:${port}`;
+    const logged = new LoggedStudy(t, { task: held, lookahead: 2 });
+    const worker = startWorker(t, url);
+    await using study = await logged.open();
+    const ends = logged.finish(study, url, 4);
+    await logged.inTheMiddle();
+    const admin = new Redis(url);
+    t.teardown(() => admin.disconnect());
+    await admin.config("SET", "requirepass", "second");
+    await admin.call("CLIENT", "KILL", "TYPE", "normal");
+    logged.go();
+    await until("the worker is refused", () => /WRONGPASS/.test(worker.said()));
+    await sleep(3000);
+    await admin.config("SET", "requirepass", "first");
+    await ends;
+    t.deepEqual(facts(study), await logged.expected(4));
+    for (const number of [0, 1, 2, 3]) {
+      const steps = logged.steps(number).map(({ step }) => step);
+      t.deepEqual(steps, [1, 2, 3, 4, 5, 6, 7, 8], `each step of trial ${number} was taken once`);
+    }
+    t.notRegex(worker.said(), /is refused/);
+  },
+);
+
+atATime("a trial that its worker has dropped, though it lives, goes on", async (t) => {
+  t.timeout(10 * MINUTES);
+  const { url } = await startRedis(t);
+  const logged = new LoggedStudy(t, { lookahead: 2, retries: 0 });
+  const worker = startWorker(t, url);
+  await until("the worker is there", () => worker.said().includes("worker of plateau"));
+  const redis = new Redis(url);
+  t.teardown(() => redis.disconnect());
+  let id: string | undefined;
+  await until("the worker says so", async () => ([id] = await redis.smembers(keys.workers)).length > 0);
+  // As one that took it and forgot it.
+  await worker.child.kill("SIGSTOP");
+  await using study = await logged.open();
+  const ends = logged.finish(study, url, 2);
+  let attempt: string | undefined;
+  await until("an attempt is there", async () => {
+    [attempt] = await redis.keys("plateau:attempt:*-0-*:job");
+    return attempt;
+  });
+  await redis.hset(attempt!.slice(0, -":job".length), "worker", id!);
+  worker.child.kill("SIGCONT");
+  await ends;
+  t.deepEqual(facts(study), await logged.expected(2));
+  t.is(worker.child.exitCode, null);
+});
+
 atATime("a worker that was stopped for long, and wakes, does not disturb", async (t) => {
   t.timeout(10 * MINUTES);
   const { url } = await startRedis(t);
@@ -223,6 +279,35 @@ atATime("a trial that kills its workers has failed after its retries; others go 
   // At first it had saved a step: that counts for it. Then twice it had not.
   t.is(deaths, 3);
   t.deepEqual([study.states.complete, study.states.failed], [3, 1]);
+});
+
+atATime("a trial that kills its workers takes no other with it, though they had saved nothing", async (t) => {
+  t.timeout(10 * MINUTES);
+  const { url } = await startRedis(t);
+  const task = { poison: [1], poisonAt: 1, steps: 4, milliseconds: 300 };
+  const logged = new LoggedStudy(t, { task, retries: 1, lookahead: 4 });
+  await using study = await logged.open();
+  const notes: string[] = [];
+  const executor = await bullmqExecutor(study, { redis: url, onNote: (text) => notes.push(text) });
+  let over = false;
+  const ended = finish(study, { trials: 4, executor, checkpointEvery: 3600 }).finally(() => {
+    over = true;
+  });
+  const keep = async () => {
+    while (!over) await Promise.race([startWorker(t, url, ["--threads", "4"]).ended, ended]);
+  };
+  await Promise.all([ended, keep()]);
+  t.deepEqual(
+    [...study.trials()].map(({ state, failures }) => [state, failures]),
+    [
+      ["complete", 0],
+      ["failed", 1],
+      ["complete", 0],
+      ["complete", 0],
+    ],
+    notes.join("\n"),
+  );
+  t.regex(study.trial(1)!.error!.message, /^its worker ended, or was cut off, before the trial had saved/);
 });
 
 atATime("no more trials are in Redis than lookahead, however many workers there are", async (t) => {

@@ -12,8 +12,9 @@ interface Task {
   /** Bytes of a checkpoint, and of a result's text. */
   checkpointBytes?: number;
   resultBytes?: number;
-  /** Trials that end their whole process at step 2. */
+  /** Trials that end their whole process at step 2, or another. */
   poison?: readonly number[];
+  poisonAt?: number;
 }
 
 /** Counts steps, each with a report and a checkpoint, and tells which process took which. */
@@ -31,6 +32,7 @@ export default async function logged({
     milliseconds = 0,
     hold,
     poison = [],
+    poisonAt = 2,
     checkpointBytes = 1,
     resultBytes = 0,
   } = task as Task;
@@ -44,7 +46,7 @@ export default async function logged({
     if (signal.aborted) return Number.NaN;
     if (log) appendFileSync(join(log, String(number)), `${step} ${process.pid}\n`);
     if (milliseconds > 0) await new Promise((resolve) => setTimeout(resolve, milliseconds));
-    if (step === 2 && poison.includes(number)) process.kill(process.pid, "SIGKILL");
+    if (step === poisonAt && poison.includes(number)) process.kill(process.pid, "SIGKILL");
     context.progress(step, steps);
     if ((await context.report(step, at(step))) === "stop") return Number.NaN;
     const bytes = new Uint8Array(checkpointBytes);

@@ -2,9 +2,10 @@ import { PlateauError } from "../../../errors.js";
 import type { Decision } from "../../pruners/pruner.js";
 import { failure } from "../../run/trial-run.js";
 import type { JobOutcome, TrialEvents, TrialJob } from "../executor.js";
-import { type Connection, reasonOf } from "./connection.js";
+import { type Connection, isReply, reasonOf } from "./connection.js";
 import { MOST_CHECKPOINT_BYTES, MOST_EVENT_BYTES } from "./limits.js";
 import { keys } from "./names.js";
+import { plainLine } from "./plain-text.js";
 import { type Look, look, run } from "./scripts.js";
 import { decodeEvent, replicateOf, type SentEvent } from "./wire.js";
 
@@ -36,10 +37,17 @@ export class DrivenAttempt {
   begun = false;
   /** Whether it got further than where it began. */
   moved = false;
+  /** Whether its worker was to run nothing beside it. */
+  alone = false;
+  /** Whether its worker had others beside it when it was seen last. */
+  hadCompany = false;
+  /** Beats of its worker, in a row, that did not name it. */
+  readonly unheldAt = new Set<number>();
   readonly #owner: AttemptOwner;
   readonly #events: TrialEvents;
   readonly #seeds: readonly number[];
-  /** How many of them are done. */
+  #break!: (error: unknown) => void;
+  /** How many of the seeds are done. */
   #done: number;
   #settle!: (outcome: JobOutcome) => void;
   #over = false;
@@ -54,7 +62,12 @@ export class DrivenAttempt {
     this.#events = events;
     this.#seeds = job.seeds;
     this.#done = job.done.length;
-    this.ended = new Promise((resolve) => (this.#settle = resolve));
+    this.ended = new Promise((resolve, reject) => {
+      this.#settle = resolve;
+      this.#break = reject;
+    });
+    // Whoever waits hears of it; it may happen before one does.
+    this.ended.catch(() => {});
   }
 
   get over(): boolean {
@@ -121,7 +134,8 @@ export class DrivenAttempt {
       }
     } catch (error) {
       if (connection.closed || this.#over) return;
-      this.end(broken(error));
+      if (isReply(error)) this.#break(error);
+      else this.end(broken(error));
     }
   }
 
@@ -200,9 +214,9 @@ export class DrivenAttempt {
 
 /** What cannot be read is nobody's word: the trial is tried again. What else went wrong is told as it is. */
 function broken(error: unknown): JobOutcome {
-  const { name, code } = error as { name?: string; code?: string };
-  if (code !== "format" && name !== "ReplyError") return failure(error);
-  const reason = reasonOf(error);
+  const { code } = error as { code?: string };
+  if (code !== "format") return failure(error);
+  const reason = plainLine(reasonOf(error));
   return {
     kind: "failed",
     again: true,

@@ -1,12 +1,17 @@
+import { isIP } from "node:net";
 import type { Redis, RedisOptions } from "ioredis";
 import { PlateauError } from "../../../errors.js";
 import { SILENCE_MILLISECONDS } from "./limits.js";
+import { plainLine } from "./plain-text.js";
 import { type RedisAddress, redisAddress } from "./url.js";
 
 /** How long the first connection may take. */
 const FIRST_MILLISECONDS = 10_000;
 /** Longest time between two tries to connect again. */
 const RETRY_MILLISECONDS = 2000;
+
+/** How many beats in a row may fail before that is said. */
+const MOST_MISSES = 3;
 
 /** The optional peers that sweeps over machines take. */
 interface Peers {
@@ -42,12 +47,15 @@ export class Connection {
   since = performance.now();
   #lost: number | undefined;
   #closed = false;
+  /** Beats that have failed in a row. */
+  #misses = 0;
   readonly #said = new Set<string>();
 
   private constructor(address: RedisAddress, { Redis, bullmq }: Peers, note: (text: string) => void) {
     this.address = address;
     this.bullmq = bullmq;
-    this.note = note;
+    // Much of it was read from Redis.
+    this.note = (text) => note(plainLine(text));
     const options = redisOptions(address);
     this.redis = new Redis(options);
     this.waiting = new Redis(options);
@@ -101,6 +109,24 @@ export class Connection {
     }
   }
 
+  /** Does what is done again and again: where it keeps failing though Redis is there, that is said. */
+  async beat(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+      this.#misses = 0;
+    } catch (error) {
+      if (this.#closed || !this.reachable || ++this.#misses < MOST_MISSES) return;
+      this.once(this.refusal(error).message);
+    }
+  }
+
+  /** What Redis refuses for good: nothing that a trial has done. Other errors as they are. */
+  refusal(error: unknown): Error {
+    if (!isReply(error)) return error as Error;
+    const message = `Redis at ${this.address.shown} refuses: ${plainLine(reasonOf(error))}: give its user all commands on the keys plateau:*, and leave those keys to plateau`;
+    return new PlateauError("io", message, { cause: error });
+  }
+
   close(): void {
     this.#closed = true;
     this.redis.disconnect();
@@ -129,7 +155,8 @@ function redisOptions({ host, port, db, username, password, tls }: RedisAddress)
     db,
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
-    ...(tls ? { tls: { servername: host } } : {}),
+    // An address is no server's name.
+    ...(tls ? { tls: isIP(host) ? {} : { servername: host } } : {}),
     // Commands wait for Redis as long as it takes.
     maxRetriesPerRequest: null,
     retryStrategy: (times) => Math.min(RETRY_MILLISECONDS, 50 * 2 ** Math.min(times, 10)),
@@ -168,12 +195,20 @@ async function probe(address: RedisAddress, Client: Peers["Redis"]): Promise<voi
   }
 }
 
+/** Whether Redis answered, and answered no. */
+export const isReply = (error: unknown): boolean => (error as Error | undefined)?.name === "ReplyError";
+
 /** An error in its own words; of a connection that was tried by several addresses, of the first. */
 export function reasonOf(error: unknown): string {
   const { message = "", errors, code } = error as { message?: string; errors?: Error[]; code?: string };
   return message || errors?.[0]?.message || code || String(error);
 }
 
-/** What Redis answers when it cannot do now what it could do later. */
+/**
+ * What Redis answers when it cannot do now what it could do later. A password that was right once, too: whoever changed
+ * it may change it back.
+ */
 const passes = (error: unknown): boolean =>
-  /^(LOADING|MISCONF|OOM|READONLY|BUSY|MASTERDOWN|TRYAGAIN|CLUSTERDOWN|NOREPLICAS)\b/.test(reasonOf(error));
+  /^(LOADING|MISCONF|OOM|READONLY|BUSY|MASTERDOWN|TRYAGAIN|CLUSTERDOWN|NOREPLICAS|WRONGPASS|NOAUTH)\b|max number of clients/.test(
+    reasonOf(error),
+  );

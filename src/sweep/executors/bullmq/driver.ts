@@ -25,7 +25,7 @@ import {
   type WorkerPresence,
   workers,
 } from "./presence.js";
-import { look, run } from "./scripts.js";
+import { type Look, look, run } from "./scripts.js";
 import { digestOf, encodeJob } from "./wire.js";
 
 /** What a driver knows of its study. */
@@ -45,6 +45,8 @@ export interface Driven {
 const MOST_LOSSES = 16;
 /** Beats between looks at the rest: workers of other builds, jobs that are gone, what others left. */
 const ROUND = 3;
+/** In how many beats of a worker that is there a trial of its is missing until it is lost: the worker has dropped it. */
+const UNHELD_BEATS = 4;
 /** How long no worker is there until that is said. */
 const LONELY_MILLISECONDS = 5000;
 
@@ -66,6 +68,8 @@ export class Driver implements Executor {
   /** Since when workers have not been seen. */
   readonly #absent = new Map<string, number>();
   readonly #losses = new Map<number, number>();
+  /** How often, in a row, a trial has lost its worker together with others before it had saved anything. */
+  readonly #suspicions = new Map<number, number>();
   #beats = 0;
   /** Since when there has been no worker at all. */
   #lonely: number | undefined;
@@ -114,6 +118,8 @@ export class Driver implements Executor {
         // One that nobody took need not stay in the queue.
         if (!attempt.begun) this.#queue.remove(id).catch(() => {});
       }
+    } catch (error) {
+      throw this.#connection.refusal(error);
     } finally {
       this.#numbers.delete(job.number);
     }
@@ -148,20 +154,23 @@ export class Driver implements Executor {
   /** An attempt at the trial that a driver before this one has left, or the name of a new one. */
   async #attemptAt(job: TrialJob, digest: string): Promise<{ id: string; isNew: boolean }> {
     const { redis } = this.#connection;
-    const left = await redis.hget(keys.study(this.#study.id), String(job.number)).catch(() => null);
+    const study = keys.study(this.#study.id);
+    const left = await this.#connection.patiently(() => redis.hget(study, String(job.number)));
     const isNew = { id: `${this.#study.id}-${job.number}-${newId().slice(0, 13)}`, isNew: true };
     if (left === null || left.length > MOST_NAME) return isNew;
-    const seen = await look(redis, left).catch(() => undefined);
+    const seen = await this.#connection.patiently(() => look(redis, left));
     if (!seen) return isNew;
-    const before = (await presentOf(redis, drivers, [seen.driver])).get(seen.driver);
+    const there = await this.#connection.patiently(() => presentOf(redis, drivers, [seen.driver]));
+    const before = there.get(seen.driver);
     // A copy of the study, perhaps, that is driven by itself.
     if (!driverIsGone(before, this.#owner)) return isNew;
     const fits = seen.what === digest && seen.base <= job.done.length;
     if (!fits) {
-      await run(redis, "drop", left, [seen.driver, job.number, "1"], this.#study.id);
+      const args = [seen.driver, job.number, "1"];
+      await this.#connection.patiently(() => run(redis, "drop", left, args, this.#study.id));
       return isNew;
     }
-    const adopted = await run(redis, "adopt", left, [seen.driver, this.id]);
+    const adopted = await this.#connection.patiently(() => run(redis, "adopt", left, [seen.driver, this.id]));
     return adopted === 1 ? { id: left, isNew: false } : isNew;
   }
 
@@ -169,7 +178,9 @@ export class Driver implements Executor {
     const { redis, note } = this.#connection;
     const { id: study, name, objective, answers } = this.#study;
     const { number, checkpoint } = job;
-    const text = encodeJob(job, { study: name, objective, answers });
+    const alone = this.#isSuspect(number);
+    attempt.alone = alone;
+    const text = encodeJob(job, { study: name, objective, answers, ...(alone ? { alone } : {}) });
     const bytes = Buffer.byteLength(text);
     if (bytes > MOST_JOB_BYTES) {
       const message = `its parameters and task are ${bytes} bytes of JSON: ${MOST_JOB_BYTES} at most travel to workers`;
@@ -205,8 +216,8 @@ export class Driver implements Executor {
   #beat(): void {
     // What Redis does not answer is not asked again.
     if (this.#beating || !this.#connection.reachable) return;
-    this.#beating = this.#lookAround()
-      .catch(() => {})
+    this.#beating = this.#connection
+      .beat(() => this.#lookAround())
       .finally(() => {
         this.#beating = undefined;
       });
@@ -222,7 +233,7 @@ export class Driver implements Executor {
     for (const [i, attempt] of attempts.entries()) {
       if (attempt.over) continue;
       if (!seen[i]) await this.#missing(attempt);
-      else if (attempt.worker !== "") this.#watch(attempt, there.get(attempt.worker));
+      else if (attempt.worker !== "") this.#watch(attempt, seen[i], there.get(attempt.worker));
     }
     for (const id of this.#absent.keys()) if (!busy.includes(id)) this.#absent.delete(id);
     if (this.#beats++ % ROUND !== ROUND - 1) return;
@@ -238,35 +249,59 @@ export class Driver implements Executor {
     if (attempt.sent) attempt.end({ kind: "aborted" });
   }
 
-  #watch(attempt: DrivenAttempt, worker: WorkerPresence | undefined): void {
+  #watch(attempt: DrivenAttempt, { last, recorded }: Look, worker: WorkerPresence | undefined): void {
     const { id, worker: name } = attempt;
     if (worker) {
       this.#absent.delete(name);
-      if (Object.hasOwn(worker.running, id)) attempt.progress(...worker.running[id]);
+      const isRunning = Object.hasOwn(worker.running, id);
+      if (isRunning) attempt.progress(...worker.running[id]);
+      attempt.hadCompany = Object.keys(worker.running).some((other) => other !== id);
+      // What it said last may be how the trial ended.
+      if (isRunning || last > recorded) attempt.unheldAt.clear();
+      else if (attempt.unheldAt.add(worker.beat).size >= UNHELD_BEATS) this.#lose(attempt, "has dropped it");
       return;
     }
     const now = performance.now();
     const since = Math.max(this.#absent.get(name) ?? now, this.#connection.since);
     this.#absent.set(name, since);
-    if (now - since >= ABSENCE_MILLISECONDS) this.#lose(attempt);
+    if (now - since >= ABSENCE_MILLISECONDS) this.#lose(attempt, "is gone");
   }
 
   /**
-   * The worker of a trial is gone. That is not the trial's doing where it had got further with it, else perhaps it is:
-   * it counts as a breakdown then.
+   * A trial has lost its worker. That is not the trial's doing where the worker lives, or where it had got further with
+   * it; else perhaps it is, or another's that was there: which one it was shows where each is run alone.
    */
-  #lose(attempt: DrivenAttempt): void {
+  #lose(attempt: DrivenAttempt, how: "is gone" | "has dropped it"): void {
     const { number, moved } = attempt;
     const losses = (this.#losses.get(number) ?? 0) + 1;
     this.#losses.set(number, losses);
-    this.#connection.note(
-      `the worker of trial ${number} is gone: the trial goes on from its last checkpoint`,
+    const together = how === "is gone" && !moved && this.#hadCompany(attempt);
+    if (moved) this.#suspicions.delete(number);
+    else if (together) this.#suspicions.set(number, (this.#suspicions.get(number) ?? 0) + 1);
+    const excused = moved || together || how !== "is gone";
+    const goesOn = excused && losses <= MOST_LOSSES;
+    const when = excused ? `for the ${losses}th time` : "before the trial had saved anything";
+    let then = `${when}: that is a breakdown`;
+    if (goesOn && moved) then = "the trial goes on from its last checkpoint";
+    else if (goesOn)
+      then = `the trial, which had saved nothing there, begins again${this.#isSuspect(number) ? ", alone" : ""}`;
+    this.#connection.note(`the worker of trial ${number} ${how}: ${then}`);
+    const message = `its worker ended, or was cut off, ${when}`;
+    attempt.end(
+      goesOn ? { kind: "aborted" } : { kind: "failed", again: true, error: { code: "internal", message } },
     );
-    if (moved && losses <= MOST_LOSSES) attempt.end({ kind: "aborted" });
-    else {
-      const message = "its worker ended, or was cut off, before the trial had saved anything";
-      attempt.end({ kind: "failed", again: true, error: { code: "internal", message } });
-    }
+  }
+
+  /** Whether another trial may be what ended its worker. */
+  #hadCompany(attempt: DrivenAttempt): boolean {
+    if (attempt.alone) return false;
+    const { worker, hadCompany } = attempt;
+    return hadCompany || [...this.#attempts.values()].some((one) => one !== attempt && one.worker === worker);
+  }
+
+  /** Machines are lost, and that once is no reason to keep one for a trial. */
+  #isSuspect(number: number): boolean {
+    return (this.#suspicions.get(number) ?? 0) >= 2;
   }
 
   async #requireQueued(attempt: DrivenAttempt): Promise<void> {
@@ -275,7 +310,7 @@ export class Driver implements Executor {
     if (state !== "unknown" && state !== "failed" && state !== "completed") return;
     // A worker that has just begun has said so before.
     const seen = await attempt.look();
-    if (seen && seen.worker === "") this.#lose(attempt);
+    if (seen && seen.worker === "") this.#lose(attempt, "has dropped it");
   }
 
   #tidy(): Promise<void> {

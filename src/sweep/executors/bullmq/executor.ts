@@ -9,6 +9,7 @@ import type { Executor } from "../executor.js";
 import { Connection } from "./connection.js";
 import { Driver } from "./driver.js";
 import { MOST_NAME } from "./limits.js";
+import { requireNoCode, requireNoModule } from "./no-code.js";
 
 /** How trials are spread over machines. */
 export interface BullmqOptions {
@@ -33,7 +34,7 @@ export type SpreadStudy = Pick<Study, "id" | "name" | "definition" | "trial">;
  * `for await (const trial of study.run({ trials, executor: await bullmqExecutor(study, { redis }) }))`. The study's
  * file stays the one record of what was found; Redis holds no more trials than the study's `lookahead`, and what
  * workers say of them until it is recorded.
- * @throws PlateauError `usage` of an option, or where bullmq and ioredis are not installed; `io` where Redis cannot be
+ * @throws PlateauError `usage` of an option, of a study whose target is a module, or where bullmq and ioredis are not installed; `io` where Redis cannot be
  * reached or refuses
  */
 export async function bullmqExecutor(
@@ -46,6 +47,7 @@ export async function bullmqExecutor(
   });
   const { redis, workers, objective, onNote } = options;
   if (workers !== undefined) requireWorkers(workers);
+  requireNoCode(study.definition.task);
   const { lookahead, pruner, seeds, stopWorse } = study.definition;
   const driven = {
     id: study.id,
@@ -59,6 +61,19 @@ export async function bullmqExecutor(
   };
   const connection = await Connection.open(redis, onNote);
   return new Driver(connection, driven, Math.min(workers ?? lookahead, lookahead));
+}
+
+/**
+ * Finds out what would keep a study from being spread, before there is one.
+ * @throws PlateauError as `bullmqExecutor` does
+ */
+export async function requireMachines(
+  redis: string,
+  { target, objective }: { readonly target?: string; readonly objective?: string },
+): Promise<void> {
+  requireNoModule(target);
+  if (target === undefined && objective !== undefined) nameOfModule(objective);
+  (await Connection.open(redis)).close();
 }
 
 function objectiveName({ name, definition }: SpreadStudy): string {

@@ -38,7 +38,7 @@ export class HeldTrial {
     connection: Connection,
     worker: string,
     id: string,
-    { answers, done }: { answers: boolean; done: number },
+    { answers, done, saved = () => {} }: { answers: boolean; done: number; saved?: () => void },
   ) {
     this.id = id;
     this.#connection = connection;
@@ -50,9 +50,13 @@ export class HeldTrial {
       replicate: async (place, { seed, value, result }) => {
         const decision = await this.#ask({ kind: "replicate", place, seed, value, result });
         this.#place = place + 1;
+        saved();
         return decision;
       },
-      checkpoint: (bytes) => this.#keep(bytes),
+      checkpoint: async (bytes) => {
+        await this.#keep(bytes);
+        saved();
+      },
       progress: (place, done, total) => {
         this.progress = [place, done, total];
       },

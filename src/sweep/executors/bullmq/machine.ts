@@ -6,6 +6,7 @@ import type { ObjectiveNames } from "../../study.js";
 import type { Executor, JobOutcome, TrialEvents } from "../executor.js";
 import { SharedThreads } from "../shared.js";
 import { requireObjectiveName } from "./executor.js";
+import { requireNoCode } from "./no-code.js";
 import { type SentJob, trialJob } from "./wire.js";
 
 export interface MachineOptions {
@@ -63,6 +64,7 @@ export class Machine {
       const found = this.#ready.get(job.objective);
       if (!found) throw new PlateauError("unknown-name", `no objective ${quote(job.objective)} here`);
       const { executor, gate } = found;
+      requireNoCode(job.task, job.parameters);
       const trial = trialJob(job, checkpoint);
       // In this thread, which has loaded no module that a task may name: of such a trial it throws, and none is loaded.
       const bytes = gate.bytes(trial.parameters, trial.task);

@@ -8,10 +8,16 @@ import type { Owner } from "../../storage/storage.js";
 import { LEASE_MILLISECONDS, MOST_NAME } from "./limits.js";
 import { buildName, describeBuild, keys } from "./names.js";
 
+import { plainLine } from "./plain-text.js";
+
 // Who is there: drivers and workers of every build say so in Redis, again and again, and are forgotten where they stop.
 
 const name = v.pipe(v.string(), v.maxLength(MOST_NAME));
-const party = { version: name, build: name, host: name };
+const party = {
+  version: v.pipe(name, v.regex(/^[\w.+-]+$/)),
+  build: v.pipe(name, v.regex(/^[\w.-]+$/)),
+  host: v.pipe(name, v.transform(plainLine)),
+};
 const driverSchema = v.object({ ...party, owner: name, study: name });
 const workerSchema = v.object({
   ...party,
@@ -20,6 +26,8 @@ const workerSchema = v.object({
   objectives: v.array(name),
   /** How far each attempt is: place of the seed, done, total. */
   running: v.record(v.string(), v.tuple([v.number(), v.number(), v.number()])),
+  /** How often it has said so. */
+  beat: v.optional(v.number(), 0),
 });
 
 export type DriverPresence = v.InferOutput<typeof driverSchema>;
@@ -67,7 +75,11 @@ export async function presentOf<T>(
   const found = new Map<string, T>();
   await Promise.all(
     ids.map(async (id) => {
-      const text = await redis.getrange(key(id), 0, MOST_BYTES).catch(() => "");
+      const text = await redis.getrange(key(id), 0, MOST_BYTES).catch((error: Error) => {
+        // Something else by that name is nobody; that Redis refuses is no word about who is there.
+        if (error.message.startsWith("WRONGTYPE")) return "";
+        throw error;
+      });
       const one = v.safeParse(schema, parsed(text));
       if (one.success) found.set(id, one.output);
     }),

@@ -8,6 +8,8 @@ import type { Replicate, TrialError } from "../../trial.js";
 import type { JobOutcome, TrialJob } from "../executor.js";
 import { MOST_DEPTH, MOST_MESSAGE, MOST_NAME, MOST_NODES } from "./limits.js";
 
+import { plainText } from "./plain-text.js";
+
 // What travels: JSON of plain data, checked wherever it arrives. No code, no path, no URL.
 
 /** Numbers that JSON would not give back as they were. */
@@ -21,7 +23,7 @@ const sent = (value: number): number | string =>
 
 const name = v.pipe(v.string("expected a name"), v.minLength(1), v.maxLength(MOST_NAME));
 const place = whole(0, 1000);
-const text = v.pipe(v.string("expected a text"), v.maxLength(MOST_MESSAGE));
+const text = v.pipe(v.string("expected a text"), v.maxLength(MOST_MESSAGE), v.transform(plainText));
 
 const codes: Readonly<Record<ErrorCode, true>> = {
   ...{ usage: true, "unknown-name": true, "shape-mismatch": true, format: true, io: true, permission: true },
@@ -50,6 +52,8 @@ const jobFields = v.strictObject({
   timeLimit: v.pipe(number, v.gtValue(0)),
   /** Whether the trial has to wait for what the driver says: it may be "stop". */
   answers: flag,
+  /** Whether nothing may run beside it until it has saved something. */
+  alone: v.exactOptional(flag),
 });
 const jobSchema = v.pipe(
   jobFields,
@@ -65,7 +69,7 @@ export type SentJob = v.InferOutput<typeof jobSchema>;
 /** A trial as text. What its first seeds gave stays behind, but for how much it was. */
 export function encodeJob(
   { number: n, parameters, task, seeds, done, checkpointEvery, timeLimit }: TrialJob,
-  more: Pick<SentJob, "study" | "objective" | "answers">,
+  more: Pick<SentJob, "study" | "objective" | "answers" | "alone">,
 ): string {
   return JSON.stringify({
     ...more,

@@ -14,6 +14,7 @@ import { Machine } from "./machine.js";
 import { bullmqQueue, describeBuild, keys } from "./names.js";
 import { appear, drivers, leave, mismatch, newId, ours, present, workers } from "./presence.js";
 import { readJob } from "./read-job.js";
+import { type Place, Room } from "./room.js";
 import { run } from "./scripts.js";
 import type { SentJob } from "./wire.js";
 
@@ -37,8 +38,8 @@ export interface WorkerOptions {
 
 /** How long trials may take to save and to say so when the worker is to end. */
 const STOP_MILLISECONDS = 6000;
-/** When a job that this worker has no objective for is offered again. */
-const OTHERS_MILLISECONDS = 1000;
+/** When a job that this worker has no objective, or no room, for is offered again. */
+const LATER_MILLISECONDS = 1000;
 /** How long a worker that is to run once waits for its first driver. */
 const FIRST_MILLISECONDS = 30_000;
 /** Beats between looks at who drives. */
@@ -83,6 +84,7 @@ class WorkerRun {
   readonly #threads: number;
   readonly #once: boolean;
   readonly #bull: BullWorker;
+  readonly #room = new Room();
   readonly #held = new Map<string, HeldTrial>();
   /** Drivers of this build that are there. */
   #drivers: ReadonlySet<string> = new Set();
@@ -155,20 +157,32 @@ class WorkerRun {
       if (typeof found === "string") return found;
       const { job, checkpoint } = found;
       if (!this.#machine.has(job.objective)) return await this.#giveBack(bull, token, job.objective);
-      return await this.#hold(id, job, checkpoint);
+      const place = this.#room.enter(job.alone === true);
+      if (!place) return await this.#later(bull, token);
+      try {
+        return await this.#hold(id, job, checkpoint, place);
+      } finally {
+        place.leave();
+      }
     } catch (error) {
       if (error instanceof this.#connection.bullmq.DelayedError || this.#connection.closed) throw error;
       return this.#refuse(bull, reasonOf(error), id);
     }
   }
 
-  async #hold(id: string, job: SentJob, checkpoint: Uint8Array | undefined): Promise<string> {
+  async #hold(
+    id: string,
+    job: SentJob,
+    checkpoint: Uint8Array | undefined,
+    { share }: Place,
+  ): Promise<string> {
     const { redis } = this.#connection;
     const begun = await this.#connection.patiently(() => run(redis, "begin", id, [this.#id]));
     if (begun !== 1) return "another worker has it, or nobody wants it";
     const trial = new HeldTrial(this.#connection, this.#id, id, {
       answers: job.answers,
       done: job.done.length,
+      saved: share,
     });
     this.#held.set(id, trial);
     const named = `trial ${job.number} of ${quote(job.study)}`;
@@ -210,7 +224,11 @@ class WorkerRun {
     this.#connection.once(
       `a sweep wants the objective ${quote(objective)}, which this worker has not: start one with --objective ${objective}=module`,
     );
-    await bull.moveToDelayed(Date.now() + OTHERS_MILLISECONDS, token);
+    return this.#later(bull, token);
+  }
+
+  async #later(bull: Job, token: string | undefined): Promise<never> {
+    await bull.moveToDelayed(Date.now() + LATER_MILLISECONDS, token);
     throw new this.#connection.bullmq.DelayedError();
   }
 
@@ -247,8 +265,8 @@ class WorkerRun {
 
   #beat(): void {
     if (this.#beating || !this.#connection.reachable) return;
-    this.#beating = this.#lookAround()
-      .catch(() => {})
+    this.#beating = this.#connection
+      .beat(() => this.#lookAround())
       .finally(() => {
         this.#beating = undefined;
       });
@@ -260,7 +278,7 @@ class WorkerRun {
     const running = Object.fromEntries(held.map(({ id, progress }) => [id, progress]));
     await appear(redis, workers, this.#id, {
       ...{ ...ours(), host: hostName(), pid: process.pid, threads: this.#threads },
-      ...{ objectives: [...this.#machine.objectives], running },
+      ...{ objectives: [...this.#machine.objectives], running, beat: this.#beats },
     });
     if (this.#beats++ % ROUND === 0) await this.#lookForDrivers();
     await Promise.all(held.map((trial) => trial.refresh((driver) => this.#drivers.has(driver))));
