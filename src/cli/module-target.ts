@@ -1,7 +1,7 @@
 import { Option } from "commander";
 import { PlateauError, quote } from "../errors.js";
 import { RunDirectory } from "../experiments/run-directory.js";
-import { isModule } from "../experiments/sweep/module-name.js";
+import { isModule } from "../sweep/modules.js";
 import type { Target } from "../targets/target.js";
 
 // What is stored of a run never names code to be run: a target of the user's own is loaded where its module is given

@@ -4,7 +4,7 @@ import { PlateauError } from "../../errors.js";
 import { type Experiment, inputOf } from "../../experiments/config.js";
 import { footprint } from "../../experiments/run.js";
 import { RunDirectory } from "../../experiments/run-directory.js";
-import { isModule } from "../../experiments/sweep/module-name.js";
+import { isModule } from "../../sweep/modules.js";
 import { shellWord } from "../../text.js";
 import { prepareBuild } from "../build.js";
 import { moduleTarget, openRun } from "../module-target.js";

@@ -11,7 +11,6 @@ import { counted } from "../../text.js";
 import { check, whole } from "../../validate.js";
 import { version } from "../../version.js";
 import { fingerprintOf } from "../record.js";
-import { isModule } from "../sweep/module-name.js";
 import { objectives } from "../sweep/open.js";
 import { trainingTask } from "../sweep/task.js";
 import { partOf } from "./parts.js";

@@ -11,7 +11,6 @@ import { check, flag, requireObject } from "../../validate.js";
 import { type Experiment, type ExperimentInput, experimentSchema } from "../config.js";
 import { parseMetric, protocolMetric } from "../metric.js";
 import { resolveProtocol } from "../protocol.js";
-import { isModule } from "./module-name.js";
 import { findPreset, presets } from "./presets.js";
 import { loadTarget, studyTarget, targetUrl } from "./target-module.js";
 import { type TrainingTask, trainingTask } from "./task.js";

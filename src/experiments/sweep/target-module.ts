@@ -4,7 +4,6 @@ import { moduleUrl } from "../../sweep/study.js";
 import { isTarget } from "../../targets/own.js";
 import { findTarget } from "../../targets/registry.js";
 import type { Target } from "../../targets/target.js";
-import { isModule } from "./module-name.js";
 
 // A study is plain data, and its workers load what they need: a target of the user's own is a module whose default
 // export `defineTarget` made, known by its URL.
