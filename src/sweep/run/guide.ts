@@ -43,14 +43,14 @@ export class Guide {
   constructor(study: StudyStorage, kinds: Kinds) {
     const { definition } = study;
     const { seed, direction, seeds, stopWorse } = definition;
-    // Checked again: it may have been stored by another plateau, or another program.
-    const { name: prunerName, ...prunerOptions } = withOptions("pruner", definition.pruner, kinds.pruner);
-    const pruner = kinds.pruner(prunerName);
     this.space = new Space(definition.space);
     this.#study = study;
     this.#kinds = kinds;
     this.#definition = definition;
     this.#sampler = makeSampler(definition, kinds, this.space);
+    // Checked again: it may have been stored by another plateau, or another program.
+    const { name: prunerName, ...prunerOptions } = withOptions("pruner", definition.pruner, kinds.pruner);
+    const pruner = kinds.pruner(prunerName);
     this.#pruner = pruner.create({ seed, direction, options: prunerOptions });
     this.#samplerLearns = kinds.sampler(definition.sampler.name).usesHistory;
     this.#prunerLearns = pruner.usesHistory;
