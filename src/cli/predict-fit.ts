@@ -1,6 +1,7 @@
 import { PlateauError, quote } from "../errors.js";
 import { type OpenedFit, openFit } from "../experiments/fit/open.js";
 import type { RawTable } from "../formats/raw-table.js";
+import type { Cell } from "../formats/write-table.js";
 import { attentionMaps } from "../nn/attention-maps.js";
 import { cellsOf, encodeTable, type InputColumn, kindsOf } from "../tables/encode.js";
 import { readRawTable } from "../tables/read.js";
@@ -50,11 +51,13 @@ export const predictFit: Predictor = async (folder, asked) => {
     return [...raw.columns.map(({ cells }) => cells[row] ?? null), ...answers];
   });
   const given = raw.columns.map(({ name }) => name);
+  const numbers = numbersOf(raw, table, columns.outputs);
   return {
     shape: [chosen.length, outputs],
     predicted,
     columns: [...given, ...columns.outputs.map(({ name }) => unused(`predicted ${name}`, given))],
     rows: cells,
+    typedRows: cells.map((row, i) => row.map((cell, c) => (numbers[c] ? numbers[c](chosen[i]) : cell))),
     notation: {
       delimiter: [";", "\t"].find((one) => one === raw.layout?.delimiter),
       decimal: table.reading?.decimal,
@@ -63,6 +66,28 @@ export const predictFit: Predictor = async (folder, asked) => {
     maps: asked.attention && complete.length > 0 ? attentionMaps(model, x, { signal }) : [],
   };
 };
+
+/** What numeric columns hold, by place; undefined for others, null for a cell that was read as missing. */
+function numbersOf(
+  raw: RawTable,
+  table: Table,
+  outputs: readonly { readonly name: string }[],
+): (((row: number) => Cell) | undefined)[] {
+  return raw.columns.map((one) => {
+    let column = table.columns.find(({ name }) => name === one.name);
+    if (!column && outputs.some(({ name }) => name === one.name)) {
+      try {
+        // The answers that there are: to be told from predictions, they have to be numbers, too.
+        [column] = tableOf({ ...raw, columns: [one] }, { decimal: table.reading?.decimal }).columns;
+      } catch {
+        // It cannot be read without being told how: its texts stay.
+      }
+    }
+    if (column?.kind !== "numeric") return undefined;
+    const { values } = column;
+    return (row) => (Number.isNaN(values[row]) ? null : values[row]);
+  });
+}
 
 /** A name that a table has no column of: with (2), (3) … behind it where answers of before stand there. */
 function unused(name: string, taken: readonly string[]): string {

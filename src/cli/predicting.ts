@@ -24,6 +24,8 @@ export interface Predicted {
   readonly predicted: Float32Array;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly Cell[])[];
+  /** The same where formats tell numbers from texts: what was read as a number is one. Default: `rows`. */
+  readonly typedRows?: readonly (readonly Cell[])[];
   /** How the table of inputs is written, and so the answers beside them. */
   readonly notation?: CsvNotation;
   readonly maps: readonly AttentionMaps[];

@@ -186,6 +186,7 @@ test("predict takes a fit: columns by name, categories, rows that lack an input,
   const alone = columns.decode(model.predict(columns.encode([{ weight: 2100, year: 80, origin: "Japan" }])));
   t.is(rows[0]["predicted mpg"], alone[0]);
   t.is(rows[1]["predicted mpg"], null);
+  t.deepEqual([rows[0].year, rows[0].weight, rows[1].weight, rows[0].who], [80, 2100, null, "a"]);
   t.is(typeof rows[2]["predicted mpg"], "number");
 
   t.is((await plateau(["predict", at("fit"), "-o", at("own.npy")])).code, 0);

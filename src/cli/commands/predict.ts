@@ -35,9 +35,9 @@ const writers: Readonly<Record<string, Write>> = {
   ".npy": ({ shape, predicted }) => writeNpy(shape, predicted),
   ".csv": ({ columns, rows, notation }) => writeCsv(columns, rows, notation),
   ".tsv": ({ columns, rows, notation }) => writeCsv(columns, rows, { ...notation, delimiter: "\t" }),
-  ".parquet": ({ columns, rows }) => writeParquet(columns, rows),
-  ".json": ({ columns, rows }) => {
-    const records = rows.map((row) => Object.fromEntries(row.map((cell, i) => [columns[i], cell])));
+  ".parquet": ({ columns, rows, typedRows = rows }) => writeParquet(columns, typedRows),
+  ".json": ({ columns, rows, typedRows = rows }) => {
+    const records = typedRows.map((row) => Object.fromEntries(row.map((cell, i) => [columns[i], cell])));
     return `${JSON.stringify(records)}\n`;
   },
 };
