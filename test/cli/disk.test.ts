@@ -30,7 +30,7 @@ test("a full disk ends in one line that says so, and leaves no partial file", as
   t.teardown(unmount);
   const out = join(disk, "run");
   const full =
-    /^error: cannot write ".*": disk full: needs \d+ bytes at ".*", free some \(ENOSPC\)(; then: plateau train --resume \S+)?\n$/;
+    /^error: cannot write ".*": disk full: needs \d+ bytes at ".*", free some \(ENOSPC\)(; then: plateau (?:train|fit) --resume \S+)?\n$/;
 
   const trained = await plateau(["train", "m2n1", ...tiny, "--out", out]);
   t.is(trained.code, 1);
