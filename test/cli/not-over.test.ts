@@ -29,7 +29,6 @@ test("what a command reads is not written over; a second prediction has a column
     ],
     [["export", "fit", "--format", "onnx", "-o", "cars.csv"], `-o cars.csv ${table}`],
     [["export", "fit", "-o", "cars.onnx"], `-o cars.onnx.json ${table}`],
-    [["report", "fit", "-o", "cars.csv"], `-o cars.csv ${table}`],
     [["report", "fit", "--data", "all.json"], `--data all.json ${table}`],
   ] as const) {
     const { code, stderr } = await run(...args);
