@@ -14,7 +14,9 @@ export interface StopSignal {
  * that declarations need neither the DOM's types nor Node's.
  */
 export interface AbortSignalLike extends StopSignal {
+  /** Calls a listener when it is stopped. */
   addEventListener(type: "abort", listener: () => void, options?: { once?: boolean }): void;
+  /** Takes a listener back. */
   removeEventListener(type: "abort", listener: () => void): void;
 }
 

@@ -3,6 +3,7 @@ import { size } from "../graph/tensor.js";
 import { streamKey } from "../random/keys.js";
 import type { Engine } from "../runtime/engine.js";
 
+/** How weights are drawn: the names that there are. */
 export const schemes = [
   "pytorch",
   "xavier-uniform",

@@ -25,7 +25,9 @@ export interface TrivialScores {
   readonly sup?: number;
 }
 
+/** Predictors that no training is needed for. */
 export const trivialPredictors = ["mean", "majority", "leastSquares"] as const;
+/** The scores of every trivial predictor. */
 export type Trivial = Readonly<Record<(typeof trivialPredictors)[number], TrivialScores>>;
 
 /** Trivial predictors of one target, width and seed: of the regression, and of each classification by its K. */
