@@ -1,8 +1,8 @@
 import { PlateauError, quote } from "../errors.js";
 import { runWorker } from "../experiments/sweep/worker.js";
 import { nameOfModule } from "../sweep/executors/bullmq/executor.js";
+import { moduleUrl } from "../sweep/modules.js";
 import { divertOutput } from "../sweep/run/divert-output.js";
-import { moduleUrl } from "../sweep/study.js";
 import { counted } from "../text.js";
 import { interruptible } from "./interrupt.js";
 import { note, print } from "./output.js";

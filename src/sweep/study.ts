@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import { requireArguments } from "../arguments.js";
 import { kindOf, PlateauError, quote } from "../errors.js";
 import { canonicalJson } from "../formats/canonical-json.js";
@@ -13,6 +12,7 @@ import { threadsExecutor } from "./executors/threads.js";
 import { type Importance, type ImportanceOptions, importance } from "./insight/importance.js";
 import { findInsight } from "./insight/registry.js";
 import { type Kinds, kindsOf } from "./kinds.js";
+import { isUrl, moduleUrl } from "./modules.js";
 import type { Objective } from "./objective.js";
 import { pickStudy } from "./pick.js";
 import { type AskedTrial, type Asker, asker } from "./run/ask.js";
@@ -340,17 +340,9 @@ function located(input: Partial<StudyInput>, objectives: ObjectiveNames): Partia
   return { ...input, objective: resolve(objective) };
 }
 
-const isUrl = (module: string) => /^(file|data|node):/.test(module);
-
 function noSuchFile(path: string): PlateauError {
   return new PlateauError(
     "io",
     `cannot open ${quote(path)}: there is no such file: check the path, or say what study to make there`,
   );
-}
-
-/** The URL of a module that is given by path or URL. */
-export function moduleUrl(module: string | { readonly href: string }): string {
-  if (typeof module !== "string") return module.href;
-  return isUrl(module) ? module : pathToFileURL(module).href;
 }

@@ -1,6 +1,5 @@
 import { PlateauError, quote } from "../../errors.js";
-import { isModule } from "../../sweep/modules.js";
-import { moduleUrl } from "../../sweep/study.js";
+import { isModule, moduleUrl } from "../../sweep/modules.js";
 import { isTarget } from "../../targets/own.js";
 import { findTarget } from "../../targets/registry.js";
 import type { Target } from "../../targets/target.js";

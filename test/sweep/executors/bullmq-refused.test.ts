@@ -7,8 +7,6 @@ import fc from "fast-check";
 import { Redis } from "ioredis";
 import { PlateauError } from "../../../src/errors.js";
 import { MOST_LEVELS } from "../../../src/nesting.js";
-import { DrivenAttempt } from "../../../src/sweep/executors/bullmq/attempt.js";
-import type { Connection } from "../../../src/sweep/executors/bullmq/connection.js";
 import { bullmqExecutor } from "../../../src/sweep/executors/bullmq/executor.js";
 import { bullmqQueue, keys } from "../../../src/sweep/executors/bullmq/names.js";
 import { redisAddress, withoutSecrets } from "../../../src/sweep/executors/bullmq/url.js";
@@ -18,13 +16,12 @@ import {
   encodeEvent,
   encodeJob,
   trialJob,
-  type WorkerEvent,
 } from "../../../src/sweep/executors/bullmq/wire.js";
 import type { TrialJob } from "../../../src/sweep/executors/executor.js";
 import { version } from "../../../src/version.js";
-import { folder } from "../../cli/plateau.js";
+import { folder, main, startScript } from "../../cli/plateau.js";
 import { startRedis, withRedis } from "../../support/redis.js";
-import { facts } from "../support/facts.js";
+import { facts, finish } from "../support/facts.js";
 import { LoggedStudy, startWorker, until } from "../support/machines.js";
 
 const job = {
@@ -97,52 +94,6 @@ test("a result that the study's file would not give back is refused", (t) => {
   t.notThrows(() => decodeEvent(said(MOST_LEVELS)));
   for (const levels of [MOST_LEVELS + 1, 100_000])
     t.throws(() => decodeEvent(said(levels)), { code: "format", message: /500 levels at most/ });
-});
-
-test("a driver takes the seeds that it asked for, each with its value, and no end before the last", async (t) => {
-  const asked: TrialJob = { ...job, done: [] };
-  const outcome = { kind: "outcome", outcome: { kind: "done" } } as const;
-  const seed = (place: number, of = job.seeds[place], value = 0.5) =>
-    ({ kind: "replicate", place, seed: of, value }) as const;
-  const heard = async (...said: WorkerEvent[]) => {
-    const left = said.map((one, i) => encodeEvent(one, i + 1));
-    const redis = {
-      eval: async (script: string) => {
-        if (script.includes("LINDEX")) return [...left];
-        if (script.includes("LPOP")) left.shift();
-        return 1;
-      },
-    };
-    const connection = { redis, closed: false, patiently: (work: () => unknown) => work() };
-    const owner = { driver: "d", study: "s", answers: true, note: () => {} };
-    const places: number[] = [];
-    const attempt = new DrivenAttempt(
-      { ...owner, connection: connection as unknown as Connection },
-      "a",
-      asked,
-      {
-        ...{ report: () => "continue", checkpoint: () => {}, progress: () => {} },
-        replicate: (place) => {
-          places.push(place);
-          return "continue";
-        },
-      },
-    );
-    await attempt.news();
-    attempt.end({ kind: "aborted" });
-    return { places, ended: await attempt.ended };
-  };
-  t.deepEqual(await heard(seed(0), seed(1), outcome), { places: [0, 1], ended: { kind: "done" } });
-  for (const said of [
-    [outcome],
-    [seed(0), outcome],
-    [seed(0, 7)],
-    [seed(0, 1, Number.NaN)],
-    [seed(0), seed(1), seed(2, 5)],
-  ]) {
-    const { ended } = await heard(...said);
-    t.like(ended, { kind: "failed", again: true, error: { code: "format" } });
-  }
 });
 
 test("any text at all is a trial, or refused in plateau's own words", (t) => {
@@ -459,10 +410,8 @@ withRedis.serial(
     const logged = new LoggedStudy(t);
     await using study = await logged.open();
     const notes: string[] = [];
-    const { bullmqExecutor } = await import("../../../src/sweep/executors/bullmq/executor.js");
     const executor = await bullmqExecutor(study, { redis: url, onNote: (text) => notes.push(text) });
     const stop = new AbortController();
-    const { finish } = await import("../support/facts.js");
     const running = finish(study, { trials: 1, executor, signal: stop.signal });
     await until("the driver says so", () => both.test(notes.join("\n")));
     stop.abort();
@@ -475,7 +424,6 @@ withRedis.serial(
   async (t) => {
     t.timeout(120_000);
     const { url } = await startRedis(t);
-    const { main, startScript } = await import("../../cli/plateau.js");
     const without = startScript([main, "worker", "--redis", url, "--threads", "4"]);
     let said = "";
     without.child.stderr!.on("data", (text: string) => (said += text));

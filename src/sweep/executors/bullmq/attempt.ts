@@ -180,7 +180,7 @@ export class DrivenAttempt {
         return this.#events.replicate(place, replicateOf(event));
       }
       case "checkpoint":
-        if (event.place === this.#done) await this.#fetch();
+        if (event.place === this.#done) await this.#fetch(event.seq);
         return undefined;
       case "note":
         this.#owner.note(`trial ${this.number}: ${event.text}`);
@@ -192,15 +192,17 @@ export class DrivenAttempt {
     }
   }
 
-  /** The checkpoint, or the next one where it is there already: of the same seed. */
-  async #fetch(): Promise<void> {
+  /**
+   * The checkpoint that was said with `seq`. Where a later one has taken its place, that waits until what was said before
+   * it is recorded: else a trial that goes on from it elsewhere would lack those reports.
+   */
+  async #fetch(seq: number): Promise<void> {
     const { redis } = this.#owner.connection;
     const before = await look(redis, this.id);
-    if (before?.place !== this.#done || before.checkpointBytes > MOST_CHECKPOINT_BYTES) return;
+    if (before?.saved !== seq || before.checkpointBytes > MOST_CHECKPOINT_BYTES) return;
     const bytes = await redis.getBuffer(keys.checkpoint(this.id));
     const after = await look(redis, this.id);
-    // It may have gone over to the next seed meanwhile.
-    if (!bytes || after?.place !== this.#done) return;
+    if (!bytes || after?.saved !== seq) return;
     this.moved = true;
     await this.#events.checkpoint(new Uint8Array(bytes));
   }

@@ -3,13 +3,8 @@ import type { Executor, JobOutcome, TrialEvents, TrialJob } from "../executor.js
 import { DrivenAttempt } from "./attempt.js";
 import type { Connection } from "./connection.js";
 import { dropLeftovers } from "./leftovers.js";
-import {
-  ABSENCE_MILLISECONDS,
-  HEARTBEAT_MILLISECONDS,
-  MOST_CHECKPOINT_BYTES,
-  MOST_JOB_BYTES,
-  MOST_NAME,
-} from "./limits.js";
+import { ABSENCE_MILLISECONDS, MOST_CHECKPOINT_BYTES, MOST_JOB_BYTES, MOST_NAME } from "./limits.js";
+import { Losses } from "./losses.js";
 import { bullmqQueue, keys } from "./names.js";
 import {
   appear,
@@ -25,6 +20,7 @@ import {
   type WorkerPresence,
   workers,
 } from "./presence.js";
+import { Pulse } from "./pulse.js";
 import { type Look, look, run } from "./scripts.js";
 import { digestOf, encodeJob } from "./wire.js";
 
@@ -41,8 +37,6 @@ export interface Driven {
   readonly hasEnded: (number: number) => boolean;
 }
 
-/** How often a worker may be lost under a trial that gets on: after that it has broken down each time. */
-const MOST_LOSSES = 16;
 /** Beats between looks at the rest: workers of other builds, jobs that are gone, what others left. */
 const ROUND = 3;
 /** In how many beats of a worker that is there a trial of its is missing until it is lost: the worker has dropped it. */
@@ -67,14 +61,11 @@ export class Driver implements Executor {
   readonly #numbers = new Set<number>();
   /** Since when workers have not been seen. */
   readonly #absent = new Map<string, number>();
-  readonly #losses = new Map<number, number>();
-  /** How often, in a row, a trial has lost its worker together with others before it had saved anything. */
-  readonly #suspicions = new Map<number, number>();
+  readonly #losses = new Losses();
   #beats = 0;
   /** Since when there has been no worker at all. */
   #lonely: number | undefined;
-  #beating: Promise<void> | undefined;
-  readonly #timer: NodeJS.Timeout;
+  readonly #pulse: Pulse;
   #closed = false;
 
   constructor(connection: Connection, study: Driven, slots: number) {
@@ -91,9 +82,12 @@ export class Driver implements Executor {
       owner: ownerText(this.#owner),
       study: study.name.slice(0, MOST_NAME),
     };
-    this.#timer = setInterval(() => this.#beat(), HEARTBEAT_MILLISECONDS);
-    this.#beat();
-    void this.#listen();
+    this.#pulse = new Pulse(
+      connection,
+      this.id,
+      () => this.#lookAround(),
+      (id) => void this.#attempts.get(id)?.news(),
+    );
   }
 
   async run(job: TrialJob, events: TrialEvents, signal: AbortSignal): Promise<JobOutcome> {
@@ -128,11 +122,11 @@ export class Driver implements Executor {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    clearInterval(this.#timer);
+    this.#pulse.stop();
     retire(this.#owner);
     // Where Redis is away, what is left of this driver goes by itself.
     if (this.#connection.reachable) {
-      const farewell = [this.#beating, this.#tidy(), leave(this.#connection.redis, drivers, this.id)];
+      const farewell = [this.#pulse.beating, this.#tidy(), leave(this.#connection.redis, drivers, this.id)];
       await Promise.race([
         Promise.allSettled(farewell),
         new Promise((resolve) => setTimeout(resolve, 2000).unref()),
@@ -178,7 +172,7 @@ export class Driver implements Executor {
     const { redis, note } = this.#connection;
     const { id: study, name, objective, answers } = this.#study;
     const { number, checkpoint } = job;
-    const alone = this.#isSuspect(number);
+    const alone = this.#losses.isSuspect(number);
     attempt.alone = alone;
     const text = encodeJob(job, { study: name, objective, answers, ...(alone ? { alone } : {}) });
     const bytes = Buffer.byteLength(text);
@@ -202,25 +196,6 @@ export class Driver implements Executor {
     // What was begun goes before what was not.
     const lifo = checkpoint !== undefined || base > 0 || this.#losses.has(number);
     await this.#connection.patiently(() => this.#queue.add("trial", data, { jobId: attempt.id, lifo }));
-  }
-
-  /** Waits for news of attempts, as long as there is a connection to wait at. */
-  async #listen(): Promise<void> {
-    while (!this.#closed && !this.#connection.closed) {
-      const news = await this.#connection.waiting.bzpopmin(keys.bell(this.id), 5).catch(() => undefined);
-      if (news) void this.#attempts.get(news[1])?.news();
-      else if (news === undefined) await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-  }
-
-  #beat(): void {
-    // What Redis does not answer is not asked again.
-    if (this.#beating || !this.#connection.reachable) return;
-    this.#beating = this.#connection
-      .beat(() => this.#lookAround())
-      .finally(() => {
-        this.#beating = undefined;
-      });
   }
 
   async #lookAround(): Promise<void> {
@@ -267,25 +242,11 @@ export class Driver implements Executor {
     if (now - since >= ABSENCE_MILLISECONDS) this.#lose(attempt, "is gone");
   }
 
-  /**
-   * A trial has lost its worker. That is not the trial's doing where the worker lives, or where it had got further with
-   * it; else perhaps it is, or another's that was there: which one it was shows where each is run alone.
-   */
   #lose(attempt: DrivenAttempt, how: "is gone" | "has dropped it"): void {
     const { number, moved } = attempt;
-    const losses = (this.#losses.get(number) ?? 0) + 1;
-    this.#losses.set(number, losses);
-    const together = how === "is gone" && !moved && this.#hadCompany(attempt);
-    if (moved) this.#suspicions.delete(number);
-    else if (together) this.#suspicions.set(number, (this.#suspicions.get(number) ?? 0) + 1);
-    const excused = moved || together || how !== "is gone";
-    const goesOn = excused && losses <= MOST_LOSSES;
-    const when = excused ? `for the ${losses}th time` : "before the trial had saved anything";
-    let then = `${when}: that is a breakdown`;
-    if (goesOn && moved) then = "the trial goes on from its last checkpoint";
-    else if (goesOn)
-      then = `the trial, which had saved nothing there, begins again${this.#isSuspect(number) ? ", alone" : ""}`;
-    this.#connection.note(`the worker of trial ${number} ${how}: ${then}`);
+    const company = how === "is gone" && this.#hadCompany(attempt);
+    const { goesOn, when, next } = this.#losses.count(number, { moved, lives: how !== "is gone", company });
+    this.#connection.note(`the worker of trial ${number} ${how}: ${next}`);
     const message = `its worker ended, or was cut off, ${when}`;
     attempt.end(
       goesOn ? { kind: "aborted" } : { kind: "failed", again: true, error: { code: "internal", message } },
@@ -297,11 +258,6 @@ export class Driver implements Executor {
     if (attempt.alone) return false;
     const { worker, hadCompany } = attempt;
     return hadCompany || [...this.#attempts.values()].some((one) => one !== attempt && one.worker === worker);
-  }
-
-  /** Machines are lost, and that once is no reason to keep one for a trial. */
-  #isSuspect(number: number): boolean {
-    return (this.#suspicions.get(number) ?? 0) >= 2;
   }
 
   async #requireQueued(attempt: DrivenAttempt): Promise<void> {

@@ -7,7 +7,7 @@ import { attemptKeys, keys, PREFIX } from "./names.js";
 //
 // Fields of an attempt: driver, worker: whose it is. last: the number of what the worker said last; recorded: of
 // what the driver has stored of it. answered, decision: the driver's last answer. stop: it is to end. place: whose
-// seed the checkpoint is. what: a digest of the trial; base: how many of its seeds were done before.
+// seed the checkpoint is; saved: the number of what the worker said with it. what: a digest of the trial; base: how many of its seeds were done before.
 
 const lib = `
 local function ring(id, attempt)
@@ -47,7 +47,7 @@ const sources = {
       redis.call('HSET', KEYS[1], 'last', ARGV[3])
       if ARGV[6] then
         redis.call('SET', KEYS[3], ARGV[6])
-        redis.call('HSET', KEYS[1], 'place', ARGV[5])
+        redis.call('HSET', KEYS[1], 'place', ARGV[5], 'saved', ARGV[3])
       end
       for i = 1, 4 do redis.call('PEXPIRE', KEYS[i], ${KEEP_MILLISECONDS}) end
     end
@@ -114,7 +114,7 @@ export async function run(
 
 const fields = [
   ...(["driver", "worker", "last", "recorded", "answered", "decision"] as const),
-  ...(["stop", "place", "what", "base"] as const),
+  ...(["stop", "place", "what", "base", "saved"] as const),
 ];
 
 /** What is known of an attempt; numbers are 0 where they are none yet. */
@@ -130,6 +130,7 @@ export interface Look {
   readonly place: number;
   readonly what: string;
   readonly base: number;
+  readonly saved: number;
   readonly jobBytes: number;
   readonly checkpointBytes: number;
 }
@@ -151,7 +152,8 @@ export async function look(redis: Redis, attempt: string): Promise<Look | undefi
     place: number(7),
     what: text(8),
     base: number(9),
-    jobBytes: number(10),
-    checkpointBytes: number(11),
+    saved: number(10),
+    jobBytes: number(11),
+    checkpointBytes: number(12),
   };
 }

@@ -11,8 +11,9 @@ import { Connection, reasonOf } from "./connection.js";
 import { HeldTrial } from "./held-trial.js";
 import { HEARTBEAT_MILLISECONDS, LEASE_MILLISECONDS, MOST_NAME, STALLED_MILLISECONDS } from "./limits.js";
 import { Machine } from "./machine.js";
-import { bullmqQueue, describeBuild, keys } from "./names.js";
+import { bullmqQueue, describeBuild } from "./names.js";
 import { appear, drivers, leave, mismatch, newId, ours, present, workers } from "./presence.js";
+import { Pulse } from "./pulse.js";
 import { readJob } from "./read-job.js";
 import { type Place, Room } from "./room.js";
 import { run } from "./scripts.js";
@@ -92,7 +93,6 @@ class WorkerRun {
   #driven = false;
   #beats = 0;
   #ended = 0;
-  #beating: Promise<void> | undefined;
   #stopping = false;
   #leave!: () => void;
   readonly #left = new Promise<void>((resolve) => (this.#leave = resolve));
@@ -129,17 +129,24 @@ class WorkerRun {
 
   /** Works until it is told to stop, or has nothing left to do. */
   async end(): Promise<number> {
-    const timer = setInterval(() => this.#beat(), HEARTBEAT_MILLISECONDS);
-    this.#beat();
-    void this.#listen();
+    const pulse = new Pulse(
+      this.#connection,
+      this.#id,
+      () => this.#lookAround(),
+      (id) =>
+        void this.#held
+          .get(id)
+          ?.refresh()
+          .catch(() => {}),
+    );
     await this.#left;
     this.#stopping = true;
     const closed = this.#bull.close();
     for (const trial of this.#held.values()) trial.stop();
     await soon(closed);
-    clearInterval(timer);
+    pulse.stop();
     if (this.#connection.reachable) {
-      await soon(Promise.allSettled([this.#beating, leave(this.#connection.redis, workers, this.#id)]));
+      await soon(Promise.allSettled([pulse.beating, leave(this.#connection.redis, workers, this.#id)]));
     }
     this.#connection.close();
     // Its own connections: they would wait for Redis for ever.
@@ -249,27 +256,6 @@ class WorkerRun {
     if (this.#stopping || !this.#connection.reachable) return;
     if (/lock|^missing|connection|ECONN|EPIPE|socket/i.test(reason)) return;
     this.#connection.once(`the queue has a job that cannot be read: ${reason}`);
-  }
-
-  async #listen(): Promise<void> {
-    while (!this.#connection.closed) {
-      const news = await this.#connection.waiting.bzpopmin(keys.bell(this.#id), 5).catch(() => undefined);
-      if (news)
-        void this.#held
-          .get(news[1])
-          ?.refresh()
-          .catch(() => {});
-      else if (news === undefined) await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-  }
-
-  #beat(): void {
-    if (this.#beating || !this.#connection.reachable) return;
-    this.#beating = this.#connection
-      .beat(() => this.#lookAround())
-      .finally(() => {
-        this.#beating = undefined;
-      });
   }
 
   async #lookAround(): Promise<void> {

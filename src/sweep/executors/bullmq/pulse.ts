@@ -1,0 +1,57 @@
+import type { Connection } from "./connection.js";
+import { HEARTBEAT_MILLISECONDS } from "./limits.js";
+import { keys } from "./names.js";
+
+/** How long a bell is waited at, in seconds, and until it is waited at again where Redis did not answer. */
+const BELL_SECONDS = 5;
+const AGAIN_MILLISECONDS = 200;
+
+/** What keeps a driver or a worker going: it looks around at every beat, and hears at once of whatever rings its bell. */
+export class Pulse {
+  readonly #connection: Connection;
+  readonly #lookAround: () => Promise<void>;
+  readonly #timer: NodeJS.Timeout;
+  #beating: Promise<void> | undefined;
+  #stopped = false;
+
+  /** @param news called with the attempt that there is news of */
+  constructor(
+    connection: Connection,
+    id: string,
+    lookAround: () => Promise<void>,
+    news: (attempt: string) => void,
+  ) {
+    this.#connection = connection;
+    this.#lookAround = lookAround;
+    this.#timer = setInterval(() => this.#beat(), HEARTBEAT_MILLISECONDS);
+    this.#beat();
+    void this.#listen(keys.bell(id), news);
+  }
+
+  /** The beat that is under way. */
+  get beating(): Promise<void> | undefined {
+    return this.#beating;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearInterval(this.#timer);
+  }
+
+  #beat(): void {
+    // What Redis does not answer is not asked again.
+    if (this.#beating || !this.#connection.reachable) return;
+    this.#beating = this.#connection.beat(this.#lookAround).finally(() => {
+      this.#beating = undefined;
+    });
+  }
+
+  async #listen(bell: string, news: (attempt: string) => void): Promise<void> {
+    const { waiting } = this.#connection;
+    while (!this.#stopped && !this.#connection.closed) {
+      const rung = await waiting.bzpopmin(bell, BELL_SECONDS).catch(() => undefined);
+      if (rung) news(rung[1]);
+      else if (rung === undefined) await new Promise((resolve) => setTimeout(resolve, AGAIN_MILLISECONDS));
+    }
+  }
+}
