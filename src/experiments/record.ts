@@ -1,6 +1,6 @@
 import { canonicalJson } from "../formats/canonical-json.js";
 import { sha256Hex } from "../hash.js";
-import type { AbortSignalLike } from "../pause.js";
+import type { StopSignal } from "../pause.js";
 
 /** Where and when results came about: nothing of it decides their bits. */
 export interface Environment {
@@ -43,7 +43,7 @@ export interface ExperimentOptions {
   readonly study?: string;
   /** Default: one a core. */
   readonly workers?: number;
-  readonly signal?: AbortSignalLike;
+  readonly signal?: StopSignal;
   /** What is at work, and which share of all the work is done, 0 … 1. */
   readonly onProgress?: (text: string, share: number) => void;
   /** A line worth keeping: a setting is done, a size was left out. */

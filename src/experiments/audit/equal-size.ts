@@ -4,7 +4,7 @@ import { mlp } from "../../analysis/competitors/mlp.js";
 import { staircase } from "../../analysis/competitors/staircase.js";
 import type { Samples } from "../../analysis/measure.js";
 import { PlateauError } from "../../errors.js";
-import type { AbortSignalLike, StopSignal } from "../../pause.js";
+import type { StopSignal } from "../../pause.js";
 import type { StudyInput } from "../../sweep/definition.js";
 import type { ObjectiveContext, ObjectiveResult } from "../../sweep/objective.js";
 import { Study } from "../../sweep/study.js";
@@ -42,7 +42,7 @@ export const EQUAL_SIZE_STUDY = "audit baselines of equal size";
 
 export interface EqualSizeOptions {
   readonly workers?: number;
-  readonly signal?: AbortSignalLike;
+  readonly signal?: StopSignal;
   readonly onProgress?: (done: number, total: number) => void;
 }
 

@@ -1,5 +1,5 @@
 import { PlateauError, quote } from "../../errors.js";
-import type { AbortSignalLike } from "../../pause.js";
+import type { StopSignal } from "../../pause.js";
 import type { StudyInput } from "../../sweep/definition.js";
 import type { Executor } from "../../sweep/executors/executor.js";
 import type { Parameters } from "../../sweep/space/parameter.js";
@@ -52,7 +52,7 @@ export interface RunCellsOptions {
   readonly workers?: number;
   /** Runs trials elsewhere. It is closed in the end. */
   readonly executor?: Executor;
-  readonly signal?: AbortSignalLike;
+  readonly signal?: StopSignal;
   /** How many trainings have ended, those of earlier calls included. */
   readonly onProgress?: (done: number, total: number) => void;
 }

@@ -1,4 +1,4 @@
-import type { AbortSignalLike } from "../../pause.js";
+import type { StopSignal } from "../../pause.js";
 import type { Build } from "../../runtime/compile.js";
 import type { Target } from "../../targets/target.js";
 import type { Parts } from "./parts.js";
@@ -9,7 +9,7 @@ export interface RepeatOptions {
   readonly folder: string;
   /** Default: one a core. */
   readonly workers?: number;
-  readonly signal?: AbortSignalLike;
+  readonly signal?: StopSignal;
   /** What is at work, and which share of all the work is done, 0 … 1. */
   readonly onProgress?: (text: string, share: number) => void;
   /** A line worth keeping. */

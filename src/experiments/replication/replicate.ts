@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { requireArguments } from "../../arguments.js";
 import { PlateauError } from "../../errors.js";
+import { whenStopped } from "../../pause.js";
 import type { Executor } from "../../sweep/executors/executor.js";
 import { SharedThreads } from "../../sweep/executors/shared.js";
 import { Study } from "../../sweep/study.js";
@@ -62,9 +63,7 @@ class ReplicationRun {
 
   async results(): Promise<ReplicationResults> {
     const { signal } = this.#options;
-    const stop = () => this.#stop.abort();
-    if (signal?.aborted) stop();
-    else signal?.addEventListener("abort", stop, { once: true });
+    const deafen = whenStopped(signal, () => this.#stop.abort());
     const settings = settingsOf(this.#config);
     const threads = new SharedThreads({ workers: this.workers });
     try {
@@ -74,7 +73,7 @@ class ReplicationRun {
       if (this.#broken) throw this.#broken.error;
       return { settings: results as SettingResult[] };
     } finally {
-      signal?.removeEventListener("abort", stop);
+      deafen();
       this.#stop.abort();
       await threads.close();
     }

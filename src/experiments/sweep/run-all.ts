@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { PlateauError } from "../../errors.js";
-import type { AbortSignalLike } from "../../pause.js";
+import { type StopSignal, whenStopped } from "../../pause.js";
 import { threadsExecutor } from "../../sweep/executors/threads.js";
 import type { ExperimentInput } from "../config.js";
 import type { RunResult } from "../run.js";
@@ -10,7 +10,7 @@ const OBJECTIVE = new URL("./whole-run.js", import.meta.url).href;
 export interface RunAllOptions {
   /** Default: one a core. */
   workers?: number;
-  signal?: AbortSignalLike;
+  signal?: StopSignal;
   /** Called with the number of the run in `inputs`, and the updates done. */
   onProgress?: (run: number, done: number, total: number) => void;
 }
@@ -26,9 +26,7 @@ export async function runAll(
 ): Promise<RunResult[]> {
   const executor = threadsExecutor(OBJECTIVE, { workers: Math.max(1, Math.min(workers, inputs.length)) });
   const stop = new AbortController();
-  const onAbort = () => stop.abort();
-  if (signal?.aborted) onAbort();
-  else signal?.addEventListener("abort", onAbort, { once: true });
+  const deafen = whenStopped(signal, () => stop.abort());
   const one = async (input: ExperimentInput, number: number): Promise<RunResult> => {
     let result: RunResult | undefined;
     const job = { number, parameters: {}, task: input, seeds: [input.seed ?? 0], done: [] };
@@ -52,7 +50,7 @@ export async function runAll(
   try {
     return await Promise.all(inputs.map(one));
   } finally {
-    signal?.removeEventListener("abort", onAbort);
+    deafen();
     stop.abort();
     await executor.close();
   }

@@ -3,7 +3,7 @@ import type { Worker as BullWorker, Job } from "bullmq";
 import * as v from "valibot";
 import { quote } from "../../../errors.js";
 import { hostName } from "../../../files/host.js";
-import type { AbortSignalLike } from "../../../pause.js";
+import { type StopSignal, whenStopped } from "../../../pause.js";
 import { counted } from "../../../text.js";
 import { requireWorkers } from "../../run/require.js";
 import type { ObjectiveNames } from "../../study.js";
@@ -32,7 +32,7 @@ export interface WorkerOptions {
   /** Ends when there is no trial to be had, and no sweep that could have more. Default false: waits for the next. */
   readonly once?: boolean;
   /** Ends the worker: its trials save where they are, and go on elsewhere. */
-  readonly signal?: AbortSignalLike;
+  readonly signal?: StopSignal;
   /** Called with what people should know: trials that begin and end, that Redis is away. */
   readonly onNote?: (text: string) => void;
 }
@@ -94,6 +94,8 @@ class WorkerRun {
   #beats = 0;
   #ended = 0;
   #stopping = false;
+  /** Ends listening to the signal. */
+  readonly #deafen: () => void;
   #leave!: () => void;
   readonly #left = new Promise<void>((resolve) => (this.#leave = resolve));
 
@@ -123,8 +125,7 @@ class WorkerRun {
     this.#bull.on("stalled", (id) => void this.#remove(id));
     const begin = `worker of ${describeBuild(ours())}: ${counted(threads, "trial")} at a time from Redis at ${connection.address.shown}; objectives: ${machine.objectives.join(", ")}`;
     connection.note(begin);
-    if (signal?.aborted) this.#leave();
-    else signal?.addEventListener("abort", () => this.#leave(), { once: true });
+    this.#deafen = whenStopped(signal, () => this.#leave());
   }
 
   /** Works until it is told to stop, or has nothing left to do. */
@@ -140,6 +141,7 @@ class WorkerRun {
           .catch(() => {}),
     );
     await this.#left;
+    this.#deafen();
     this.#stopping = true;
     const closed = this.#bull.close();
     for (const trial of this.#held.values()) trial.stop();
