@@ -1,11 +1,17 @@
 import { Option } from "commander";
 import { PlateauError, quote } from "../errors.js";
+import type { Held } from "../experiments/held.js";
 import { RunDirectory } from "../experiments/run-directory.js";
 import { isModule } from "../sweep/modules.js";
 import type { Target } from "../targets/target.js";
 
 // What is stored of a run never names code to be run: a target of the user's own is loaded where its module is given
 // with the command.
+
+/** The module of a run's own target. */
+export interface TargetModule {
+  targetModule?: string;
+}
 
 export const targetModuleOption = () =>
   new Option(
@@ -30,7 +36,16 @@ export async function moduleTarget(module: string): Promise<Target> {
   return studyTarget(url);
 }
 
+/** @throws PlateauError `usage` where a module is given of what is no run */
+export function requireNoModule({ targetModule }: TargetModule, held: Held | undefined): void {
+  if (targetModule === undefined || held === "run") return;
+  throw new PlateauError("usage", "--target-module is of a run of your own target: leave it out");
+}
+
 /** Opens the folder of a run, with the module of its target where that is the user's own. @throws PlateauError */
-export async function openRun(path: string, module: string | undefined): Promise<RunDirectory> {
-  return RunDirectory.open(path, module === undefined ? {} : { target: await moduleTarget(module) });
+export async function openRun(path: string, { targetModule }: TargetModule): Promise<RunDirectory> {
+  return RunDirectory.open(
+    path,
+    targetModule === undefined ? {} : { target: await moduleTarget(targetModule) },
+  );
 }

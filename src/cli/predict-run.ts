@@ -1,14 +1,14 @@
 import { PlateauError, quote } from "../errors.js";
 import { attentionOf, type Predictions, predictRows } from "../experiments/predict.js";
-import { RunDirectory } from "../experiments/run-directory.js";
 import { type ReadTableOptions, readTable } from "../tables/read.js";
 import { prepareBuild } from "./build.js";
+import { openRun } from "./module-target.js";
 import type { Predictor } from "./predicting.js";
 
 /** What the model of a run predicts: columns x1.1 …, predicted1.1 …, truth1.1 …; the array is [rows, outputs, d]. */
 export const predictRun: Predictor = async (folder, asked) => {
   const { inputs, rows, signal, delimiter, decimal, missing } = asked;
-  const directory = RunDirectory.open(folder);
+  const directory = await openRun(folder, asked);
   const { experiment } = directory;
   prepareBuild(experiment.config.build);
   const model = await directory.model();

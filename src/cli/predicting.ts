@@ -1,11 +1,12 @@
 import type { Cell, CsvNotation } from "../formats/write-table.js";
 import type { AttentionMaps } from "../nn/attention-maps.js";
 import type { StopSignal } from "../pause.js";
+import type { TargetModule } from "./module-target.js";
 import type { MovedTable } from "./moved-table.js";
 import type { TableFlags } from "./table-options.js";
 
 /** What is asked of a trained model. */
-export interface Asked extends TableFlags, MovedTable {
+export interface Asked extends TableFlags, MovedTable, TargetModule {
   /** A table of inputs. Default: the test rows. */
   readonly inputs?: string;
   /** Most rows. */

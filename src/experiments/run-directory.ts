@@ -73,7 +73,7 @@ function ownInput(config: unknown, target: Target | undefined, path: string): Ex
   if (target === undefined) {
     throw new PlateauError(
       "usage",
-      `the run in ${path} has a target of its own, ${quote(input.target)}, made by defineTarget, which is not stored: the program that has it opens it, RunDirectory.open(path, { target }); of a module, plateau train FILE --resume continues it, plateau eval and export take --target-module FILE`,
+      `the run in ${path} has a target of its own, ${quote(input.target)}, made by defineTarget, which is not stored: the program that has it opens it, RunDirectory.open(path, { target }); of a module, plateau train FILE --resume continues it, plateau analyze, certify, eval, export, predict and report take --target-module FILE`,
     );
   }
   const given = isTarget(target) ? target.name : target;

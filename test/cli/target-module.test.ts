@@ -40,6 +40,16 @@ test("a run of a module is opened where the module is given again", async (t) =>
   t.is(JSON.parse(judged.stdout).weightsSha256, weightsSha256, judged.stderr);
   const exported = await plateau(["export", "run", "--target-module", "tent.mjs", "-o", "a.onnx"], { cwd });
   t.is(exported.code, 0, exported.stderr);
+  for (const [command, ...options] of [
+    ["analyze", "--measures", "errors"],
+    ["certify", "--boxes", "200"],
+    ["predict", "-o", "a.csv"],
+    ["report", "-o", "a.html"],
+  ]) {
+    const args = [command, "run", "--target-module", "tent.mjs", ...options];
+    const { code, stderr } = await plateau(args, { cwd });
+    t.is(code, 0, `${command}: ${stderr}`);
+  }
 
   const resumed = await plateau(["train", "./tent.mjs", "--resume", "run", "--json"], { cwd });
   t.is(JSON.parse(resumed.stdout).weightsSha256, weightsSha256, resumed.stderr);

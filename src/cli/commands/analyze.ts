@@ -4,7 +4,6 @@ import { findMeasure, measures } from "../../analysis/registry.js";
 import { fitMeasureOptions, fitSubject } from "../../experiments/fit/fit.js";
 import { openFit } from "../../experiments/fit/open.js";
 import { heldAt, requireHeld } from "../../experiments/held.js";
-import { RunDirectory } from "../../experiments/run-directory.js";
 import { measureOptions, subjectOf } from "../../experiments/subject.js";
 import { describeAnalysis } from "../analysis.js";
 import { prepareBuild } from "../build.js";
@@ -12,6 +11,7 @@ import { suggest } from "../completion/suggest.js";
 import { unitsOf } from "../fit.js";
 import { printAnalysis } from "../fit-table.js";
 import { measureWithProgress } from "../measuring.js";
+import { openRun, requireNoModule, type TargetModule, targetModuleOption } from "../module-target.js";
 import { addMovedTable, type MovedTable, requireNoTable } from "../moved-table.js";
 import { parseNumber } from "../number.js";
 import { print, printJson } from "../output.js";
@@ -21,7 +21,7 @@ import { reportUnsaved } from "../store.js";
 import { givenOf } from "../table-options.js";
 import { type CliCommand, examples } from "./command.js";
 
-interface AnalyzeFlags extends MovedTable {
+interface AnalyzeFlags extends MovedTable, TargetModule {
   measures?: string[];
   segment?: string[];
   samples?: number;
@@ -64,7 +64,8 @@ export const analyze: CliCommand = {
         ),
       )
       .option("--json", "print one JSON document")
-      .option("--quiet", "no progress line, no notes");
+      .option("--quiet", "no progress line, no notes")
+      .addOption(targetModuleOption());
     addMovedTable(command);
     command
       .addHelpText(
@@ -99,8 +100,9 @@ async function execute(path: string, flags: AnalyzeFlags): Promise<number> {
 }
 
 /** What is analysed: the model of a run, or of a fit to a table. */
-async function open(path: string, { segment: segments, ...moved }: AnalyzeFlags) {
+async function open(path: string, { segment: segments, targetModule, ...moved }: AnalyzeFlags) {
   requireNoTable(moved, heldAt(path));
+  requireNoModule({ targetModule }, heldAt(path));
   if (requireHeld(path, ["run", "fit"], "plateau analyze") === "fit") {
     const { stored, model, data } = await openFit(path, moved);
     const subject = fitSubject(await data(), model);
@@ -114,7 +116,7 @@ async function open(path: string, { segment: segments, ...moved }: AnalyzeFlags)
       units: unitsOf(stored.config.output),
     };
   }
-  const directory = RunDirectory.open(path);
+  const directory = await openRun(path, { targetModule });
   const { experiment } = directory;
   const { weightsSha256 } = directory.result();
   prepareBuild(experiment.config.build);

@@ -2,13 +2,14 @@ import { Option } from "commander";
 import { modelFunction } from "../../analysis/model-function.js";
 import { PlateauError } from "../../errors.js";
 import { constructedOf } from "../../experiments/initial.js";
-import { RunDirectory } from "../../experiments/run-directory.js";
+import type { RunDirectory } from "../../experiments/run-directory.js";
 import { certifyConstructed } from "../../theory/certificates/certify-constructed.js";
 import type { Enclosure } from "../../theory/certificates/enclosure.js";
 import { defineTask } from "../../theory/constructions/task.js";
 import { prepareBuild } from "../build.js";
 import { addCertifyOptions, type CertifyFlags, certifyOptions, describeCertificate } from "../certificate.js";
 import { interruptible } from "../interrupt.js";
+import { openRun, type TargetModule, targetModuleOption } from "../module-target.js";
 import { parseNumber } from "../number.js";
 import { note, print, printJson } from "../output.js";
 import { ProgressLine } from "../progress.js";
@@ -16,7 +17,7 @@ import { exitCodes } from "../report.js";
 import { targetOf } from "../target.js";
 import { type CliCommand, examples } from "./command.js";
 
-interface Flags extends CertifyFlags {
+interface Flags extends CertifyFlags, TargetModule {
   target?: string;
   domain?: string;
   epsilon?: number;
@@ -43,7 +44,8 @@ export const certifyCommand: CliCommand = {
         new Option("--epsilon <E>", "decide whether the error is at most this").argParser((value: string) =>
           parseNumber("--epsilon", value),
         ),
-      );
+      )
+      .addOption(targetModuleOption());
     addCertifyOptions(command);
     command
       .addHelpText(
@@ -61,7 +63,7 @@ export const certifyCommand: CliCommand = {
 };
 
 async function execute(path: string, flags: Flags): Promise<number> {
-  const directory = RunDirectory.open(path);
+  const directory = await openRun(path, flags);
   const { config } = directory.experiment;
   if (config.mode === "classification") {
     throw new PlateauError(

@@ -7,7 +7,7 @@ import { prepareBuild } from "../build.js";
 import { describeFit } from "../fit.js";
 import { document } from "../fit-table.js";
 import { interruptible } from "../interrupt.js";
-import { openRun, targetModuleOption } from "../module-target.js";
+import { openRun, requireNoModule, type TargetModule, targetModuleOption } from "../module-target.js";
 import { addMovedTable, type MovedTable, requireNoTable } from "../moved-table.js";
 import { print, printJson } from "../output.js";
 import { ProgressLine } from "../progress.js";
@@ -31,8 +31,7 @@ export const evaluate: CliCommand = {
   },
 };
 
-interface EvalFlags extends MovedTable {
-  targetModule?: string;
+interface EvalFlags extends MovedTable, TargetModule {
   json?: boolean;
 }
 
@@ -43,7 +42,7 @@ const judges = { run: judgeRun, fit: judgeFit } as const;
 
 async function judgeRun(path: string, { json, table, targetModule }: EvalFlags): Promise<number> {
   requireNoTable({ table }, "run");
-  const directory = await openRun(path, targetModule);
+  const directory = await openRun(path, { targetModule });
   const { experiment } = directory;
   const stored = directory.result();
   prepareBuild(experiment.config.build);
@@ -63,7 +62,8 @@ async function judgeRun(path: string, { json, table, targetModule }: EvalFlags):
   return result.diverged ? exitCodes.failed : exitCodes.done;
 }
 
-async function judgeFit(path: string, { json, table }: EvalFlags): Promise<number> {
+async function judgeFit(path: string, { json, table, targetModule }: EvalFlags): Promise<number> {
+  requireNoModule({ targetModule }, "fit");
   prepareBuild("strict");
   const { stored, model, data } = await openFit(path, { table });
   const { config, ...result } = stored;

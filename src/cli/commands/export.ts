@@ -7,7 +7,7 @@ import { encodeWeights } from "../../experiments/weights.js";
 import { writeFileAtomic } from "../../files/atomic.js";
 import { requireNotOver } from "../../files/not-over.js";
 import { type OnnxOptions, toOnnx } from "../../nn/onnx/to-onnx.js";
-import { openRun, targetModuleOption } from "../module-target.js";
+import { openRun, requireNoModule, type TargetModule, targetModuleOption } from "../module-target.js";
 import { parseNumber } from "../number.js";
 import { note, bytes as sayBytes } from "../output.js";
 import { exitCodes } from "../report.js";
@@ -15,12 +15,11 @@ import { type CliCommand, examples } from "./command.js";
 
 const formats = ["onnx", "safetensors"] as const;
 
-interface ExportFlags {
+interface ExportFlags extends TargetModule {
   format?: (typeof formats)[number];
   output: string;
   dynamicLength?: boolean;
   maxTokens?: number;
-  targetModule?: string;
   quiet?: boolean;
 }
 
@@ -77,7 +76,7 @@ async function execute(run: string, flags: ExportFlags): Promise<number> {
   const description = `${output}.json`;
   const tables = await tableAsSources(run);
   for (const place of [output, description]) requireNotOver("-o", place, tables);
-  const { file, beside } = await exporters[held](run, format, { dynamicLength, maxTokens }, targetModule);
+  const { file, beside } = await exporters[held](run, format, { dynamicLength, maxTokens }, { targetModule });
   writeFileAtomic(output, file);
   if (beside) writeFileAtomic(description, `${JSON.stringify(beside, null, 2)}\n`);
   if (!quiet) {
@@ -110,7 +109,7 @@ async function exportRun(
   path: string,
   format: Format,
   options: OnnxOptions,
-  module?: string,
+  module: TargetModule,
 ): Promise<Exported> {
   const directory = await openRun(path, module);
   const model = await directory.model();
@@ -118,7 +117,13 @@ async function exportRun(
   return { file: format === "onnx" ? toOnnx(model, options) : encodeWeights(model, { config }) };
 }
 
-async function exportFit(path: string, format: Format, { dynamicLength }: OnnxOptions): Promise<Exported> {
+async function exportFit(
+  path: string,
+  format: Format,
+  { dynamicLength }: OnnxOptions,
+  module: TargetModule,
+): Promise<Exported> {
+  requireNoModule(module, "fit");
   if (dynamicLength) {
     throw new PlateauError("usage", "--dynamic-length is for sequences: a row of a table has one length");
   }

@@ -10,6 +10,7 @@ import { writeNpy } from "../../formats/npy.js";
 import { writeCsv, writeParquet } from "../../formats/write-table.js";
 import { counted } from "../../text.js";
 import { interruptible } from "../interrupt.js";
+import { requireNoModule, type TargetModule, targetModuleOption } from "../module-target.js";
 import { addMovedTable, type MovedTable, requireNoTable } from "../moved-table.js";
 import { parseNumber } from "../number.js";
 import { note, whole } from "../output.js";
@@ -20,7 +21,7 @@ import { exitCodes } from "../report.js";
 import { addTableOptions, type TableFlags } from "../table-options.js";
 import { type CliCommand, examples } from "./command.js";
 
-interface PredictFlags extends TableFlags, MovedTable {
+interface PredictFlags extends TableFlags, MovedTable, TargetModule {
   output: string;
   inputs?: string;
   rows?: number;
@@ -72,7 +73,8 @@ export const predict: CliCommand = {
         ),
       )
       .option("--attention <dir>", "also write the attention weights on these rows")
-      .option("--quiet", "print nothing");
+      .option("--quiet", "print nothing")
+      .addOption(targetModuleOption());
     addMovedTable(command);
     addTableOptions(command, "Table of --inputs:");
     command
@@ -107,6 +109,7 @@ async function execute(path: string, flags: PredictFlags): Promise<number> {
   }
   const predict = predictors[requireHeld(path, ["run", "fit"], "plateau predict")];
   requireNoTable(flags, heldAt(path));
+  requireNoModule(flags, heldAt(path));
   const tables = await tableAsSources(path, flags);
   requireNotOver("-o", output, [[flags.inputs, "the table of --inputs"], ...tables]);
   const { signal, dispose } = interruptible();

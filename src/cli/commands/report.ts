@@ -6,13 +6,14 @@ import { heldAt } from "../../experiments/held.js";
 import { requireNotOver } from "../../files/not-over.js";
 import { counted } from "../../text.js";
 import { interruptible } from "../interrupt.js";
+import { moduleTarget, requireNoModule, type TargetModule, targetModuleOption } from "../module-target.js";
 import { addMovedTable, type MovedTable, requireNoTable } from "../moved-table.js";
 import { bytes, note, print, printJson } from "../output.js";
 import { ProgressLine } from "../progress.js";
 import { exitCodes } from "../report.js";
 import { type CliCommand, examples } from "./command.js";
 
-interface ReportFlags extends MovedTable {
+interface ReportFlags extends MovedTable, TargetModule {
   output: string;
   name?: string;
   svg?: string;
@@ -43,7 +44,8 @@ export const report: CliCommand = {
         "also the data of figures and tables: a folder of CSV and figures' Vega-Lite specifications, or all in one file that ends with .json or .parquet",
       )
       .option("--json", "print one JSON document: question, setting, answer, files")
-      .option("--quiet", "no progress on stderr");
+      .option("--quiet", "no progress on stderr")
+      .addOption(targetModuleOption());
     addMovedTable(command);
     command
       .addHelpText(
@@ -92,10 +94,11 @@ function requirePage({ output }: ReportFlags): void {
 
 /** Loads what it needs when it is called: other commands start faster without. */
 async function execute(path: string, flags: ReportFlags): Promise<number> {
-  const { output, name, svg, png, data, json, quiet } = flags;
+  const { output, name, svg, png, data, targetModule, json, quiet } = flags;
   requirePage(flags);
   requireNotOthers(path, flags);
   requireNoTable(flags, heldAt(path));
+  requireNoModule(flags, heldAt(path));
   const tables = await tableAsSources(path, flags);
   requireNotOver("-o", output, tables);
   requireNotOver("--data", data, tables);
@@ -105,11 +108,12 @@ async function execute(path: string, flags: ReportFlags): Promise<number> {
   // What cannot be reported is refused before anything is asked to be installed.
   const source = sourceAt(path);
   await requirePackages(wanted);
+  const target = targetModule === undefined ? undefined : await moduleTarget(targetModule);
   const line = new ProgressLine(quiet);
   const { signal, dispose } = interruptible(() => line.show("stopping…"));
   try {
     const onProgress = (text: string, share: number) => line.show(`${(100 * share).toFixed(0)}%  ${text}`);
-    const document = await source.document(path, { name, table: flags.table, signal, onProgress });
+    const document = await source.document(path, { name, table: flags.table, target, signal, onProgress });
     line.show("drawing…");
     const files = await writeReport(document, wanted);
     line.clear();

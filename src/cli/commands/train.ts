@@ -122,7 +122,7 @@ function resumable(path: string, out: string | undefined, module: string | undef
       `--out ${shellWord(out)} with --resume ${shellWord(path)}: a run continues in its own folder, leave out --out`,
     );
   }
-  return openRun(path, module);
+  return openRun(path, { targetModule: module });
 }
 
 async function show(
