@@ -1,7 +1,13 @@
 import { log } from "../../../targets/math.js";
 import type { Parameter, ParameterValue } from "../../space/parameter.js";
 import type { Space } from "../../space/space.js";
-import { choiceKernels, integerKernels, type Kernels, realKernels } from "./kernels.js";
+import { type Integers, IntegerTable } from "./integer-table.js";
+import { choiceKernels, integerKernels, type Kernels, type Recall, realKernels } from "./kernels.js";
+import { remembering } from "./remember.js";
+
+/** Of so few integers the kernels around all of them are known for the widths that came last, of good and bad trials. */
+const MOST_KNOWN = 64;
+const WIDTHS_KNOWN = 4;
 
 /**
  * A parameter that varies, on the unit interval on which the space draws it uniformly: so the logarithm of a
@@ -20,7 +26,7 @@ export interface Axis {
   /** A u, 0 ≤ u ≤ 1, that decodes to the value at a place: of an integer or choice the middle of them. */
   unit(place: number): number;
   /** Kernels around places, NaN where there is none. */
-  kernels(places: Float64Array, width: number): Kernels;
+  kernels(places: Float64Array, width: number, recall?: Recall): Kernels;
 }
 
 /** The axes of a space, in its order. Parameters of one value are left out: there is nothing to learn. */
@@ -46,17 +52,39 @@ function describe(parameter: Parameter): Pick<Axis, "unordered" | "place" | "uni
       unordered: false,
       place: (value) => clamp(parameter.encode(value)),
       unit: (place) => place,
-      kernels: realKernels,
+      kernels: (places, width, recall = (k, find) => find(places[k], width)) =>
+        realKernels(places, width, recall),
     };
   }
   const { low } = range!;
-  const edges = edgesOf(parameter);
   const unit = (n: number) => clamp(parameter.encode(low + n * step!));
   return {
     unordered: false,
     place: (value) => (Number(value) - low) / step!,
     unit,
-    kernels: (places, width) => integerKernels(places, width, { edges, unit }),
+    kernels: kernelsOfIntegers(cardinality, { edge: edgesOf(parameter), unit }),
+  };
+}
+
+function kernelsOfIntegers(cardinality: number, integers: Integers): Axis["kernels"] {
+  if (cardinality <= MOST_KNOWN) {
+    const all = Float64Array.from({ length: cardinality }, (_, n) => n);
+    const table = remembering((width) => new IntegerTable(all, width, integers), WIDTHS_KNOWN);
+    return (places, width) =>
+      integerKernels(
+        Int32Array.from(places, (n) => (Number.isNaN(n) ? -1 : n)),
+        table(width),
+      );
+  }
+  return (places, width) => {
+    const numbers = new Map<number, number>();
+    const which = new Int32Array(places.length).fill(-1);
+    for (const [k, n] of places.entries()) {
+      if (Number.isNaN(n)) continue;
+      if (!numbers.has(n)) numbers.set(n, numbers.size);
+      which[k] = numbers.get(n)!;
+    }
+    return integerKernels(which, new IntegerTable(Float64Array.from(numbers.keys()), width, integers));
   };
 }
 

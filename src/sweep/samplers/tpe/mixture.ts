@@ -2,9 +2,7 @@ import { sharedEngine } from "../../../runtime/engine.js";
 import { log } from "../../../targets/math.js";
 import type { Axis } from "./axis.js";
 import type { Kernels } from "./kernels.js";
-
-/** Where a trial is on each axis; NaN where the axis's parameter does not apply. */
-export type Point = Float64Array;
+import type { Point } from "./point.js";
 
 /**
  * How wide the kernels of an axis are.
@@ -45,25 +43,28 @@ export class Mixture {
     const total = weights.reduce((sum, weight) => sum + weight, priorWeight);
     this.#points = points;
     this.#weights = new Float64Array([...weights, priorWeight]).map((weight) => weight / total);
-    this.#logWeights = this.#weights.map(log);
+    this.#logWeights = logs(this.#weights);
     this.#terms = new Float64Array(points.length + 1);
-    const columns = axes.map((_, a) => {
-      const column = new Float64Array(points.length);
-      for (let k = 0; k < column.length; k++) column[k] = points[k][a];
-      return column;
-    });
+    const columns = axes.map(() => new Float64Array(points.length));
+    for (let k = 0; k < points.length; k++) {
+      const { places } = points[k];
+      for (let a = 0; a < columns.length; a++) columns[a][k] = places[a];
+    }
     const present = columns.map((column) => column.filter((place) => !Number.isNaN(place)));
     const places = present.reduce((sum, { length }) => sum + length, 0);
     const dimension = points.length === 0 ? axes.length : places / points.length;
-    this.#kernels = axes.map((axis, a) => axis.kernels(columns[a], width(axis, present[a], dimension)));
+    this.#kernels = axes.map((axis, a) => {
+      const w = width(axis, present[a], dimension);
+      return axis.kernels(columns[a], w, (k, find) => points[k].remembered(a, w, find));
+    });
   }
 
   /** log of the density at a point over the prior's. */
-  logDensity(point: Point): number {
+  logDensity({ places }: Point): number {
     const terms = this.#terms;
     terms.set(this.#logWeights);
-    for (let a = 0; a < point.length; a++) {
-      if (!Number.isNaN(point[a])) this.#kernels[a].addLogDensity(point[a], terms);
+    for (let a = 0; a < places.length; a++) {
+      if (!Number.isNaN(places[a])) this.#kernels[a].addLogDensity(places[a], terms);
     }
     let largest = terms[0];
     for (let k = 1; k < terms.length; k++) if (terms[k] > largest) largest = terms[k];
@@ -88,8 +89,17 @@ export class Mixture {
     const drawn = uniforms.slice(1);
     if (k === prior) return drawn;
     for (let a = 0; a < drawn.length; a++) {
-      if (!Number.isNaN(this.#points[k][a])) drawn[a] = this.#kernels[a].draw(k, drawn[a]);
+      if (!Number.isNaN(this.#points[k].places[a])) drawn[a] = this.#kernels[a].draw(k, drawn[a]);
     }
     return drawn;
   }
+}
+
+/** Neighbours are often equal. */
+function logs(weights: Float64Array): Float64Array {
+  const found = new Float64Array(weights.length);
+  for (let k = 0; k < found.length; k++) {
+    found[k] = k > 0 && weights[k] === weights[k - 1] ? found[k - 1] : log(weights[k]);
+  }
+  return found;
 }

@@ -2,7 +2,8 @@ import test from "ava";
 import { streamKey } from "../../../../src/random/keys.js";
 import { uniform64 } from "../../../../src/random/uniform.js";
 import { axesOf } from "../../../../src/sweep/samplers/tpe/axis.js";
-import { Mixture, type Point } from "../../../../src/sweep/samplers/tpe/mixture.js";
+import { Mixture } from "../../../../src/sweep/samplers/tpe/mixture.js";
+import { Point } from "../../../../src/sweep/samplers/tpe/point.js";
 import { badWidth, goodWidth } from "../../../../src/sweep/samplers/tpe/widths.js";
 import type { Parameters } from "../../../../src/sweep/space/parameter.js";
 import { Space } from "../../../../src/sweep/space/space.js";
@@ -19,7 +20,9 @@ const space = new Space({
 });
 const axes = axesOf(space);
 const pointOf = (parameters: Parameters): Point =>
-  Float64Array.from(axes, ({ name, place }) => (name in parameters ? place(parameters[name]) : Number.NaN));
+  new Point(
+    Float64Array.from(axes, ({ name, place }) => (name in parameters ? place(parameters[name]) : Number.NaN)),
+  );
 const trials: Parameters[] = [
   { rule: "left", fixed: 7, depth: 2, rate: 1e-3, size: 3 },
   { rule: "left", fixed: 7, depth: 6, rate: 0.9, size: 100 },
