@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { type StreamKey, streamKey } from "../../random/keys.js";
 import { uniform64 } from "../../random/uniform.js";
+import { type Engine, sharedEngine } from "../../runtime/engine.js";
 import { whole } from "../../validate.js";
 import type { Parameters } from "../space/parameter.js";
 import type { Observation } from "../trial.js";
@@ -89,19 +90,25 @@ class TreeParzen implements Sampler {
     if (count < options.startup || this.#axes.length === 0) {
       return space.firstSatisfied((attempt) => this.#random(number, attempt));
     }
+    return sharedEngine().scoped((engine) => this.#promising(engine, number, pending));
+  }
+
+  #promising(engine: Engine, number: number, pending: readonly Parameters[]): Parameters {
+    const { space } = this.#context;
+    const { count } = this.#history;
     const { good, bad } = this.#history.split(Math.min(MOST_GOOD, Math.ceil(GOOD_SHARE * count)));
     const first = number - pending.length;
     const running = this.#pending.points(pending, first);
     // By their numbers, so that mostly the next trial goes by the same ones.
     const stride = Math.ceil(running.length / MOST_PENDING);
     for (let i = (stride - (first % stride)) % stride; i < running.length; i += stride) bad.push(running[i]);
-    const goodDensity = new Mixture(this.#axes, good, {
+    const goodDensity = new Mixture(engine, this.#axes, good, {
       // From the best down in equal steps, 1 on average.
       weights: good.map((_, rank) => (2 * (good.length - rank)) / (good.length + 1)),
       priorWeight: GOOD_PRIOR,
       width: goodWidth,
     });
-    const badDensity = new Mixture(this.#axes, bad, {
+    const badDensity = new Mixture(engine, this.#axes, bad, {
       weights: bad.map(() => 1),
       priorWeight: BAD_PRIOR,
       width: badWidth,

@@ -1,3 +1,4 @@
+import type { Engine } from "../../../runtime/engine.js";
 import { log } from "../../../targets/math.js";
 import type { Parameter, ParameterValue } from "../../space/parameter.js";
 import type { Space } from "../../space/space.js";
@@ -25,8 +26,8 @@ export interface Axis {
   place(value: ParameterValue): number;
   /** A u, 0 ≤ u ≤ 1, that decodes to the value at a place: of an integer or choice the middle of them. */
   unit(place: number): number;
-  /** Kernels around places, NaN where there is none. */
-  kernels(places: Float64Array, width: number, recall?: Recall): Kernels;
+  /** Kernels around places, NaN where there is none. What they need lies in the engine's arena. */
+  kernels(engine: Engine, places: Float64Array, width: number, recall?: Recall): Kernels;
 }
 
 /** The axes of a space, in its order. Parameters of one value are left out: there is nothing to learn. */
@@ -44,7 +45,7 @@ function describe(parameter: Parameter): Pick<Axis, "unordered" | "place" | "uni
       unordered: true,
       place: (value) => values!.indexOf(value),
       unit: (n) => (n + 0.5) / cardinality,
-      kernels: (places, width) => choiceKernels(places, width, cardinality),
+      kernels: (engine, places, width) => choiceKernels(engine, numbersOf(places), width, cardinality),
     };
   }
   if (!Number.isFinite(cardinality)) {
@@ -52,8 +53,8 @@ function describe(parameter: Parameter): Pick<Axis, "unordered" | "place" | "uni
       unordered: false,
       place: (value) => clamp(parameter.encode(value)),
       unit: (place) => place,
-      kernels: (places, width, recall = (k, find) => find(places[k], width)) =>
-        realKernels(places, width, recall),
+      kernels: (engine, places, width, recall = (k, find) => find(places[k], width)) =>
+        realKernels(engine, places, width, recall),
     };
   }
   const { low } = range!;
@@ -66,25 +67,31 @@ function describe(parameter: Parameter): Pick<Axis, "unordered" | "place" | "uni
   };
 }
 
+/** Places that are whole numbers from 0 on; −1 where there is none. */
+function numbersOf(places: Float64Array): Int32Array {
+  const numbers = new Int32Array(places.length);
+  for (let k = 0; k < numbers.length; k++) numbers[k] = Number.isNaN(places[k]) ? -1 : places[k];
+  return numbers;
+}
+
 function kernelsOfIntegers(cardinality: number, integers: Integers): Axis["kernels"] {
   if (cardinality <= MOST_KNOWN) {
     const all = Float64Array.from({ length: cardinality }, (_, n) => n);
     const table = remembering((width) => new IntegerTable(all, width, integers), WIDTHS_KNOWN);
-    return (places, width) =>
-      integerKernels(
-        Int32Array.from(places, (n) => (Number.isNaN(n) ? -1 : n)),
-        table(width),
-      );
+    return (engine, places, width) => integerKernels(engine, numbersOf(places), table(width));
   }
-  return (places, width) => {
-    const numbers = new Map<number, number>();
+  return (engine, places, width) => {
+    /** Those that occur, each with its turn. */
+    const turns = new Map<number, number>();
     const which = new Int32Array(places.length).fill(-1);
-    for (const [k, n] of places.entries()) {
-      if (Number.isNaN(n)) continue;
-      if (!numbers.has(n)) numbers.set(n, numbers.size);
-      which[k] = numbers.get(n)!;
+    for (let k = 0; k < which.length; k++) {
+      if (Number.isNaN(places[k])) continue;
+      const turn = turns.get(places[k]) ?? turns.size;
+      turns.set(places[k], turn);
+      which[k] = turn;
     }
-    return integerKernels(which, new IntegerTable(Float64Array.from(numbers.keys()), width, integers));
+    const table = new IntegerTable(Float64Array.from(turns.keys()), width, integers);
+    return integerKernels(engine, which, table);
   };
 }
 

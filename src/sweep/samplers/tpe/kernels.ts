@@ -1,3 +1,4 @@
+import type { Engine } from "../../../runtime/engine.js";
 import { log } from "../../../targets/math.js";
 import type { IntegerTable } from "./integer-table.js";
 import { drawNormal, logPeak, massInside } from "./normal-kernel.js";
@@ -7,8 +8,11 @@ import { drawNormal, logPeak, massInside } from "./normal-kernel.js";
  * choice: probability over prior probability), so that "says nothing" is the factor 1 whatever the kind.
  */
 export interface Kernels {
-  /** Adds to terms[k] the log of kernel k's density at a place; nothing where k has no place on this axis. */
-  addLogDensity(place: number, terms: Float64Array): void;
+  /**
+   * Adds the log of kernel k's density at a place to the k-th of the numbers (float64) at the address `terms`; nothing
+   * where k has no place on this axis.
+   */
+  addLogDensity(place: number, terms: number): void;
   /** A u, 0 ≤ u < 1, drawn from kernel k by another such number. */
   draw(k: number, uniform: number): number;
 }
@@ -20,16 +24,16 @@ export type Recall = (k: number, find: (place: number, width: number) => number)
 const peakAt = (place: number, width: number): number => logPeak(massInside(place, width), width);
 
 /** Normal distributions of one width, cut off where the unit interval ends. */
-export function realKernels(places: Float64Array, width: number, recall: Recall): Kernels {
-  const peaks = new Float64Array(places.length);
-  for (let k = 0; k < peaks.length; k++) peaks[k] = recall(k, peakAt);
+export function realKernels(engine: Engine, places: Float64Array, width: number, recall: Recall): Kernels {
+  const { length } = places;
+  const centers = engine.allocate(8 * length);
+  engine.f64(centers, length).set(places);
+  const peaks = engine.allocate(8 * length);
+  const found = engine.f64(peaks, length);
+  for (let k = 0; k < length; k++) found[k] = recall(k, peakAt);
   return {
-    addLogDensity(place, terms) {
-      for (let k = 0; k < places.length; k++) {
-        const z = (place - places[k]) / width;
-        if (!Number.isNaN(z)) terms[k] += peaks[k] - (z * z) / 2;
-      }
-    },
+    addLogDensity: (place, terms) =>
+      engine.kernels.addNormalLogs(terms, peaks, centers, place, width, length),
     draw: (k, uniform) => drawNormal(places[k], width, uniform),
   };
 }
@@ -38,12 +42,11 @@ export function realKernels(places: Float64Array, width: number, recall: Recall)
  * Such distributions around integers.
  * @param which the center of each kernel in the table; −1 of one that has no place
  */
-export function integerKernels(which: Int32Array, table: IntegerTable): Kernels {
+export function integerKernels(engine: Engine, which: Int32Array, table: IntegerTable): Kernels {
   return {
-    addLogDensity(place, terms) {
-      const column = table.column(place);
-      for (let k = 0; k < which.length; k++) if (which[k] >= 0) terms[k] += column[which[k]];
-    },
+    addLogDensity: byColumns(engine, which, table.centers.length, (place, column) =>
+      column.set(table.column(place)),
+    ),
     draw: (k, uniform) => drawNormal(table.centers[which[k]], table.width, uniform),
   };
 }
@@ -51,17 +54,38 @@ export function integerKernels(which: Int32Array, table: IntegerTable): Kernels 
 /**
  * A kernel is its own value, but for the share `width` that it leaves to the prior: Aitchison & Aitken (1976)
  * with λ = 1 − width (c − 1) / c.
+ * @param which the value of each kernel; −1 of one that has no place
  */
-export function choiceKernels(places: Float64Array, width: number, cardinality: number): Kernels {
+export function choiceKernels(
+  engine: Engine,
+  which: Int32Array,
+  width: number,
+  cardinality: number,
+): Kernels {
   const same = log(cardinality * (1 - width) + width);
   const other = log(width);
   return {
-    addLogDensity(place, terms) {
-      for (let k = 0; k < places.length; k++) {
-        if (!Number.isNaN(places[k])) terms[k] += places[k] === place ? same : other;
-      }
-    },
+    addLogDensity: byColumns(engine, which, cardinality, (place, column) => {
+      column.fill(other);
+      column[place] = same;
+    }),
     draw: (k, uniform) =>
-      uniform < width ? uniform / width : (places[k] + (uniform - width) / (1 - width)) / cardinality,
+      uniform < width ? uniform / width : (which[k] + (uniform - width) / (1 - width)) / cardinality,
+  };
+}
+
+/** Where few kernels differ: `fill` writes the log densities of these at a place. */
+function byColumns(
+  engine: Engine,
+  which: Int32Array,
+  length: number,
+  fill: (place: number, column: Float64Array) => void,
+): Kernels["addLogDensity"] {
+  const places = engine.allocate(4 * which.length);
+  engine.i32(places, which.length).set(which);
+  const column = engine.allocate(8 * length);
+  return (place, terms) => {
+    fill(place, engine.f64(column, length));
+    engine.kernels.addColumn(terms, column, places, which.length);
   };
 }

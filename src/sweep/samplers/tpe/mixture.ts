@@ -1,4 +1,4 @@
-import { sharedEngine } from "../../../runtime/engine.js";
+import type { Engine } from "../../../runtime/engine.js";
 import { log } from "../../../targets/math.js";
 import type { Axis } from "./axis.js";
 import type { Kernels } from "./kernels.js";
@@ -17,25 +17,28 @@ export interface MixtureOptions {
   readonly width: WidthRule;
 }
 
-/** A kernel this far below the largest, in log density, is lost in a sum of doubles. */
-const NEGLIGIBLE = -40;
-
 /**
  * A Parzen estimator: one kernel a trial, each a product over the axes, and the uniform prior as one more.
  * Densities are relative to the prior. Where a kernel's trial lacks a parameter, the kernel is the prior on
  * its axis; where the point lacks it, it is summed over: both are the factor 1. So one mixture describes all
  * branches of a conditional space, and a kernel speaks for the axes that it shares with a point.
+ *
+ * It lies in an engine's arena, and is there as long as what was allocated in that.
  */
 export class Mixture {
   readonly #points: readonly Point[];
   readonly #kernels: readonly Kernels[];
   /** Of the kernels, the prior's last; they sum to 1. */
   readonly #weights: Float64Array;
-  readonly #logWeights: Float64Array;
-  readonly #terms: Float64Array;
+  readonly #engine: Engine;
+  /** Addresses of float64 numbers: the log of each weight, of each density at a point, and of their sum. */
+  readonly #logWeights: number;
+  readonly #terms: number;
+  readonly #sum: number;
 
   /** @param options weights of the points and, beside theirs, that of the prior; widths of their kernels */
   constructor(
+    engine: Engine,
     axes: readonly Axis[],
     points: readonly Point[],
     { weights, priorWeight, width }: MixtureOptions,
@@ -43,38 +46,35 @@ export class Mixture {
     const total = weights.reduce((sum, weight) => sum + weight, priorWeight);
     this.#points = points;
     this.#weights = new Float64Array([...weights, priorWeight]).map((weight) => weight / total);
-    this.#logWeights = logs(this.#weights);
-    this.#terms = new Float64Array(points.length + 1);
+    const count = this.#weights.length;
+    this.#engine = engine;
+    this.#logWeights = engine.allocate(8 * count);
+    this.#terms = engine.allocate(8 * count);
+    this.#sum = engine.allocate(8);
+    engine.f64(this.#logWeights, count).set(logs(this.#weights));
     const columns = axes.map(() => new Float64Array(points.length));
     for (let k = 0; k < points.length; k++) {
       const { places } = points[k];
       for (let a = 0; a < columns.length; a++) columns[a][k] = places[a];
     }
-    const present = columns.map((column) => column.filter((place) => !Number.isNaN(place)));
+    const present = columns.map(numbersOf);
     const places = present.reduce((sum, { length }) => sum + length, 0);
     const dimension = points.length === 0 ? axes.length : places / points.length;
     this.#kernels = axes.map((axis, a) => {
       const w = width(axis, present[a], dimension);
-      return axis.kernels(columns[a], w, (k, find) => points[k].remembered(a, w, find));
+      return axis.kernels(engine, columns[a], w, (k, find) => points[k].remembered(a, w, find));
     });
   }
 
   /** log of the density at a point over the prior's. */
   logDensity({ places }: Point): number {
-    const terms = this.#terms;
-    terms.set(this.#logWeights);
+    const [engine, terms, count] = [this.#engine, this.#terms, this.#weights.length];
+    engine.u8(terms, 8 * count).set(engine.u8(this.#logWeights, 8 * count));
     for (let a = 0; a < places.length; a++) {
       if (!Number.isNaN(places[a])) this.#kernels[a].addLogDensity(places[a], terms);
     }
-    let largest = terms[0];
-    for (let k = 1; k < terms.length; k++) if (terms[k] > largest) largest = terms[k];
-    const { exp64 } = sharedEngine().kernels;
-    let sum = 0;
-    for (let k = 0; k < terms.length; k++) {
-      const below = terms[k] - largest;
-      if (below > NEGLIGIBLE) sum += exp64(below);
-    }
-    return largest + log(sum);
+    engine.kernels.logSumExp(this.#sum, terms, count);
+    return engine.f64(this.#sum, 1)[0];
   }
 
   /**
@@ -93,6 +93,14 @@ export class Mixture {
     }
     return drawn;
   }
+}
+
+/** Those that are numbers: mostly all. */
+function numbersOf(column: Float64Array): Float64Array {
+  const found = new Float64Array(column.length);
+  let count = 0;
+  for (let k = 0; k < column.length; k++) if (!Number.isNaN(column[k])) found[count++] = column[k];
+  return found.subarray(0, count);
 }
 
 /** Neighbours are often equal. */
