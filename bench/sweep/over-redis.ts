@@ -88,8 +88,8 @@ const driving = (name: string, reports: number, pruner: string): BenchCase => ({
 export const overRedis: readonly BenchCase[] = [
   latency,
   driving("driver", 0, "none"),
-  driving("driver,10-reports", 10, "none"),
-  driving("driver,10-answers", 10, "median"),
+  driving("driver:reports", 10, "none"),
+  driving("driver:answers", 10, "median"),
 ];
 
 function startWorker(redis: string): ChildProcess {

@@ -8,7 +8,7 @@ import type { Observation } from "../trial.js";
 import type { Sampler, SamplerContext, SamplerDefinition } from "./sampler.js";
 import { type Axis, axesOf } from "./tpe/axis.js";
 import { History } from "./tpe/history.js";
-import { Mixture } from "./tpe/mixture.js";
+import { Mixture, type MixtureOptions } from "./tpe/mixture.js";
 import { Pending } from "./tpe/pending.js";
 import { Point } from "./tpe/point.js";
 import { badWidth, goodWidth } from "./tpe/widths.js";
@@ -64,6 +64,9 @@ class TreeParzen implements Sampler {
   readonly #key: StreamKey;
   readonly #randomKey: StreamKey;
   readonly #pending = new Pending((parameters) => this.#point(parameters));
+  /** Those of the last suggestion: mostly the next one's are of the same trials. */
+  #good: Mixture | undefined;
+  #bad: Mixture | undefined;
 
   constructor(context: SamplerContext<Options>) {
     const { space, seed, direction } = context;
@@ -102,17 +105,19 @@ class TreeParzen implements Sampler {
     // By their numbers, so that mostly the next trial goes by the same ones.
     const stride = Math.ceil(running.length / MOST_PENDING);
     for (let i = (stride - (first % stride)) % stride; i < running.length; i += stride) bad.push(running[i]);
-    const goodDensity = new Mixture(engine, this.#axes, good, {
+    const goodDensity = (this.#good = this.#mixture(good, this.#good, () => ({
       // From the best down in equal steps, 1 on average.
       weights: good.map((_, rank) => (2 * (good.length - rank)) / (good.length + 1)),
       priorWeight: GOOD_PRIOR,
       width: goodWidth,
-    });
-    const badDensity = new Mixture(engine, this.#axes, bad, {
+    })));
+    const badDensity = (this.#bad = this.#mixture(bad, this.#bad, () => ({
       weights: bad.map(() => 1),
       priorWeight: BAD_PRIOR,
       width: badWidth,
-    });
+    })));
+    goodDensity.settle(engine);
+    badDensity.settle(engine);
     const isNew = ({ point }: Candidate) =>
       ![good, bad, running].some((points) => points.some((one) => one.equals(point)));
     const candidates = this.#candidates(number, goodDensity)
@@ -124,6 +129,11 @@ class TreeParzen implements Sampler {
       .sort((a, b) => b.promise - a.promise);
     const chosen = candidates.find(isNew) ?? this.#randomCandidates(number).find(isNew) ?? candidates[0];
     return chosen?.parameters ?? space.firstSatisfied((attempt) => this.#random(number, attempt));
+  }
+
+  #mixture(points: readonly Point[], last: Mixture | undefined, options: () => MixtureOptions): Mixture {
+    const isSame = last?.points.length === points.length && last.points.every((one, k) => one === points[k]);
+    return isSame ? last : new Mixture(this.#axes, points, options());
   }
 
   /** Draws from a mixture that satisfy the constraints: fewer than wanted, or none, where few do. */

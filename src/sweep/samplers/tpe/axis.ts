@@ -1,4 +1,3 @@
-import type { Engine } from "../../../runtime/engine.js";
 import { log } from "../../../targets/math.js";
 import type { Parameter, ParameterValue } from "../../space/parameter.js";
 import type { Space } from "../../space/space.js";
@@ -26,8 +25,8 @@ export interface Axis {
   place(value: ParameterValue): number;
   /** A u, 0 ≤ u ≤ 1, that decodes to the value at a place: of an integer or choice the middle of them. */
   unit(place: number): number;
-  /** Kernels around places, NaN where there is none. What they need lies in the engine's arena. */
-  kernels(engine: Engine, places: Float64Array, width: number, recall?: Recall): Kernels;
+  /** Kernels around places, NaN where there is none. */
+  kernels(places: Float64Array, width: number, recall?: Recall): Kernels;
 }
 
 /** The axes of a space, in its order. Parameters of one value are left out: there is nothing to learn. */
@@ -45,7 +44,7 @@ function describe(parameter: Parameter): Pick<Axis, "unordered" | "place" | "uni
       unordered: true,
       place: (value) => values!.indexOf(value),
       unit: (n) => (n + 0.5) / cardinality,
-      kernels: (engine, places, width) => choiceKernels(engine, numbersOf(places), width, cardinality),
+      kernels: (places, width) => choiceKernels(numbersOf(places), width, cardinality),
     };
   }
   if (!Number.isFinite(cardinality)) {
@@ -53,8 +52,8 @@ function describe(parameter: Parameter): Pick<Axis, "unordered" | "place" | "uni
       unordered: false,
       place: (value) => clamp(parameter.encode(value)),
       unit: (place) => place,
-      kernels: (engine, places, width, recall = (k, find) => find(places[k], width)) =>
-        realKernels(engine, places, width, recall),
+      kernels: (places, width, recall = (k, find) => find(places[k], width)) =>
+        realKernels(places, width, recall),
     };
   }
   const { low } = range!;
@@ -78,9 +77,9 @@ function kernelsOfIntegers(cardinality: number, integers: Integers): Axis["kerne
   if (cardinality <= MOST_KNOWN) {
     const all = Float64Array.from({ length: cardinality }, (_, n) => n);
     const table = remembering((width) => new IntegerTable(all, width, integers), WIDTHS_KNOWN);
-    return (engine, places, width) => integerKernels(engine, numbersOf(places), table(width));
+    return (places, width) => integerKernels(numbersOf(places), table(width));
   }
-  return (engine, places, width) => {
+  return (places, width) => {
     /** Those that occur, each with its turn. */
     const turns = new Map<number, number>();
     const which = new Int32Array(places.length).fill(-1);
@@ -91,7 +90,7 @@ function kernelsOfIntegers(cardinality: number, integers: Integers): Axis["kerne
       which[k] = turn;
     }
     const table = new IntegerTable(Float64Array.from(turns.keys()), width, integers);
-    return integerKernels(engine, which, table);
+    return integerKernels(which, table);
   };
 }
 

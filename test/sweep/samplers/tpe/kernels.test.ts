@@ -21,6 +21,7 @@ const engine = new Engine();
 function logDensities(kernels: Kernels, place: number, count = 1): number[] {
   return engine.scoped(() => {
     const terms = engine.allocate(8 * count);
+    kernels.settle(engine);
     kernels.addLogDensity(place, terms);
     return [...engine.f64(terms, count)];
   });
@@ -35,7 +36,7 @@ test("a kernel of real numbers integrates to 1", (t) => {
   const { axis } = axisOf({ type: "uniform", low: -3, high: 5 });
   fc.assert(
     fc.property(fc.double({ min: 0, max: 1, noNaN: true }), width, (center, w) => {
-      const kernels = axis.kernels(engine, new Float64Array([center]), w);
+      const kernels = axis.kernels(new Float64Array([center]), w);
       const n = 2000;
       let sum = 0;
       for (let i = 0; i < n; i++) sum += density(kernels, (i + 0.5) / n) / n;
@@ -64,7 +65,7 @@ for (const [name, spec] of Object.entries(discrete)) {
     const uniforms = uniform64(streamKey(1, name), 0, draws);
     for (const w of [0.03, 0.2, 0.9]) {
       for (const own of [0, Math.floor(cardinality / 2), cardinality - 1]) {
-        const kernels = axis.kernels(engine, new Float64Array([own]), w);
+        const kernels = axis.kernels(new Float64Array([own]), w);
         const drawn = new Float64Array(cardinality);
         for (const u of uniforms) drawn[decode(kernels.draw(0, u))] += 1 / draws;
         let [sum, apart] = [0, 0];
@@ -88,7 +89,7 @@ test("draws of real numbers have the density", (t) => {
   const uniforms = uniform64(streamKey(2, "draws"), 0, draws);
   for (const center of [0, 0.3, 1]) {
     for (const w of [0.05, 0.5]) {
-      const kernels = axis.kernels(engine, new Float64Array([center]), w);
+      const kernels = axis.kernels(new Float64Array([center]), w);
       const counts = new Float64Array(bins);
       for (const u of uniforms) counts[Math.floor(kernels.draw(0, u) * bins)] += 1 / draws;
       let apart = 0;
@@ -105,7 +106,7 @@ test("draws of real numbers have the density", (t) => {
 test("a kernel without a place on the axis says nothing", (t) => {
   for (const spec of [{ type: "uniform", low: 0, high: 1 } as const, ...Object.values(discrete)]) {
     const { axis } = axisOf(spec);
-    const [none, one] = logDensities(axis.kernels(engine, new Float64Array([Number.NaN, 0]), 0.1), 0, 2);
+    const [none, one] = logDensities(axis.kernels(new Float64Array([Number.NaN, 0]), 0.1), 0, 2);
     t.is(none, 0);
     t.true(one > 0);
   }

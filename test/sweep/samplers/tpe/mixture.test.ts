@@ -54,7 +54,7 @@ const events: Record<string, (parameters: Parameters) => boolean> = {
 
 for (const width of [goodWidth, badWidth]) {
   test(`${width.name}: draws have the density, in all branches of a conditional space`, (t) => {
-    const mixture = new Mixture(new Engine(), axes, kernels, {
+    const mixture = new Mixture(axes, kernels, {
       weights: [1.5, 1, 0.5, 1],
       priorWeight: 0.5,
       width,
@@ -80,7 +80,8 @@ for (const width of [goodWidth, badWidth]) {
 }
 
 test("without kernels a mixture is the prior", (t) => {
-  const mixture = new Mixture(new Engine(), axes, [], { weights: [], priorWeight: 1, width: goodWidth });
+  const mixture = new Mixture(axes, [], { weights: [], priorWeight: 1, width: goodWidth });
+  mixture.settle(new Engine());
   for (let i = 0; i < 20; i++) {
     t.deepEqual(mixture.draw(uniformsOf(i)), uniformsOf(i).slice(1));
     t.is(mixture.logDensity(pointOf(decode(uniformsOf(i).subarray(1)))), 0);
