@@ -11,6 +11,7 @@ export * from "./loss";
 export * from "./math";
 export * from "./nearest";
 export * from "./optimizer";
+export * from "./parzen";
 export * from "./piecewise";
 export * from "./positions";
 export * from "./quantize";

@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import type { StudyInput } from "../../src/sweep/definition.js";
+import type { StudyEvent } from "../../src/sweep/run/study-run.js";
 import { Study } from "../../src/sweep/study.js";
 import { VirtualClock } from "./clock.js";
 import { type Faults, type Happened, SimulatedExecutor } from "./executor.js";
@@ -29,7 +30,10 @@ export interface Simulated {
   /** Of a real clock, and virtual ones. */
   readonly seconds: number;
   readonly virtualSeconds: number;
-  /** Of the processor, and trials that ended in one of them: of all, and of the slowest stretch of 1,000. */
+  /**
+   * Of the processor, and trials that ended in one of them: of all, and of the slowest thousand. As trials begin and end
+   * in bursts, a thousand of these is a stretch in which 2,000 begin or end: a beginning is half of the work.
+   */
   readonly cpuSeconds: number;
   readonly rate: number;
   readonly slowest: number;
@@ -60,17 +64,19 @@ export async function simulate(options: Simulation): Promise<Simulated> {
   const cpuBegin = cpu();
   const lags: number[] = [];
   const marks = [cpuBegin];
-  let ended = 0;
+  let [ended, happened] = [0, 0];
   let rss = 0;
   try {
     // Memory of virtual workers is none.
-    const running = study.run({ trials, executor, checkpointEvery, memory: Number.MAX_SAFE_INTEGER });
-    for await (const _ of running) {
+    const onEvent = ({ kind }: StudyEvent) => {
+      if ((kind === "started" || kind === "ended") && ++happened % (2 * STRETCH) === 0) marks.push(cpu());
+    };
+    const memory = Number.MAX_SAFE_INTEGER;
+    for await (const _ of study.run({ trials, executor, checkpointEvery, memory, onEvent })) {
       if (pace !== undefined) lags.push(clock.lag);
       if (++ended % STRETCH !== 0) continue;
-      const now = cpu();
-      onProgress?.(ended, now - marks.at(-1)!);
-      marks.push(now);
+      const [last, now] = [marks.at(-2) ?? cpuBegin, marks.at(-1)!];
+      onProgress?.(ended, now - last);
       rss = Math.max(rss, process.memoryUsage.rss());
     }
   } finally {

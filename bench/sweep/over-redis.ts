@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { bullmqExecutor } from "../../src/sweep/executors/bullmq/executor.js";
 import { work } from "../../src/sweep/executors/bullmq/worker.js";
 import { Study } from "../../src/sweep/study.js";
@@ -14,16 +15,17 @@ const TRIALS = 300;
 
 export const hasRedis = () => spawnSync("redis-server", ["--version"]).status === 0;
 
+const space = { parameters: { x: { type: "uniform", low: 0, high: 1 } } } as const;
+
 /** Milliseconds a trial that does nothing, through Redis and BullMQ: one thread, so one trial after the other. */
-export const overRedis: BenchCase = {
-  name: "sweep:bullmq",
+const latency: BenchCase = {
+  name: "sweep:bullmq:one",
   run: () =>
     inFolder(async (folder) => {
       const { server, redis } = await startRedis(folder);
       const stop = new AbortController();
       const working = work({ redis, threads: 1, objectives: { nothing: NOTHING }, signal: stop.signal });
       try {
-        const space = { parameters: { x: { type: "uniform", low: 0, high: 1 } } } as const;
         const study = await Study.open(join(folder, "a.sqlite"), {
           ...{ name: "a", space, sampler: "random", objective: NOTHING },
         });
@@ -39,6 +41,63 @@ export const overRedis: BenchCase = {
       }
     }),
 };
+
+/** Worker processes, threads of each, and trials that are handed out at a time. */
+const PROCESSES = 3;
+const THREADS = 2;
+const LOOKAHEAD = 100;
+const MOST = 1500;
+
+/**
+ * What the driver's process takes: milliseconds of the processor a trial, and trials a second in the end, with several
+ * worker processes on this machine.
+ * @param reports of each trial; with the pruner its worker waits for the answer to each
+ */
+const driving = (name: string, reports: number, pruner: string): BenchCase => ({
+  name: `sweep:bullmq:${name}`,
+  run: () =>
+    inFolder(async (folder) => {
+      const { server, redis } = await startRedis(folder);
+      const workers = Array.from({ length: PROCESSES }, () => startWorker(redis));
+      try {
+        const study = await Study.open(join(folder, "a.sqlite"), {
+          ...{ name: "a", space, sampler: "random", pruner, objective: NOTHING, lookahead: LOOKAHEAD },
+          task: { reports },
+        });
+        let [ended, begin, cpu] = [0, 0, process.cpuUsage()];
+        for await (const _ of study.run({ trials: MOST, executor: await bullmqExecutor(study, { redis }) })) {
+          // Once all are there, and code is compiled.
+          if (++ended === LOOKAHEAD) [begin, cpu] = [performance.now(), process.cpuUsage()];
+        }
+        const { user, system } = process.cpuUsage(cpu);
+        const seconds = (performance.now() - begin) / 1000;
+        study.close();
+        const counted = MOST - LOOKAHEAD;
+        return {
+          "driver ms a trial": (user + system) / 1000 / counted,
+          "trials a second": counted / seconds,
+        };
+      } finally {
+        for (const worker of workers) worker.kill("SIGKILL");
+        server.kill();
+      }
+    }),
+});
+
+/** Sweeps over machines, on this one. */
+export const overRedis: readonly BenchCase[] = [
+  latency,
+  driving("driver", 0, "none"),
+  driving("driver:reports", 10, "none"),
+  driving("driver:answers", 10, "median"),
+];
+
+function startWorker(redis: string): ChildProcess {
+  const main = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
+  const objective = `nothing=${fileURLToPath(NOTHING)}`;
+  const flags = ["--redis", redis, "--threads", String(THREADS), "--objective", objective, "--quiet"];
+  return spawn(process.execPath, [main, "worker", ...flags], { stdio: "ignore" });
+}
 
 async function startRedis(folder: string): Promise<{ server: ChildProcess; redis: string }> {
   const socket = createServer().listen(0, "127.0.0.1");

@@ -34,7 +34,7 @@ export const suite: Suite = {
   name: "sweep",
   *cases() {
     yield { name: "sweep:overhead", run: overhead };
-    if (hasRedis()) yield overRedis;
+    if (hasRedis()) yield* overRedis;
     yield scaling("B", { dim: 32, dModel: 32, ff: 64, heads: 4, layers: 2, steps: 250 });
     yield scaling("D", { dim: 128, dModel: 128, ff: 256, heads: 8, layers: 4, steps: 10 });
     for (const sampler of ["random", "tpe"]) yield growth(sampler);

@@ -8,6 +8,7 @@ import { specs as loss } from "./loss.js";
 import { specs as math } from "./math.js";
 import { specs as nearest } from "./nearest.js";
 import { specs as optimizer } from "./optimizer.js";
+import { specs as parzen } from "./parzen.js";
 import { specs as piecewise } from "./piecewise.js";
 import { specs as positions } from "./positions.js";
 import { specs as quantize } from "./quantize.js";
@@ -29,6 +30,7 @@ export const registry: readonly KernelSpec[] = [
   ...math,
   ...nearest,
   ...optimizer,
+  ...parzen,
   ...piecewise,
   ...positions,
   ...quantize,

@@ -1,13 +1,16 @@
 import * as v from "valibot";
 import { type StreamKey, streamKey } from "../../random/keys.js";
 import { uniform64 } from "../../random/uniform.js";
+import { type Engine, sharedEngine } from "../../runtime/engine.js";
 import { whole } from "../../validate.js";
 import type { Parameters } from "../space/parameter.js";
 import type { Observation } from "../trial.js";
 import type { Sampler, SamplerContext, SamplerDefinition } from "./sampler.js";
 import { type Axis, axesOf } from "./tpe/axis.js";
 import { History } from "./tpe/history.js";
-import { Mixture, type Point } from "./tpe/mixture.js";
+import { Mixture, type MixtureOptions } from "./tpe/mixture.js";
+import { Pending } from "./tpe/pending.js";
+import { Point } from "./tpe/point.js";
 import { badWidth, goodWidth } from "./tpe/widths.js";
 
 const schema = v.strictObject({
@@ -60,7 +63,10 @@ class TreeParzen implements Sampler {
   readonly #history: History;
   readonly #key: StreamKey;
   readonly #randomKey: StreamKey;
-  readonly #pending = new WeakMap<Parameters, Point>();
+  readonly #pending = new Pending((parameters) => this.#point(parameters));
+  /** Those of the last suggestion: mostly the next one's are of the same trials. */
+  #good: Mixture | undefined;
+  #bad: Mixture | undefined;
 
   constructor(context: SamplerContext<Options>) {
     const { space, seed, direction } = context;
@@ -87,25 +93,33 @@ class TreeParzen implements Sampler {
     if (count < options.startup || this.#axes.length === 0) {
       return space.firstSatisfied((attempt) => this.#random(number, attempt));
     }
+    return sharedEngine().scoped((engine) => this.#promising(engine, number, pending));
+  }
+
+  #promising(engine: Engine, number: number, pending: readonly Parameters[]): Parameters {
+    const { space } = this.#context;
+    const { count } = this.#history;
     const { good, bad } = this.#history.split(Math.min(MOST_GOOD, Math.ceil(GOOD_SHARE * count)));
-    const running = pending.map((parameters) => this.#pendingPoint(parameters));
+    const first = number - pending.length;
+    const running = this.#pending.points(pending, first);
     // By their numbers, so that mostly the next trial goes by the same ones.
     const stride = Math.ceil(running.length / MOST_PENDING);
-    const first = number - running.length;
-    bad.push(...running.filter((_, i) => (first + i) % stride === 0));
-    const goodDensity = new Mixture(this.#axes, good, {
+    for (let i = (stride - (first % stride)) % stride; i < running.length; i += stride) bad.push(running[i]);
+    const goodDensity = (this.#good = this.#mixture(good, this.#good, () => ({
       // From the best down in equal steps, 1 on average.
       weights: good.map((_, rank) => (2 * (good.length - rank)) / (good.length + 1)),
       priorWeight: GOOD_PRIOR,
       width: goodWidth,
-    });
-    const badDensity = new Mixture(this.#axes, bad, {
+    })));
+    const badDensity = (this.#bad = this.#mixture(bad, this.#bad, () => ({
       weights: bad.map(() => 1),
       priorWeight: BAD_PRIOR,
       width: badWidth,
-    });
+    })));
+    goodDensity.settle(engine);
+    badDensity.settle(engine);
     const isNew = ({ point }: Candidate) =>
-      ![good, bad, running].some((points) => points.some((one) => equal(one, point)));
+      ![good, bad, running].some((points) => points.some((one) => one.equals(point)));
     const candidates = this.#candidates(number, goodDensity)
       .map(({ parameters, point }) => {
         const promise = goodDensity.logDensity(point) - badDensity.logDensity(point);
@@ -115,6 +129,11 @@ class TreeParzen implements Sampler {
       .sort((a, b) => b.promise - a.promise);
     const chosen = candidates.find(isNew) ?? this.#randomCandidates(number).find(isNew) ?? candidates[0];
     return chosen?.parameters ?? space.firstSatisfied((attempt) => this.#random(number, attempt));
+  }
+
+  #mixture(points: readonly Point[], last: Mixture | undefined, options: () => MixtureOptions): Mixture {
+    const isSame = last?.points.length === points.length && last.points.every((one, k) => one === points[k]);
+    return isSame ? last : new Mixture(this.#axes, points, options());
   }
 
   /** Draws from a mixture that satisfy the constraints: fewer than wanted, or none, where few do. */
@@ -151,26 +170,12 @@ class TreeParzen implements Sampler {
     return space.satisfied(parameters) ? [{ parameters, point: this.#point(parameters) }] : [];
   }
 
-  /** Those that are pending come again and again. */
-  #pendingPoint(parameters: Parameters): Point {
-    let point = this.#pending.get(parameters);
-    if (!point) this.#pending.set(parameters, (point = this.#point(parameters)));
-    return point;
-  }
-
   #point(parameters: Parameters): Point {
-    const point = new Float64Array(this.#axes.length);
-    for (let a = 0; a < point.length; a++) {
+    const places = new Float64Array(this.#axes.length);
+    for (let a = 0; a < places.length; a++) {
       const { name, place } = this.#axes[a];
-      point[a] = Object.hasOwn(parameters, name) ? place(parameters[name]) : Number.NaN;
+      places[a] = Object.hasOwn(parameters, name) ? place(parameters[name]) : Number.NaN;
     }
-    return point;
+    return new Point(places);
   }
-}
-
-function equal(a: Point, b: Point): boolean {
-  for (let i = 0; i < a.length; i++) {
-    if (a[i] !== b[i] && !(Number.isNaN(a[i]) && Number.isNaN(b[i]))) return false;
-  }
-  return true;
 }

@@ -9,6 +9,8 @@ const PROCESS = globalThis.crypto.randomUUID().slice(0, 8);
 let owners = 0;
 const living = new Set<string>();
 let retired = 0;
+/** It is asked for with whatever is recorded. */
+const texts = new WeakMap<Owner, string>();
 
 /** A new owner: one for each run of a study, so that two of a process do not take each other's trials. */
 export function newOwner(): Owner {
@@ -37,9 +39,13 @@ export const retirements = (): number => retired;
  * @throws PlateauError `usage` where it is none
  */
 export function ownerText(owner: Owner): string {
+  const known = texts.get(owner);
+  if (known !== undefined) return known;
   requireArguments("ownerText", { owner: [owner, "Owner: host process began nonce"] });
   const { host, process: pid, began, nonce } = owner;
-  return `${host} ${pid} ${began || "-"} ${nonce}`;
+  const text = `${host} ${pid} ${began || "-"} ${nonce}`;
+  texts.set(owner, text);
+  return text;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Direction, Observation } from "../../trial.js";
-import type { Point } from "./mixture.js";
+import type { Point } from "./point.js";
 
 /** Where a trial stands among others: smaller is better, compared from left to right. */
 type Rank = readonly [ending: number, step: number, loss: number, number: number];
@@ -55,9 +55,9 @@ export class History {
    * @param good how many are wanted; those that diverged are never among them
    */
   split(good: number): { good: Point[]; bad: Point[] } {
-    const points = [...this.#best, ...this.#others].map(({ point }) => point);
     const at = Math.min(good, this.#finite, this.#best.length);
-    return { good: points.slice(0, at), bad: points.slice(at) };
+    const of = (kept: readonly Kept[]) => kept.map(({ point }) => point);
+    return { good: of(this.#best.slice(0, at)), bad: of([...this.#best.slice(at), ...this.#others]) };
   }
 }
 

@@ -1,10 +1,9 @@
-import { sharedEngine } from "../../../runtime/engine.js";
+import type { Engine } from "../../../runtime/engine.js";
 import { log } from "../../../targets/math.js";
 import type { Axis } from "./axis.js";
+import { copied } from "./copied.js";
 import type { Kernels } from "./kernels.js";
-
-/** Where a trial is on each axis; NaN where the axis's parameter does not apply. */
-export type Point = Float64Array;
+import type { Point } from "./point.js";
 
 /**
  * How wide the kernels of an axis are.
@@ -19,9 +18,6 @@ export interface MixtureOptions {
   readonly width: WidthRule;
 }
 
-/** A kernel this far below the largest, in log density, is lost in a sum of doubles. */
-const NEGLIGIBLE = -40;
-
 /**
  * A Parzen estimator: one kernel a trial, each a product over the axes, and the uniform prior as one more.
  * Densities are relative to the prior. Where a kernel's trial lacks a parameter, the kernel is the prior on
@@ -29,12 +25,16 @@ const NEGLIGIBLE = -40;
  * branches of a conditional space, and a kernel speaks for the axes that it shares with a point.
  */
 export class Mixture {
-  readonly #points: readonly Point[];
+  readonly points: readonly Point[];
   readonly #kernels: readonly Kernels[];
   /** Of the kernels, the prior's last; they sum to 1. */
   readonly #weights: Float64Array;
   readonly #logWeights: Float64Array;
-  readonly #terms: Float64Array;
+  #engine!: Engine;
+  /** Addresses of float64 numbers: the log of each weight, of each density at a point, and of their sum. */
+  #logWeightsAt = 0;
+  #terms = 0;
+  #sum = 0;
 
   /** @param options weights of the points and, beside theirs, that of the prior; widths of their kernels */
   constructor(
@@ -43,37 +43,41 @@ export class Mixture {
     { weights, priorWeight, width }: MixtureOptions,
   ) {
     const total = weights.reduce((sum, weight) => sum + weight, priorWeight);
-    this.#points = points;
+    this.points = points;
     this.#weights = new Float64Array([...weights, priorWeight]).map((weight) => weight / total);
-    this.#logWeights = this.#weights.map(log);
-    this.#terms = new Float64Array(points.length + 1);
-    const columns = axes.map((_, a) => {
-      const column = new Float64Array(points.length);
-      for (let k = 0; k < column.length; k++) column[k] = points[k][a];
-      return column;
-    });
-    const present = columns.map((column) => column.filter((place) => !Number.isNaN(place)));
+    this.#logWeights = logs(this.#weights);
+    const columns = axes.map(() => new Float64Array(points.length));
+    for (let k = 0; k < points.length; k++) {
+      const { places } = points[k];
+      for (let a = 0; a < columns.length; a++) columns[a][k] = places[a];
+    }
+    const present = columns.map(numbersOf);
     const places = present.reduce((sum, { length }) => sum + length, 0);
     const dimension = points.length === 0 ? axes.length : places / points.length;
-    this.#kernels = axes.map((axis, a) => axis.kernels(columns[a], width(axis, present[a], dimension)));
+    this.#kernels = axes.map((axis, a) => {
+      const w = width(axis, present[a], dimension);
+      return axis.kernels(columns[a], w, (k, find) => points[k].remembered(a, w, find));
+    });
   }
 
-  /** log of the density at a point over the prior's. */
-  logDensity(point: Point): number {
-    const terms = this.#terms;
-    terms.set(this.#logWeights);
-    for (let a = 0; a < point.length; a++) {
-      if (!Number.isNaN(point[a])) this.#kernels[a].addLogDensity(point[a], terms);
+  /** Copies what densities take into an engine's arena: they can be asked for as long as that is there. */
+  settle(engine: Engine): void {
+    this.#engine = engine;
+    this.#logWeightsAt = copied(engine, this.#logWeights);
+    this.#terms = engine.allocate(this.#logWeights.byteLength);
+    this.#sum = engine.allocate(8);
+    for (const kernels of this.#kernels) kernels.settle(engine);
+  }
+
+  /** log of the density at a point over the prior's, once it is settled. */
+  logDensity({ places }: Point): number {
+    const [engine, terms, count] = [this.#engine, this.#terms, this.#weights.length];
+    engine.u8(terms, 8 * count).set(engine.u8(this.#logWeightsAt, 8 * count));
+    for (let a = 0; a < places.length; a++) {
+      if (!Number.isNaN(places[a])) this.#kernels[a].addLogDensity(places[a], terms);
     }
-    let largest = terms[0];
-    for (let k = 1; k < terms.length; k++) if (terms[k] > largest) largest = terms[k];
-    const { exp64 } = sharedEngine().kernels;
-    let sum = 0;
-    for (let k = 0; k < terms.length; k++) {
-      const below = terms[k] - largest;
-      if (below > NEGLIGIBLE) sum += exp64(below);
-    }
-    return largest + log(sum);
+    engine.kernels.logSumExp(this.#sum, terms, count);
+    return engine.f64(this.#sum, 1)[0];
   }
 
   /**
@@ -82,14 +86,31 @@ export class Mixture {
    * @param uniforms numbers uniform on [0, 1): one that chooses the kernel, then one an axis
    */
   draw(uniforms: Float64Array): Float64Array {
-    const prior = this.#points.length;
+    const prior = this.points.length;
     let k = 0;
     for (let sum = this.#weights[0]; k < prior && uniforms[0] >= sum; sum += this.#weights[++k]);
     const drawn = uniforms.slice(1);
     if (k === prior) return drawn;
     for (let a = 0; a < drawn.length; a++) {
-      if (!Number.isNaN(this.#points[k][a])) drawn[a] = this.#kernels[a].draw(k, drawn[a]);
+      if (!Number.isNaN(this.points[k].places[a])) drawn[a] = this.#kernels[a].draw(k, drawn[a]);
     }
     return drawn;
   }
+}
+
+/** Those that are numbers: mostly all. */
+function numbersOf(column: Float64Array): Float64Array {
+  const found = new Float64Array(column.length);
+  let count = 0;
+  for (let k = 0; k < column.length; k++) if (!Number.isNaN(column[k])) found[count++] = column[k];
+  return found.subarray(0, count);
+}
+
+/** Neighbours are often equal. */
+function logs(weights: Float64Array): Float64Array {
+  const found = new Float64Array(weights.length);
+  for (let k = 0; k < found.length; k++) {
+    found[k] = k > 0 && weights[k] === weights[k - 1] ? found[k - 1] : log(weights[k]);
+  }
+  return found;
 }

@@ -1,6 +1,7 @@
 import test from "ava";
 import fc from "fast-check";
 import { History } from "../../../../src/sweep/samplers/tpe/history.js";
+import { Point } from "../../../../src/sweep/samplers/tpe/point.js";
 import {
   type Direction,
   directions,
@@ -25,10 +26,10 @@ function historyOf(trials: readonly Observation[], direction: Direction = "minim
     mostOthers: others,
     priority: (number) => (number * 7919) % 1009,
   });
-  for (const one of trials) history.add(one, new Float64Array([one.number]));
+  for (const one of trials) history.add(one, new Point(new Float64Array([one.number])));
   return history;
 }
-const numbers = (points: readonly Float64Array[]) => points.map(([number]) => number);
+const numbers = (points: readonly Point[]) => points.map(({ places }) => places[0]);
 
 test("complete trials by value, then pruned ones by last step and value, then diverged ones", (t) => {
   const trials = [
@@ -94,7 +95,7 @@ test("the best of many are kept, and the rest is bounded and stands for all", (t
   });
   const count = 100_000;
   for (let i = 0; i < count; i++) {
-    history.add(trial(i, { value: (i * 7919) % 100_003 }), new Float64Array([i]));
+    history.add(trial(i, { value: (i * 7919) % 100_003 }), new Point(new Float64Array([i])));
   }
   const { good, bad } = history.split(25);
   t.deepEqual(

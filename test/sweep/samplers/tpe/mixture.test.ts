@@ -1,8 +1,10 @@
 import test from "ava";
 import { streamKey } from "../../../../src/random/keys.js";
 import { uniform64 } from "../../../../src/random/uniform.js";
+import { Engine } from "../../../../src/runtime/engine.js";
 import { axesOf } from "../../../../src/sweep/samplers/tpe/axis.js";
-import { Mixture, type Point } from "../../../../src/sweep/samplers/tpe/mixture.js";
+import { Mixture } from "../../../../src/sweep/samplers/tpe/mixture.js";
+import { Point } from "../../../../src/sweep/samplers/tpe/point.js";
 import { badWidth, goodWidth } from "../../../../src/sweep/samplers/tpe/widths.js";
 import type { Parameters } from "../../../../src/sweep/space/parameter.js";
 import { Space } from "../../../../src/sweep/space/space.js";
@@ -19,7 +21,9 @@ const space = new Space({
 });
 const axes = axesOf(space);
 const pointOf = (parameters: Parameters): Point =>
-  Float64Array.from(axes, ({ name, place }) => (name in parameters ? place(parameters[name]) : Number.NaN));
+  new Point(
+    Float64Array.from(axes, ({ name, place }) => (name in parameters ? place(parameters[name]) : Number.NaN)),
+  );
 const trials: Parameters[] = [
   { rule: "left", fixed: 7, depth: 2, rate: 1e-3, size: 3 },
   { rule: "left", fixed: 7, depth: 6, rate: 0.9, size: 100 },
@@ -50,7 +54,11 @@ const events: Record<string, (parameters: Parameters) => boolean> = {
 
 for (const width of [goodWidth, badWidth]) {
   test(`${width.name}: draws have the density, in all branches of a conditional space`, (t) => {
-    const mixture = new Mixture(axes, kernels, { weights: [1.5, 1, 0.5, 1], priorWeight: 0.5, width });
+    const mixture = new Mixture(axes, kernels, {
+      weights: [1.5, 1, 0.5, 1],
+      priorWeight: 0.5,
+      width,
+    });
     const counts = Object.fromEntries(Object.keys(events).map((name) => [name, { drawn: 0, expected: 0 }]));
     let total = 0;
     for (let i = 0; i < draws; i++) {
@@ -73,6 +81,7 @@ for (const width of [goodWidth, badWidth]) {
 
 test("without kernels a mixture is the prior", (t) => {
   const mixture = new Mixture(axes, [], { weights: [], priorWeight: 1, width: goodWidth });
+  mixture.settle(new Engine());
   for (let i = 0; i < 20; i++) {
     t.deepEqual(mixture.draw(uniformsOf(i)), uniformsOf(i).slice(1));
     t.is(mixture.logDensity(pointOf(decode(uniformsOf(i).subarray(1)))), 0);
