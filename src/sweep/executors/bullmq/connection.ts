@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import type { Redis, RedisOptions } from "ioredis";
 import { PlateauError } from "../../../errors.js";
+import { BrokenExecutor } from "../broken.js";
 import { SILENCE_MILLISECONDS } from "./limits.js";
 import { plainLine } from "./plain-text.js";
 import { type RedisAddress, redisAddress } from "./url.js";
@@ -124,7 +125,7 @@ export class Connection {
   refusal(error: unknown): Error {
     if (!isReply(error)) return error as Error;
     const message = `Redis at ${this.address.shown} refuses: ${plainLine(reasonOf(error))}: give its user all commands on the keys plateau:*, and leave those keys to plateau`;
-    return new PlateauError("io", message, { cause: error });
+    return new BrokenExecutor("io", message, { cause: error });
   }
 
   close(): void {

@@ -7,6 +7,7 @@ import { type StopSignal, whenStopped } from "../../../pause.js";
 import { counted } from "../../../text.js";
 import { requireWorkers } from "../../run/require.js";
 import type { ObjectiveNames } from "../../study.js";
+import { BrokenExecutor } from "../broken.js";
 import { Connection, reasonOf } from "./connection.js";
 import { HeldTrial } from "./held-trial.js";
 import { HEARTBEAT_MILLISECONDS, LEASE_MILLISECONDS, MOST_NAME, STALLED_MILLISECONDS } from "./limits.js";
@@ -56,7 +57,8 @@ const dataSchema = v.object({
  * @param options with every objective that there is
  * @returns how many trials it has run to an end
  * @throws PlateauError `usage` of an option, where bullmq and ioredis are not installed, or where there are sweeps, but
- * of another version or build; `io` where Redis cannot be reached or refuses
+ * of another version or build; `io` where Redis cannot be reached or refuses; `threads`, `memory`, `permission` where no
+ * thread begins: its trials go on elsewhere
  */
 export async function work(options: WorkerOptions): Promise<number> {
   const { redis, threads = availableParallelism(), memory, objectives = {}, onNote } = options;
@@ -94,6 +96,8 @@ class WorkerRun {
   #beats = 0;
   #ended = 0;
   #stopping = false;
+  /** Why no trial can be run here. */
+  #broken: BrokenExecutor | undefined;
   /** Ends listening to the signal. */
   readonly #deafen: () => void;
   #leave!: () => void;
@@ -153,6 +157,7 @@ class WorkerRun {
     this.#connection.close();
     // Its own connections: they would wait for Redis for ever.
     await this.#bull.disconnect().catch(() => {});
+    if (this.#broken) throw this.#broken;
     return this.#ended;
   }
 
@@ -208,6 +213,12 @@ class WorkerRun {
       this.#connection.note(`${named} ${became} after ${seconds} s`);
       if (outcome.kind !== "aborted") this.#ended++;
       return trial.lost ? "lost" : outcome.kind;
+    } catch (error) {
+      if (!(error instanceof BrokenExecutor)) throw error;
+      this.#broken ??= error;
+      this.#leave();
+      await trial.end({ kind: "aborted" });
+      return "aborted";
     } finally {
       this.#held.delete(id);
     }
