@@ -8,7 +8,7 @@ import { counted } from "../../../text.js";
 import { requireWorkers } from "../../run/require.js";
 import type { ObjectiveNames } from "../../study.js";
 import { BrokenExecutor } from "../broken.js";
-import { Connection, reasonOf } from "./connection.js";
+import { Connection } from "./connection.js";
 import { HeldTrial } from "./held-trial.js";
 import { HEARTBEAT_MILLISECONDS, LEASE_MILLISECONDS, MOST_NAME, STALLED_MILLISECONDS } from "./limits.js";
 import { Machine } from "./machine.js";
@@ -16,6 +16,7 @@ import { bullmqQueue, describeBuild } from "./names.js";
 import { appear, drivers, leave, mismatch, newId, ours, present, workers } from "./presence.js";
 import { Pulse } from "./pulse.js";
 import { readJob } from "./read-job.js";
+import { isForbidden, reasonOf } from "./replies.js";
 import { type Place, Room } from "./room.js";
 import { run } from "./scripts.js";
 import type { SentJob } from "./wire.js";
@@ -97,7 +98,7 @@ class WorkerRun {
   #ended = 0;
   #stopping = false;
   /** Why no trial can be run here. */
-  #broken: BrokenExecutor | undefined;
+  #broken: Error | undefined;
   /** Ends listening to the signal. */
   readonly #deafen: () => void;
   #leave!: () => void;
@@ -180,6 +181,10 @@ class WorkerRun {
       }
     } catch (error) {
       if (error instanceof this.#connection.bullmq.DelayedError || this.#connection.closed) throw error;
+      if (isForbidden(error)) {
+        this.#break(this.#connection.refusal(error));
+        throw error;
+      }
       return this.#refuse(bull, reasonOf(error), id);
     }
   }
@@ -215,13 +220,18 @@ class WorkerRun {
       return trial.lost ? "lost" : outcome.kind;
     } catch (error) {
       if (!(error instanceof BrokenExecutor)) throw error;
-      this.#broken ??= error;
-      this.#leave();
+      this.#break(error);
       await trial.end({ kind: "aborted" });
       return "aborted";
     } finally {
       this.#held.delete(id);
     }
+  }
+
+  /** Ends the worker: no trial can be run here. */
+  #break(error: Error): void {
+    this.#broken ??= error;
+    this.#leave();
   }
 
   /** A job that is no trial is nobody's: it is refused, and the worker goes on. */
@@ -267,8 +277,9 @@ class WorkerRun {
   #complain(error: Error): void {
     const reason = reasonOf(error);
     if (this.#stopping || !this.#connection.reachable) return;
-    if (/lock|^missing|connection|ECONN|EPIPE|socket/i.test(reason)) return;
-    this.#connection.once(`the queue has a job that cannot be read: ${reason}`);
+    if (isForbidden(error)) this.#break(this.#connection.refusal(error));
+    else if (!/lock|^missing|connection|ECONN|EPIPE|socket/i.test(reason))
+      this.#connection.once(`the queue has a job that cannot be read: ${reason}`);
   }
 
   async #lookAround(): Promise<void> {
