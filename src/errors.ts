@@ -10,6 +10,7 @@ export type ErrorCode =
   | "io" // the file system refused
   | "permission" // Deno was not given what this takes
   | "memory" // more bytes than WebAssembly or the machine has
+  | "threads" // worker threads end before they have begun
   | "simd" // the engine lacks an instruction set
   | "study" // a study file that is none, is damaged, newer, or holds another study than the one asked for
   | "run-directory" // a folder that is not a run, or that already holds one

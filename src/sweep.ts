@@ -8,6 +8,7 @@ export { findPreset, type Preset, presets } from "./experiments/sweep/presets.js
 export { runWorker } from "./experiments/sweep/worker.js";
 export type { ConformanceCase } from "./sweep/conformance.js";
 export { defineStudy, type Named, type StudyDefinition, type StudyInput } from "./sweep/definition.js";
+export { BrokenExecutor } from "./sweep/executors/broken.js";
 export {
   type BullmqOptions,
   bullmqExecutor,

@@ -1,8 +1,14 @@
-import { workerData } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import { adopt } from "../src/runtime/compile.js";
 import { setGemmTile } from "../src/runtime/tile.js";
 import type { JobOutcome, TrialEvents } from "../src/sweep/executors/executor.js";
-import type { FromTrial, ThreadData, ToTrial, TrialTask } from "../src/sweep/executors/messages.js";
+import {
+  BEGUN,
+  type FromTrial,
+  type ThreadData,
+  type ToTrial,
+  type TrialTask,
+} from "../src/sweep/executors/messages.js";
 import type { Objective } from "../src/sweep/objective.js";
 import type { Decision } from "../src/sweep/pruners/pruner.js";
 import { divertOutput } from "../src/sweep/run/divert-output.js";
@@ -16,6 +22,7 @@ for (const [build, module] of Object.entries(given?.modules ?? {})) adopt(build,
 if (given) setGemmTile(given.tile);
 
 divertOutput();
+parentPort?.postMessage(BEGUN);
 
 /** Piscina's entry point: runs one trial. */
 export default async function trial({ objective, job, port, stop }: TrialTask): Promise<JobOutcome> {

@@ -54,7 +54,7 @@ test("a thread that Deno lets read no environment says what to give", async (t) 
   t.is(code, 1);
   t.regex(
     stderr,
-    /error: its thread could not begin: Deno was not given --allow-(env|sys): run it with that/,
+    /error: no worker thread begins: Deno was not given --allow-(env|sys): run it with that, or with -A/,
   );
 });
 

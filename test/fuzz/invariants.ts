@@ -10,6 +10,7 @@ const codes: Record<ErrorCode, true> = {
   io: true,
   permission: true,
   memory: true,
+  threads: true,
   simd: true,
   study: true,
   "run-directory": true,

@@ -51,6 +51,7 @@ export interface Executor {
   /**
    * Runs a trial to its end. Never rejects for what the trial does: a thread that exits, traps, runs out of
    * memory or hangs past its limit is replaced, and the others go on.
+   * @throws BrokenExecutor where it can run no trial at all
    */
   run(job: TrialJob, events: TrialEvents, signal: AbortSignalLike): Promise<JobOutcome>;
   /** Ends all threads. Trials must have ended or been aborted before. */

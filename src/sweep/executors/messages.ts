@@ -5,6 +5,14 @@ import type { JobOutcome, TrialJob } from "./executor.js";
 
 // What the thread of a trial and the thread that drives the sweep say to each other.
 
+/** What a thread says when it can run trials. */
+export const BEGUN = "plateau: begun";
+
+/** Of a thread that has not begun: why. */
+export interface Unbegun {
+  readonly unbegun: unknown;
+}
+
 /** A trial for a worker thread. */
 export interface TrialTask {
   /** URL of the objective's module. */

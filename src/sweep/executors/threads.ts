@@ -10,8 +10,9 @@ import { gemmTile } from "../../runtime/tile.js";
 import type { Decision } from "../pruners/pruner.js";
 import { requireWorkers } from "../run/require.js";
 import { failure } from "../run/trial-run.js";
+import { Beginnings } from "./beginnings.js";
 import type { Executor, JobOutcome, TrialEvents, TrialJob } from "./executor.js";
-import type { FromTrial, ThreadData, ToTrial, TrialTask } from "./messages.js";
+import type { FromTrial, ThreadData, ToTrial, TrialTask, Unbegun } from "./messages.js";
 import { noThread } from "./no-thread.js";
 import { TimeLimit } from "./time-limit.js";
 
@@ -20,6 +21,9 @@ const WORKER = new URL("../../../workers/entry.cjs", import.meta.url).href;
 
 /** How long a trial that was told to stop may take before its thread is ended. */
 export const GRACE_MILLISECONDS = 1500;
+
+/** How often a trial whose thread ends before it has begun is given to another. */
+const MOST_TRIES = 16;
 
 /** How trials are spread over worker threads. */
 export interface ThreadsOptions {
@@ -40,20 +44,26 @@ export interface ThreadsOptions {
 /** Worker threads, each with at most one trial at a time, of whatever objective. */
 export interface ThreadPool {
   readonly workers: number;
-  /** @param objective URL of a module whose default export is the objective */
+  /**
+   * @param objective URL of a module whose default export is the objective
+   * @throws BrokenExecutor where no thread begins
+   */
   run(objective: string, job: TrialJob, events: TrialEvents, signal: AbortSignalLike): Promise<JobOutcome>;
   close(): Promise<void>;
 }
 
-/** @throws PlateauError `usage` */
-export function threadPool(options: ThreadsOptions = {}): ThreadPool {
+/**
+ * @param file URL of what its threads run
+ * @throws PlateauError `usage`
+ */
+export function threadPool(options: ThreadsOptions = {}, file = WORKER): ThreadPool {
   const { workers = availableParallelism(), resourceLimits } = options;
   requireWorkers(workers);
   if (resourceLimits) requireLimits();
   compile("strict");
   const workerData: ThreadData = { modules: compiled(), tile: gemmTile() };
   const pool = startPool({
-    filename: WORKER,
+    filename: file,
     minThreads: workers,
     maxThreads: workers,
     workerData,
@@ -63,15 +73,18 @@ export function threadPool(options: ThreadsOptions = {}): ThreadPool {
   });
   // A thread that ends while it is idle is replaced, and nobody has lost anything.
   pool.on("error", () => {});
+  const beginnings = new Beginnings(pool);
   return {
     workers,
-    run: (objective, job, events, signal) => runInThread(pool, objective, job, events, signal),
+    run: (...trial) => runWhereOneBegins(pool, beginnings, ...trial),
     close: () => pool.destroy(),
   };
 }
 
+type Pool = Piscina<TrialTask, JobOutcome | Unbegun>;
+
 /** @throws PlateauError `memory` where the system starts no thread */
-function startPool(options: ConstructorParameters<typeof Piscina>[0]): Piscina<TrialTask, JobOutcome> {
+function startPool(options: ConstructorParameters<typeof Piscina>[0]): Pool {
   try {
     return new Piscina(options);
   } catch (cause) {
@@ -111,18 +124,37 @@ export function threadsExecutor(objective: string, options: ThreadsOptions = {})
   };
 }
 
+/** A thread that ends before it has begun is no trial's doing: another takes the trial, as long as any begins. */
+async function runWhereOneBegins(
+  pool: Pool,
+  beginnings: Beginnings,
+  ...trial: Parameters<ThreadPool["run"]>
+): Promise<JobOutcome> {
+  const [, , , signal] = trial;
+  for (let tries = 1; ; tries++) {
+    beginnings.require();
+    const ended = await runInThread(pool, beginnings, ...trial);
+    if (!("unbegun" in ended)) return ended;
+    if (signal.aborted) return { kind: "aborted" };
+    beginnings.require();
+    if (tries === MOST_TRIES) return threadFailure(ended.unbegun);
+  }
+}
+
 async function runInThread(
-  pool: Piscina<TrialTask, JobOutcome>,
+  pool: Pool,
+  beginnings: Beginnings,
   objective: string,
   job: TrialJob,
   events: TrialEvents,
   signal: AbortSignalLike,
-): Promise<JobOutcome> {
+): Promise<JobOutcome | Unbegun> {
   const { port1, port2 } = new MessageChannel();
   const timers: NodeJS.Timeout[] = [];
   const stop = new SharedArrayBuffer(4);
   const kill = new AbortController();
   let late = false;
+  let began = false;
   let said: JobOutcome | undefined;
   const fail = (error: unknown) => {
     // Whoever listens has failed, not the trial: it ends, and what went wrong is told.
@@ -131,8 +163,10 @@ async function runInThread(
   };
   const onMessage = (message: FromTrial) => {
     if (message.kind === "outcome") said = message.outcome;
-    else if (message.kind === "began") limit.begin();
-    else if (message.kind === "progress") tellProgress(events, message).catch(fail);
+    else if (message.kind === "began") {
+      began = true;
+      limit.begin();
+    } else if (message.kind === "progress") tellProgress(events, message).catch(fail);
     else limit.without(answer(port1, events, message)).catch(fail);
   };
   port1.on("message", onMessage);
@@ -147,9 +181,14 @@ async function runInThread(
   };
   if (signal.aborted) requestStop();
   else signal.addEventListener("abort", requestStop, { once: true });
+  const forget = beginnings.whenBroken(() => kill.abort());
   try {
     const task: TrialTask = { objective, job, port: port2, stop };
-    return await pool.run(task, { transferList: [port2], signal: kill.signal });
+    const running = pool.run(task, { transferList: [port2], signal: kill.signal });
+    beginnings.look();
+    const ended = await running;
+    if ("unbegun" in ended) beginnings.fail(ended.unbegun);
+    return ended;
   } catch (error) {
     if (said) return said;
     if (late) return failed("time-limit", `it ran for longer than its limit of ${job.timeLimit} s`);
@@ -157,8 +196,9 @@ async function runInThread(
     // What the thread said last may not have arrived yet.
     for (let left = receiveMessageOnPort(port1); left; left = receiveMessageOnPort(port1))
       onMessage(left.message);
-    return said ?? threadFailure(error);
+    return said ?? (began ? threadFailure(error) : { unbegun: error });
   } finally {
+    forget();
     signal.removeEventListener("abort", requestStop);
     limit.end();
     for (const timer of timers) clearTimeout(timer);

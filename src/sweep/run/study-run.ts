@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { PlateauError } from "../../errors.js";
 import { type StopSignal, whenStopped } from "../../pause.js";
+import { BrokenExecutor } from "../executors/broken.js";
 import type { Executor, JobOutcome, TrialEvents } from "../executors/executor.js";
 import type { Kinds } from "../kinds.js";
 import type { Parameters } from "../space/parameter.js";
@@ -213,9 +214,7 @@ class StudyRun {
     void Promise.resolve()
       .then(() => attempt.settled ?? run(attempt, worker))
       .catch((error: unknown): JobOutcome => {
-        const away = this.#options.executor.remote && error instanceof PlateauError && error.code === "io";
-        if (!away) return failure(error);
-        // What is between the machines is broken, and not the trial.
+        if (!(error instanceof BrokenExecutor)) return failure(error);
         this.#broken ??= { error };
         this.#stop.abort();
         return { kind: "aborted" };

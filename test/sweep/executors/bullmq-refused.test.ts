@@ -320,34 +320,6 @@ withRedis.serial("no code travels: a target that is a module is neither sent nor
   t.false(existsSync(witness));
 });
 
-withRedis.serial("what Redis does not permit ends the sweep, with the remedy, and no trial", async (t) => {
-  t.timeout(120_000);
-  const { url, port } = await startRedis(t);
-  const redis = new Redis(url);
-  t.teardown(() => redis.disconnect());
-  await redis.call("ACL", "SETUSER", "me", "on", ">p", "~*", "&*", "+@all", "-eval");
-  const logged = new LoggedStudy(t, { retries: 0 });
-  await using study = await logged.open();
-  await t.throwsAsync(logged.finish(study, `redis://me:p@127.0.0.1:${port}`, 1), {
-    code: "io",
-    message:
-      /^Redis at redis:\/\/127.* refuses: NOPERM .*: give its user all commands on the keys plateau:\*/,
-  });
-  t.is(study.states.failed, 0);
-  // A list of events that is none.
-  const ends = logged.finish(study, url, 1);
-  let attempt = "";
-  await until("an attempt is there", async () => {
-    const [found] = await redis.keys("plateau:attempt:*-0-*:job");
-    if (found) attempt = found.slice("plateau:attempt:".length, -":job".length);
-    return found;
-  });
-  await redis.set(keys.events(attempt), "x");
-  await redis.hset(keys.attempt(attempt), { last: 1, worker: "x" });
-  await t.throwsAsync(ends, { code: "io", message: /WRONGTYPE/ });
-  t.is(study.states.failed, 0);
-});
-
 withRedis.serial("what a worker says that makes no sense ends the trial, not the sweep", async (t) => {
   t.timeout(120_000);
   const { url } = await startRedis(t);

@@ -2,10 +2,11 @@ import { PlateauError } from "../../../errors.js";
 import type { Decision } from "../../pruners/pruner.js";
 import { failure } from "../../run/trial-run.js";
 import type { JobOutcome, TrialEvents, TrialJob } from "../executor.js";
-import { type Connection, isReply, reasonOf } from "./connection.js";
+import type { Connection } from "./connection.js";
 import { MOST_CHECKPOINT_BYTES, MOST_EVENT_BYTES } from "./limits.js";
 import { keys } from "./names.js";
 import { plainLine } from "./plain-text.js";
+import { isReply, reasonOf } from "./replies.js";
 import { type Look, look, run } from "./scripts.js";
 import { decodeEvent, replicateOf, type SentEvent } from "./wire.js";
 

@@ -1,8 +1,12 @@
 import { isIP } from "node:net";
 import type { Redis, RedisOptions } from "ioredis";
 import { PlateauError } from "../../../errors.js";
+import { BrokenExecutor } from "../broken.js";
 import { SILENCE_MILLISECONDS } from "./limits.js";
 import { plainLine } from "./plain-text.js";
+import { probe } from "./probe.js";
+import { isForbidden, isReply, passes, reasonOf } from "./replies.js";
+import { RIGHTS } from "./rights.js";
 import { type RedisAddress, redisAddress } from "./url.js";
 
 /** How long the first connection may take. */
@@ -73,7 +77,7 @@ export class Connection {
   static async open(url: string, note: (text: string) => void = () => {}): Promise<Connection> {
     const address = redisAddress(url);
     const peers = await loadPeers();
-    await probe(address, peers.Redis);
+    await probe(address, new peers.Redis({ ...redisOptions(address), ...once }));
     return new Connection(address, peers, note);
   }
 
@@ -123,8 +127,9 @@ export class Connection {
   /** What Redis refuses for good: nothing that a trial has done. Other errors as they are. */
   refusal(error: unknown): Error {
     if (!isReply(error)) return error as Error;
-    const message = `Redis at ${this.address.shown} refuses: ${plainLine(reasonOf(error))}: give its user all commands on the keys plateau:*, and leave those keys to plateau`;
-    return new PlateauError("io", message, { cause: error });
+    const remedy = isForbidden(error) ? RIGHTS : "leave the keys plateau:* to plateau";
+    const message = `Redis at ${this.address.shown} refuses: ${plainLine(reasonOf(error))}: ${remedy}`;
+    return new BrokenExecutor("io", message, { cause: error });
   }
 
   close(): void {
@@ -148,6 +153,16 @@ export class Connection {
   }
 }
 
+/** Of a connection that is tried once. */
+const once: RedisOptions = {
+  lazyConnect: true,
+  maxRetriesPerRequest: 0,
+  retryStrategy: () => null,
+  connectTimeout: FIRST_MILLISECONDS,
+  // It asks for INFO, and writes to the console where that is forbidden.
+  enableReadyCheck: false,
+};
+
 function redisOptions({ host, port, db, username, password, tls }: RedisAddress): RedisOptions {
   return {
     host,
@@ -167,48 +182,3 @@ function redisOptions({ host, port, db, username, password, tls }: RedisAddress)
     socketTimeout: SILENCE_MILLISECONDS,
   };
 }
-
-/** Says what is wrong with an address at once, where later all errors are waited out. */
-async function probe(address: RedisAddress, Client: Peers["Redis"]): Promise<void> {
-  const { shown } = address;
-  const redis = new Client({
-    ...redisOptions(address),
-    lazyConnect: true,
-    maxRetriesPerRequest: 0,
-    retryStrategy: () => null,
-    connectTimeout: FIRST_MILLISECONDS,
-  });
-  let first: Error | undefined;
-  redis.on("error", (error: Error) => (first ??= error));
-  try {
-    await redis.connect();
-    await redis.ping();
-  } catch (error) {
-    const cause = first ?? (error as Error);
-    const reason = reasonOf(cause);
-    const why = /WRONGPASS|NOAUTH|NOPERM|invalid password/i.test(reason)
-      ? `refuses: ${reason}: give user and password in the URL, redis://user:password@host`
-      : `cannot be reached: ${reason}: check the address, and that redis-server runs there${address.tls ? " and speaks TLS" : ""}`;
-    throw new PlateauError("io", `Redis at ${shown} ${why}`);
-  } finally {
-    redis.disconnect();
-  }
-}
-
-/** Whether Redis answered, and answered no. */
-export const isReply = (error: unknown): boolean => (error as Error | undefined)?.name === "ReplyError";
-
-/** An error in its own words; of a connection that was tried by several addresses, of the first. */
-export function reasonOf(error: unknown): string {
-  const { message = "", errors, code } = error as { message?: string; errors?: Error[]; code?: string };
-  return message || errors?.[0]?.message || code || String(error);
-}
-
-/**
- * What Redis answers when it cannot do now what it could do later. A password that was right once, too: whoever changed
- * it may change it back.
- */
-const passes = (error: unknown): boolean =>
-  /^(LOADING|MISCONF|OOM|READONLY|BUSY|MASTERDOWN|TRYAGAIN|CLUSTERDOWN|NOREPLICAS|WRONGPASS|NOAUTH)\b|max number of clients/.test(
-    reasonOf(error),
-  );

@@ -3,6 +3,7 @@ import { loadObjective } from "../../run/load-objective.js";
 import { MemoryGate } from "../../run/memory.js";
 import { failure } from "../../run/trial-run.js";
 import type { ObjectiveNames } from "../../study.js";
+import { BrokenExecutor } from "../broken.js";
 import type { Executor, JobOutcome, TrialEvents } from "../executor.js";
 import { SharedThreads } from "../shared.js";
 import { requireObjectiveName } from "./executor.js";
@@ -53,7 +54,10 @@ export class Machine {
     return this.#ready.has(objective);
   }
 
-  /** Never rejects: whatever happens is how the trial ended. */
+  /**
+   * Whatever happens is how the trial ended.
+   * @throws BrokenExecutor where no trial can be run here
+   */
   async run(
     job: SentJob,
     checkpoint: Uint8Array | undefined,
@@ -71,6 +75,7 @@ export class Machine {
       if (bytes > gate.most) return tooLarge(bytes, gate.most);
       return await executor.run(trial, events, signal);
     } catch (error) {
+      if (error instanceof BrokenExecutor) throw error;
       return failure(error);
     }
   }

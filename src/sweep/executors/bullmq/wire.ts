@@ -27,7 +27,15 @@ const text = v.pipe(v.string("expected a text"), v.maxLength(MOST_MESSAGE), v.tr
 
 const codes: Readonly<Record<ErrorCode, true>> = {
   ...{ usage: true, "unknown-name": true, "shape-mismatch": true, format: true, io: true, permission: true },
-  ...{ memory: true, simd: true, study: true, "run-directory": true, "time-limit": true, diverged: true },
+  ...{
+    memory: true,
+    threads: true,
+    simd: true,
+    study: true,
+    "run-directory": true,
+    "time-limit": true,
+    diverged: true,
+  },
   ...{ aborted: true, internal: true },
 };
 const error = v.strictObject({

@@ -7,7 +7,8 @@ import { type StopSignal, whenStopped } from "../../../pause.js";
 import { counted } from "../../../text.js";
 import { requireWorkers } from "../../run/require.js";
 import type { ObjectiveNames } from "../../study.js";
-import { Connection, reasonOf } from "./connection.js";
+import { BrokenExecutor } from "../broken.js";
+import { Connection } from "./connection.js";
 import { HeldTrial } from "./held-trial.js";
 import { HEARTBEAT_MILLISECONDS, LEASE_MILLISECONDS, MOST_NAME, STALLED_MILLISECONDS } from "./limits.js";
 import { Machine } from "./machine.js";
@@ -15,6 +16,7 @@ import { bullmqQueue, describeBuild } from "./names.js";
 import { appear, drivers, leave, mismatch, newId, ours, present, workers } from "./presence.js";
 import { Pulse } from "./pulse.js";
 import { readJob } from "./read-job.js";
+import { isForbidden, reasonOf } from "./replies.js";
 import { type Place, Room } from "./room.js";
 import { run } from "./scripts.js";
 import type { SentJob } from "./wire.js";
@@ -56,7 +58,8 @@ const dataSchema = v.object({
  * @param options with every objective that there is
  * @returns how many trials it has run to an end
  * @throws PlateauError `usage` of an option, where bullmq and ioredis are not installed, or where there are sweeps, but
- * of another version or build; `io` where Redis cannot be reached or refuses
+ * of another version or build; `io` where Redis cannot be reached or refuses; `threads`, `memory`, `permission` where no
+ * thread begins: its trials go on elsewhere
  */
 export async function work(options: WorkerOptions): Promise<number> {
   const { redis, threads = availableParallelism(), memory, objectives = {}, onNote } = options;
@@ -94,6 +97,8 @@ class WorkerRun {
   #beats = 0;
   #ended = 0;
   #stopping = false;
+  /** Why no trial can be run here. */
+  #broken: Error | undefined;
   /** Ends listening to the signal. */
   readonly #deafen: () => void;
   #leave!: () => void;
@@ -153,6 +158,7 @@ class WorkerRun {
     this.#connection.close();
     // Its own connections: they would wait for Redis for ever.
     await this.#bull.disconnect().catch(() => {});
+    if (this.#broken) throw this.#broken;
     return this.#ended;
   }
 
@@ -175,6 +181,10 @@ class WorkerRun {
       }
     } catch (error) {
       if (error instanceof this.#connection.bullmq.DelayedError || this.#connection.closed) throw error;
+      if (isForbidden(error)) {
+        this.#break(this.#connection.refusal(error));
+        throw error;
+      }
       return this.#refuse(bull, reasonOf(error), id);
     }
   }
@@ -208,9 +218,20 @@ class WorkerRun {
       this.#connection.note(`${named} ${became} after ${seconds} s`);
       if (outcome.kind !== "aborted") this.#ended++;
       return trial.lost ? "lost" : outcome.kind;
+    } catch (error) {
+      if (!(error instanceof BrokenExecutor)) throw error;
+      this.#break(error);
+      await trial.end({ kind: "aborted" });
+      return "aborted";
     } finally {
       this.#held.delete(id);
     }
+  }
+
+  /** Ends the worker: no trial can be run here. */
+  #break(error: Error): void {
+    this.#broken ??= error;
+    this.#leave();
   }
 
   /** A job that is no trial is nobody's: it is refused, and the worker goes on. */
@@ -256,8 +277,9 @@ class WorkerRun {
   #complain(error: Error): void {
     const reason = reasonOf(error);
     if (this.#stopping || !this.#connection.reachable) return;
-    if (/lock|^missing|connection|ECONN|EPIPE|socket/i.test(reason)) return;
-    this.#connection.once(`the queue has a job that cannot be read: ${reason}`);
+    if (isForbidden(error)) this.#break(this.#connection.refusal(error));
+    else if (!/lock|^missing|connection|ECONN|EPIPE|socket/i.test(reason))
+      this.#connection.once(`the queue has a job that cannot be read: ${reason}`);
   }
 
   async #lookAround(): Promise<void> {
