@@ -115,7 +115,7 @@ function driftBound(
   inputs: number,
   outputs: number,
   lr: number,
-  begin: Float64Array,
+  begin: ArrayLike<number>,
 ): number {
   const Z = Array.from({ length: rows }, (_, r) => [...x.subarray(r * inputs, (r + 1) * inputs), 1]);
   const width = inputs + 1;
@@ -125,7 +125,7 @@ function driftBound(
   );
   const mu = leastEigenvalue(hessian);
   // Weights stay in the ball of the first ones and the solution, which is no further than they are from 0 together.
-  const reach = 2 * Math.max(1, ...begin.map(Math.abs));
+  const reach = 2 * Math.max(1, ...Array.from(begin, Math.abs));
   const largest = reach * width + Math.max(...y.map(Math.abs));
   const gamma = (rows + inputs + 4) * UNIT;
   const gradient = gamma * factor * rows * largest * Math.sqrt(width * outputs);
