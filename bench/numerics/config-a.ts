@@ -1,11 +1,11 @@
 import type { Model } from "../../src/nn/model.js";
 import { Transformer } from "../../src/nn/transformer.js";
 import { arrayData } from "../../src/training/data.js";
-import { type TrainingInput, trainingOptions } from "../../src/training/options.js";
+import { type TrainingInput, type TrainingOptions, trainingOptions } from "../../src/training/options.js";
 import { Trainer } from "../../src/training/trainer.js";
 import { testSource } from "../../test/kernels/run.js";
 import type { Followed } from "../../test/reference/drift.js";
-import { ReferenceTraining, type Samples, weightsOf } from "../../test/reference/training.js";
+import { feltWeights, ReferenceTraining, type Samples, weightsOf } from "../../test/reference/training.js";
 import { stepConfigs } from "../configs.js";
 
 const ROWS = 512;
@@ -23,44 +23,53 @@ export interface Begin {
   readonly batch: number;
 }
 
-/** Config A on the study's m2n1: Adam, cosine decay. `more` changes how it is trained. */
-export function configA(
-  arithmetic: Arithmetic,
-  { seed, nudge, steps, batch }: Begin,
-  more: Partial<TrainingInput> = {},
-): Followed & { readonly model: Model } {
+interface Setting {
+  readonly model: Model;
+  readonly samples: Samples;
+  readonly options: TrainingOptions;
+}
+
+function setting({ seed, nudge, steps, batch }: Begin, more: Partial<TrainingInput>): Setting {
   const model = Transformer.create(stepConfigs[0].model, { seed });
   if (nudge > 0) {
     const weights = model.weights();
     const signs = testSource(nudge)(weights.length);
     for (let i = 0; i < weights.length; i++) weights[i] *= 1 + Math.sign(signs[i]) * 2 ** -23;
   }
-  const samples = m2n1(model.engine.kernels.cbrt64);
   const options = trainingOptions({ steps, batch, seed, optimizer: "adam", lr: 1e-3, ...more });
-  if (arithmetic === "kernels") {
-    const training = new Trainer(model, { kind: "mse" }, arrayData(samples.x, samples.y, ROWS), options);
-    return {
-      model,
-      step: () => training.step(),
-      get loss() {
-        return training.loss;
-      },
-      weights: () => weightsOf(model),
-      predict: () => model.predict(samples.x.subarray(0, 8 * WATCHED)),
-      evaluate: () => meanSquare(model.predict(samples.x), samples.y),
-    };
-  }
-  const training = new ReferenceTraining(model, samples, options, arithmetic);
+  return { model, samples: m2n1(model.engine.kernels.cbrt64), options };
+}
+
+/** Config A on the study's m2n1: Adam, cosine decay. `more` changes how it is trained. */
+export function configA(
+  arithmetic: Arithmetic,
+  begin: Begin,
+  more: Partial<TrainingInput> = {},
+): Followed & { readonly model: Model } {
+  const { model, samples, options } = setting(begin, more);
+  const { x, y } = samples;
+  const training =
+    arithmetic === "kernels"
+      ? new Trainer(model, { kind: "mse" }, arrayData(x, y, ROWS), options)
+      : new ReferenceTraining(model, samples, options, arithmetic);
+  const predict = (rows: number) =>
+    training instanceof Trainer ? model.predict(x.subarray(0, 8 * rows)) : training.predict(rows);
   return {
     model,
     step: () => training.step(),
     get loss() {
       return training.loss;
     },
-    weights: () => training.weights,
-    predict: () => training.predict(WATCHED),
-    evaluate: () => meanSquare(training.predict(ROWS), samples.y),
+    weights: () => (training instanceof Trainer ? weightsOf(model) : training.weights),
+    predict: () => predict(WATCHED),
+    evaluate: () => meanSquare(predict(ROWS), y),
   };
+}
+
+/** Places of the weights that config A's outputs depend on. */
+export function feltOfA(begin: Begin): number[] {
+  const { model, samples, options } = setting({ ...begin, nudge: 0 }, {});
+  return feltWeights(model, samples, options);
 }
 
 /** y = x + ∛x for each of the four numbers of a token. */

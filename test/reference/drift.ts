@@ -59,17 +59,17 @@ function isStop(update: number): boolean {
   return update === scale || update === 3 * scale;
 }
 
-/** Something of a training beside float64. */
+/** Something of a training beside another. */
 export interface Drift {
   readonly what: string;
-  /** How far it is from float64. */
+  /** How far it is off. */
   readonly distance: number;
-  /** How far plain float32 trainings are, root mean square. */
+  /** How far others are, root mean square. */
   readonly spread: number;
   readonly bound: number;
 }
 
-/** The probability that any bound at all is exceeded by a training that rounds as the plain ones do. */
+/** The probability that any bound at all is exceeded by a training that rounds as the others do. */
 export const RISK = 1e-3;
 
 /**
@@ -81,20 +81,26 @@ export const RISK = 1e-3;
  * float32, that begin a rounding apart from each other so that their roundings have nothing in common.
  *
  * What is compared: outputs and weights after 1, 3, 10, … updates (2-norm), mean losses of ten equal parts, the loss at
- * the end. Where a distance is an error of mean 0, normal as sums of many roundings are, it is of K plain ones'
- * root mean square distributed as Student's |t| with K degrees of freedom, and norms of vectors vary less. The bound is
- * the quantile for RISK over the number of comparisons.
+ * the end. Where a distance is an error of mean 0, normal as sums of many roundings are, it is of K others' root mean
+ * square distributed as Student's |t| with K degrees of freedom, and norms of vectors vary less. The bound is the
+ * quantile for RISK over the number of comparisons.
  *
- * Weights are those of which float64's gradient is more than rounding: Adam moves a weight that no output depends on (a
- * bias of keys, queries of a single token) by what the rounding of 0 happens to be, as far as any other.
+ * @param centre float64. Where plain trainings take too long, a training of the kernels, `others` more of them that
+ * begin a rounding apart, and `subject` float64: is it one of them?
+ * @param others how far these are from `centre` is how far `subject` may be
+ * @param felt places of the weights that are compared (`feltWeights`)
  */
-export function drift(exact: Course, plain: readonly Course[], subject: Course): Drift[] {
-  const felt = feltWeights(exact);
-  const all = measures(exact, felt);
-  const threshold = quantile(RISK / all.length, plain.length);
+export function drift(
+  centre: Course,
+  others: readonly Course[],
+  subject: Course,
+  felt: readonly number[],
+): Drift[] {
+  const all = measures(centre, felt);
+  const threshold = quantile(RISK / all.length, others.length);
   return all.map(({ what, distance }) => {
-    const squares = plain.map((course) => distance(course) ** 2);
-    const spread = Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / plain.length);
+    const squares = others.map((course) => distance(course) ** 2);
+    const spread = Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / others.length);
     return { what, distance: distance(subject), spread, bound: threshold * spread };
   });
 }
@@ -104,10 +110,10 @@ interface Measure {
   readonly distance: (course: Course) => number;
 }
 
-function measures(exact: Course, felt: readonly number[]): Measure[] {
+function measures(centre: Course, felt: readonly number[]): Measure[] {
   const chosen = (weights: readonly number[]) => felt.map((i) => weights[i]);
   return [
-    ...exact.stops.slice(1).flatMap(({ update, outputs, weights }, i): Measure[] => [
+    ...centre.stops.slice(1).flatMap(({ update, outputs, weights }, i): Measure[] => [
       {
         what: `outputs after ${update} updates`,
         distance: ({ stops }) => distance(stops[i + 1].outputs, outputs) / Math.sqrt(outputs.length),
@@ -117,19 +123,12 @@ function measures(exact: Course, felt: readonly number[]): Measure[] {
         distance: ({ stops }) => distance(chosen(stops[i + 1].weights), chosen(weights)),
       },
     ]),
-    ...exact.parts.map((loss, part) => ({
-      what: `mean loss of part ${part + 1} of ${exact.parts.length}`,
+    ...centre.parts.map((loss, part) => ({
+      what: `mean loss of part ${part + 1} of ${centre.parts.length}`,
       distance: ({ parts }: Course) => Math.abs(parts[part] - loss),
     })),
-    { what: "loss at the end", distance: ({ evaluation }) => Math.abs(evaluation - exact.evaluation) },
+    { what: "loss at the end", distance: ({ evaluation }) => Math.abs(evaluation - centre.evaluation) },
   ];
-}
-
-/** Places of the weights that Adam's first update moves by about as much as it can: lr, whatever the gradient. */
-export function feltWeights({ stops: [begin, first] }: Course): number[] {
-  const moved = first.weights.map((weight, i) => Math.abs(weight - begin.weights[i]));
-  const most = Math.max(...moved);
-  return moved.flatMap((by, i) => (by > most / 2 ? [i] : []));
 }
 
 /** 2-norm of a difference. */

@@ -32,7 +32,8 @@ export class ReferenceTraining {
   readonly weights: Numbers;
   readonly first: Numbers;
   readonly second: Numbers;
-  readonly #gradient: Numbers;
+  /** Of the last update's batch. */
+  readonly gradient: Numbers;
   /** What the precision holds of a number. */
   readonly #held: (x: number) => number;
   readonly #constants: Record<
@@ -84,7 +85,7 @@ export class ReferenceTraining {
     }
     const values = weightsOf(model);
     const flat = () => zeros(values.length);
-    [this.weights, this.first, this.second, this.#gradient] = [flat(), flat(), flat(), flat()];
+    [this.weights, this.first, this.second, this.gradient] = [flat(), flat(), flat(), flat()];
     this.weights.set(values);
     this.#x = recorded.nodes(emitted.x);
     this.#y = recorded.nodes(y!);
@@ -102,7 +103,7 @@ export class ReferenceTraining {
   step(): void {
     const { batch, clipNorm } = this.#options;
     const order = this.#model.engine.u32(this.#batches.at(this.updates), batch);
-    const gradient = this.#gradient.fill(0);
+    const gradient = this.gradient.fill(0);
     const shared = { leaves: this.#leaves, values: this.weights, gradient };
     const sum = this.#rows.evaluate(
       batch,
@@ -148,7 +149,7 @@ export class ReferenceTraining {
     const lr = held(this.#schedule(t));
     const [bias1, bias2] = [held(1 - beta1 ** t), held(Math.sqrt(1 - beta2 ** t))];
     for (let i = 0; i < w.length; i++) {
-      const g = this.#gradient[i] * scale + (optimizer === "adamw" ? 0 : c.weightDecay * w[i]);
+      const g = this.gradient[i] * scale + (optimizer === "adamw" ? 0 : c.weightDecay * w[i]);
       if (optimizer === "sgd") {
         m[i] = c.momentum * m[i] + g;
         w[i] -= lr * m[i];
@@ -160,4 +161,17 @@ export class ReferenceTraining {
       w[i] -= ((lr / bias1) * m[i]) / (Math.sqrt(v[i]) / bias2 + c.eps);
     }
   }
+}
+
+/**
+ * Places of the weights whose gradient is more than rounding of float64. A weight that no output depends on (a bias of
+ * keys, queries of a single token) has a gradient of 0, and Adam moves it by what rounding makes of that, as far as any
+ * other.
+ */
+export function feltWeights(model: Model, samples: Samples, options: TrainingOptions): number[] {
+  const training = new ReferenceTraining(model, samples, options);
+  training.step();
+  const sizes = Array.from(training.gradient, Math.abs);
+  const least = 2 ** -40 * Math.max(...sizes);
+  return sizes.flatMap((size, i) => (size > least ? [i] : []));
 }
