@@ -1,67 +1,98 @@
-// Config A for a million updates, in float32 by the kernels or in plain float64: node dist/bench/numerics/million.js
-// [--float64] [--seed S] [--nudge N] [--steps N] [--batch B]. Prints a line of JSON: mean losses of ten equal parts of the run.
+// Config A for a million updates, in float32 by the kernels beside plain float64, held to how far plain float32 is from
+// it: node dist/bench/numerics/million.js [--seed S] [--steps N] [--batch B] [--nudges K] [--kernels N] does all in turn;
+// --as float64|float32|kernels [--nudge K] --into file.json does one, and --compare float64.json float32.json …
+// kernels.json … gives the verdict. Exits 1 where a bound is exceeded.
+import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { Transformer } from "../../src/nn/transformer.js";
-import { arrayData } from "../../src/training/data.js";
-import { type TrainingInput, trainingOptions } from "../../src/training/options.js";
-import { Trainer } from "../../src/training/trainer.js";
-import { testSource } from "../../test/kernels/run.js";
-import { ReferenceTraining, type Samples } from "../../test/reference/training.js";
-import { stepConfigs } from "../configs.js";
+import { type Course, type Drift, drift, follow, RISK } from "../../test/reference/drift.js";
+import { type Arithmetic, type Begin, configA, feltOfA } from "./config-a.js";
 
-const PARTS = 10;
+interface Run extends Begin {
+  readonly arithmetic: Arithmetic;
+  readonly seconds: number;
+  readonly course: Course;
+}
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
-    float64: { type: "boolean", default: false },
     seed: { type: "string", default: "1" },
-    nudge: { type: "string", default: "0" },
     steps: { type: "string", default: "1000000" },
-    batch: { type: "string", default: "128" },
+    batch: { type: "string", default: "16" },
+    nudges: { type: "string", default: "4" },
+    kernels: { type: "string", default: "4" },
+    nudge: { type: "string", default: "0" },
+    as: { type: "string" },
+    into: { type: "string" },
+    compare: { type: "boolean", default: false },
   },
 });
-const [seed, nudge, steps, batch] = [values.seed, values.nudge, values.steps, values.batch].map(Number);
-const [{ model: described }] = stepConfigs;
-const model = Transformer.create(described, { seed });
-if (nudge > 0) {
-  // Weights one rounding away: where float32 and float64 differ after their first step.
-  const weights = model.weights();
-  const signs = testSource(nudge)(weights.length);
-  for (let i = 0; i < weights.length; i++) weights[i] *= 1 + Math.sign(signs[i]) * 2 ** -23;
-}
-const samples = rows(512, model.engine.kernels.cbrt64);
-const input: TrainingInput = { steps, batch, seed, optimizer: "adam", lr: 1e-3 };
-const options = trainingOptions(input);
-const begin = performance.now();
-const training = values.float64
-  ? new ReferenceTraining(model, samples, options)
-  : new Trainer(model, { kind: "mse" }, arrayData(samples.x, samples.y, samples.rows), options);
-const losses: number[] = [];
-for (let part = 0; part < PARTS; part++) {
-  let sum = 0;
-  const until = Math.floor((steps * (part + 1)) / PARTS);
-  const count = until - training.updates;
-  while (training.updates < until) {
-    if (training.step() === false) throw new Error(`diverged at update ${training.updates + 1}`);
-    sum += training.loss;
-  }
-  losses.push(sum / count);
-  process.stderr.write(`${training.updates} updates, ${sum / count}\n`);
-}
-const seconds = Math.round((performance.now() - begin) / 1000);
-console.log(JSON.stringify({ float64: values.float64, seed, nudge, steps, batch, losses, seconds }));
+const [seed, steps, batch] = [values.seed, values.steps, values.batch].map(Number);
 
-/** The study's m2n1: y = x + ∛x for each of the four numbers of a token. */
-function rows(count: number, cbrt: (x: number) => number): Samples {
-  const first = testSource(7)(4 * count);
-  const x = new Float32Array(8 * count);
-  const y = new Float32Array(4 * count);
-  for (let row = 0; row < count; row++) {
-    for (let d = 0; d < 4; d++) {
-      x[8 * row + d] = first[4 * row + d];
-      x[8 * row + 4 + d] = cbrt(first[4 * row + d]);
-      y[4 * row + d] = x[8 * row + d] + x[8 * row + 4 + d];
-    }
+if (values.as) {
+  const run = trained(values.as as Arithmetic, Number(values.nudge));
+  if (values.into) writeFileSync(values.into, JSON.stringify(run));
+  else console.log(JSON.stringify(run.course.parts));
+} else if (values.compare) {
+  verdict(positionals.map((file) => JSON.parse(readFileSync(file, "utf8")) as Run));
+} else {
+  const count = (n: string) => Array.from({ length: Number(n) }, (_, i) => i);
+  verdict([
+    trained("float64", 0),
+    ...count(values.nudges).map((i) => trained("float32", i + 1)),
+    ...count(values.kernels).map((i) => trained("kernels", i)),
+  ]);
+}
+
+function trained(arithmetic: Arithmetic, nudge: number): Run {
+  const begin: Begin = { seed, nudge, steps, batch };
+  const start = performance.now();
+  process.stderr.write(`${arithmetic}, nudge ${nudge}\n`);
+  const course = follow(configA(arithmetic, begin), steps, (line) => process.stderr.write(`${line}\n`));
+  return { ...begin, arithmetic, seconds: Math.round((performance.now() - start) / 1000), course };
+}
+
+function verdict(runs: readonly Run[]): void {
+  const of = (arithmetic: Arithmetic) => runs.filter((run) => run.arithmetic === arithmetic);
+  const courses = (arithmetic: Arithmetic) => of(arithmetic).map(({ course }) => course);
+  const [{ course: exact, ...begin }] = of("float64");
+  const [plain, kernels] = [courses("float32"), courses("kernels")];
+  const felt = feltOfA(begin);
+  console.log(
+    `seed ${begin.seed}, ${begin.steps} updates of ${begin.batch} samples; ` +
+      `${felt.length} of ${exact.stops[0].weights.length} weights are felt; risk ${RISK}`,
+  );
+  console.log(
+    `float64: ${exact.parts.map((loss) => loss.toFixed(9)).join(" ")}, at the end ${exact.evaluation}`,
+  );
+  const [first, ...others] = kernels;
+  const within = [
+    plain.length > 0
+      ? judge(
+          `${kernels.length} trainings of the kernels, as far from float64 as ${plain.length} plain float32 ones are`,
+          kernels.map((course) => drift(exact, plain, course, felt)),
+        )
+      : true,
+    others.length > 0
+      ? judge(`float64, as far from one training of the kernels as ${others.length} others are`, [
+          drift(first, others, exact, felt),
+        ])
+      : true,
+  ];
+  process.exitCode = within.every(Boolean) ? 0 : 1;
+}
+
+/** Prints distances beside their bounds. @returns whether all are within */
+function judge(title: string, subjects: readonly Drift[][]): boolean {
+  console.log(`\n${title}`);
+  let worst = 0;
+  for (const [i, { what, spread, bound }] of subjects[0].entries()) {
+    const distances = subjects.map((all) => all[i].distance);
+    worst = Math.max(worst, ...distances.map((distance) => distance / bound));
+    const told = distances.map((distance) => distance.toExponential(1)).join(" ");
+    const mark = distances.every((distance) => distance <= bound) ? "" : "  BEYOND";
+    console.log(`${what}: ${told} of ${bound.toExponential(1)} (others ${spread.toExponential(1)})${mark}`);
   }
-  return { x, y, rows: count };
+  console.log(`largest: ${worst.toFixed(3)} of its bound, ${worst <= 1 ? "within" : "BEYOND"}`);
+  return worst <= 1;
 }

@@ -1,18 +1,17 @@
 import test from "ava";
 import { stepConfigs } from "../../bench/configs.js";
-import { mlp } from "../../src/nn/mlp.js";
 import { Model } from "../../src/nn/model.js";
 import { Transformer } from "../../src/nn/transformer.js";
 import { sharedEngine } from "../../src/runtime/engine.js";
 import { arrayData } from "../../src/training/data.js";
 import { HYPER, setConstants, setUpdate } from "../../src/training/optimizer.js";
-import { type TrainingInput, trainingOptions } from "../../src/training/options.js";
+import { trainingOptions } from "../../src/training/options.js";
 import { createSchedule } from "../../src/training/schedule.js";
 import { Trainer } from "../../src/training/trainer.js";
 import { philox } from "../kernels/philox.js";
 import { testSource } from "../kernels/run.js";
 import { UNIT } from "../reference/tape.js";
-import { ReferenceTraining, type Samples } from "../reference/training.js";
+import type { Samples } from "../reference/training.js";
 
 const MILLION = 1_000_000;
 
@@ -30,7 +29,7 @@ test("learning rate and bias corrections of a million updates are float64's, rou
     const hyper = new Float32Array(HYPER.length);
     setConstants(hyper, options);
     let worst = 0;
-    for (let update = 1; update <= MILLION; update += update < 2000 || update > MILLION - 2000 ? 1 : 97) {
+    for (let update = 1; update <= MILLION; update++) {
       setUpdate(hyper, update, options, ours, kernels);
       const want = [plain(update), 1 - 0.9 ** update, Math.sqrt(1 - 0.999 ** update)];
       for (const [i, place] of [HYPER.lr, HYPER.bias1, HYPER.bias2].entries()) {
@@ -61,128 +60,4 @@ test("batches and dropout of update 1,000,000 are those of a run that begins the
   // The counter is the update's number itself, far below where its 32 bits end.
   const words = philox([0, 1, MILLION, 0], [1, 2]);
   t.notDeepEqual(words, philox([0, 1, MILLION - 1, 0], [1, 2]));
-});
-
-/**
- * Gradient descent on least squares contracts: e ← (I − lr·H)·e, so what a step adds by rounding is forgotten, and the
- * distance to float64 stays below one step's error over the contraction, however long it goes on.
- */
-test("a linear model stays within its bound of float64, from the first update to the last", (t) => {
-  const [rows, inputs, outputs] = [32, 3, 2];
-  const data = samples(rows, inputs, outputs);
-  const architecture = mlp({ inputDim: inputs, outputDim: outputs, hidden: [] });
-  const lr = 0.05;
-  const input: TrainingInput = {
-    ...{ steps: MILLION, batch: rows, optimizer: "sgd", momentum: 0, lr },
-    ...{ schedule: "constant", clipNorm: 0 },
-  };
-  const options = trainingOptions(input);
-  const model = new Model(architecture, { seed: 2 });
-  const reference = new ReferenceTraining(new Model(architecture, { seed: 2 }), data, options);
-  const trainer = new Trainer(model, { kind: "mse" }, arrayData(data.x, data.y, rows), options);
-  const bound = driftBound(data, inputs, outputs, lr, reference.weights);
-  let worst = 0;
-  for (let update = 1; update <= 3000; update++) {
-    trainer.step();
-    reference.step();
-    worst = Math.max(worst, distance(model, reference));
-  }
-  t.true(worst <= bound, `${worst} of ${bound}`);
-  // By then both are where they stay; float32 goes on to a hundred thousand by itself.
-  for (let update = 3001; update <= 100_000; update++) trainer.step();
-  t.true(distance(model, reference) <= bound, `${distance(model, reference)} of ${bound}`);
-});
-
-/** 2-norm of float32 weights less float64 ones. */
-function distance(model: Model, { weights }: ReferenceTraining): number {
-  let place = 0;
-  let squares = 0;
-  for (const { shape, offset } of model.parameters) {
-    const n = shape.reduce((product, extent) => product * extent, 1);
-    const found = model.weights().subarray(offset, offset + n);
-    for (const value of found) squares += (value - weights[place++]) ** 2;
-  }
-  return Math.sqrt(squares);
-}
-
-/**
- * ‖ε‖/(lr·μ): ε what one update rounds, μ the least eigenvalue of the Hessian. With N rows and n outputs the gradient of
- * the mean square is 2/(N·n)·Zᵀ(Z·w − y), Z the inputs and a column of ones: γ = (N + inputs + 4)·u of the sum of
- * magnitudes of its terms is its error (Higham 2002, 3.1), that of the weight two roundings.
- */
-function driftBound(
-  { x, y, rows }: Samples,
-  inputs: number,
-  outputs: number,
-  lr: number,
-  begin: Float64Array,
-): number {
-  const Z = Array.from({ length: rows }, (_, r) => [...x.subarray(r * inputs, (r + 1) * inputs), 1]);
-  const width = inputs + 1;
-  const factor = 2 / (rows * outputs);
-  const hessian = Array.from({ length: width }, (_, i) =>
-    Array.from({ length: width }, (_, j) => factor * Z.reduce((sum, z) => sum + z[i] * z[j], 0)),
-  );
-  const mu = leastEigenvalue(hessian);
-  // Weights stay in the ball of the first ones and the solution, which is no further than they are from 0 together.
-  const reach = 2 * Math.max(1, ...begin.map(Math.abs));
-  const largest = reach * width + Math.max(...y.map(Math.abs));
-  const gamma = (rows + inputs + 4) * UNIT;
-  const gradient = gamma * factor * rows * largest * Math.sqrt(width * outputs);
-  const rounding = 2 * UNIT * reach * Math.sqrt(width * outputs);
-  return (lr * gradient + rounding) / (lr * mu);
-}
-
-/** Of a symmetric positive matrix, by inverse iteration: Gauss elimination, then power steps. */
-function leastEigenvalue(matrix: readonly (readonly number[])[]): number {
-  let vector = matrix.map((_, i) => 1 + i / 7);
-  let value = 0;
-  for (let round = 0; round < 200; round++) {
-    const solved = solve(matrix, vector);
-    const norm = Math.sqrt(solved.reduce((sum, v) => sum + v * v, 0));
-    value = 1 / norm;
-    vector = solved.map((v) => v / norm);
-  }
-  return value;
-}
-
-function solve(matrix: readonly (readonly number[])[], right: readonly number[]): number[] {
-  const rows = matrix.map((row, i) => [...row, right[i]]);
-  const n = rows.length;
-  for (let i = 0; i < n; i++) {
-    for (let j = i + 1; j < n; j++) {
-      const share = rows[j][i] / rows[i][i];
-      for (let k = i; k <= n; k++) rows[j][k] -= share * rows[i][k];
-    }
-  }
-  const x = new Array<number>(n).fill(0);
-  for (let i = n - 1; i >= 0; i--) {
-    const known = x.reduce((sum, v, k) => (k > i ? sum + rows[i][k] * v : sum), 0);
-    x[i] = (rows[i][n] - known) / rows[i][i];
-  }
-  return x;
-}
-
-test("config A follows float64 as long as trajectories have not parted", (t) => {
-  const { model: described } = stepConfigs[0];
-  const data = samples(64, 8, 4);
-  const options = trainingOptions({ steps: 100, batch: 16, seed: 1, optimizer: "adam", lr: 1e-3 });
-  const trained = (nudge: number) => {
-    const model = Transformer.create(described, { seed: 1 });
-    const signs = testSource(nudge + 1)(model.weights().length);
-    if (nudge > 0)
-      for (const [i, sign] of signs.entries()) model.weights()[i] *= 1 + Math.sign(sign) * 2 ** -23;
-    return new Trainer(model, { kind: "mse" }, arrayData(data.x, data.y, data.rows), options);
-  };
-  const reference = new ReferenceTraining(Transformer.create(described, { seed: 1 }), data, options);
-  const ours = trained(0);
-  // The same training begun one rounding away: what differences that small grow to.
-  const others = [1, 2, 3, 4].map(trained);
-  for (let update = 1; update <= 100; update++) {
-    for (const one of [ours, reference, ...others]) one.step();
-    const squares = others.map(({ loss }) => (loss - reference.loss) ** 2);
-    const spread = Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / squares.length);
-    const error = Math.abs(ours.loss - reference.loss);
-    t.true(error <= 12 * spread + 4 * UNIT * reference.loss, `update ${update}: ${error}, spread ${spread}`);
-  }
 });

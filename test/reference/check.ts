@@ -18,7 +18,10 @@ export interface Checked {
 }
 
 /** Loss, outputs and all gradients of a network on random weights and data, in float32 beside float64. */
-export function check({ architecture, loss, batch, seed }: Subject): Checked {
+export function check(subject: Subject): Checked {
+  const { architecture, extent = architecture.extent, loss, batch, seed } = subject;
+  const { mode = "training", emit = { inputGradient: true, decoderGradient: true } } = subject;
+  const { scale = 1, size: width = 1, ignored = 0.1 } = subject;
   const model = new Model(architecture, { seed });
   const { engine, parameters } = model;
   const weights = model.weights();
@@ -26,40 +29,57 @@ export function check({ architecture, loss, batch, seed }: Subject): Checked {
   // Biases are not 0 then, nor gains 1.
   for (const [i, change] of source(weights.length, -0.2, 0.2).entries()) weights[i] += change;
   const gradients = engine.allocate(4 * parameters.length);
-  let emittedLoss: EmittedLoss | undefined;
+  let made: EmittedLoss | undefined;
+  let direction: Tensor | undefined;
   const { program, emitted } = model.program(
-    { batch, ...architecture.extent },
+    { batch, ...extent },
     {
-      mode: "training",
-      gradients,
-      inputGradient: true,
-      decoderGradient: true,
-      extend: (graph, all) => (emittedLoss = differentiateLoss(graph, all, loss, architecture.targetDim)),
+      ...{ mode, gradients, ...emit },
+      // Without gradients of parameters, there are those of inputs.
+      inputGradient: mode === "derivative" || (emit.inputGradient ?? false),
+      extend(graph, all) {
+        if (mode === "training") {
+          made = differentiateLoss(graph, all, loss, architecture.targetDim);
+        } else {
+          direction = graph.input("direction", all.output.shape);
+          graph.differentiate(all.output, direction);
+        }
+      },
     },
   );
-  const { value, y, labels } = emittedLoss!;
+  const { graph } = program;
   const fill = (tensor: Tensor | undefined, of: (x: number) => number) =>
     tensor && program.f32(tensor).set(source(size(tensor.shape)).map(of));
-  fill(emitted.x, (x) => x);
-  fill(y, (x) => x);
+  fill(emitted.x, (x) => x * width);
+  fill(made?.y ?? emitted.y, (x) => x * width);
   fill(emitted.keyMask, (x) => (x > 0.4 ? Number.NEGATIVE_INFINITY : 0));
-  if (labels && loss.kind === "cross-entropy") {
-    const drawn = source(size(labels.shape), -0.3, loss.classes);
-    program.i32(labels).set([...drawn].map((x) => (x < 0 ? -100 : Math.floor(x))));
+  fill(direction, (x) => x * scale);
+  if (made?.labels && loss.kind === "cross-entropy") {
+    const { classes } = loss;
+    const drawn = source(2 * size(made.labels.shape), 0, 1);
+    const labels = program.i32(made.labels);
+    for (let i = 0; i < labels.length; i++) {
+      labels[i] = drawn[2 * i] < ignored ? -100 : Math.floor(drawn[2 * i + 1] * classes);
+    }
   }
   if (emitted.rng) engine.u32(program.address(emitted.rng), 3).set([seed, 0xfeedf00d, 5]);
-  program.f32(program.graph.results.get("cotangent")!)[0] = 1;
+  const cotangent = graph.results.get("cotangent");
+  if (cotangent) program.f32(cotangent)[0] = scale;
   engine.kernels.fillFloats(gradients, 0, parameters.length);
   program.forward();
   program.backward();
-  const tensors = [emitted.x, ...(emitted.y ? [emitted.y] : [])];
-  return checkProgram(program, { value, output: emitted.output, inputs: tensors, gradients, seed });
+  const inputs = [emitted.x, ...(emitted.y ? [emitted.y] : [])];
+  const value = made?.value;
+  return checkProgram(program, { value, scale, direction, output: emitted.output, inputs, gradients, seed });
 }
 
 /** Where the numbers of a program are that has run. */
 export interface Places {
-  /** Of the loss. */
-  readonly value: View;
+  /** Of the loss; undefined where the outputs are differentiated in a direction. */
+  readonly value?: View;
+  readonly direction?: Tensor;
+  /** What the loss's gradients are multiplied by. Default 1. */
+  readonly scale?: number;
   readonly output: Tensor;
   /** Inputs whose gradients are compared, where the loss depends on them. */
   readonly inputs: readonly Tensor[];
@@ -69,24 +89,29 @@ export interface Places {
 }
 
 /** Holds a program that has run to the reference of its graph. */
-export function checkProgram(program: Program, { value, output, inputs, gradients, seed }: Places): Checked {
+export function checkProgram(program: Program, places: Places): Checked {
+  const { value, direction, scale = 1, output, inputs, gradients, seed } = places;
   const { graph, engine } = program;
   const recorded = record(graph, (view) => read(program, view));
+  const { tape, loss: last, nodes } = recorded;
   const quantities: Quantity[] = [
-    { name: "loss", got: program.f64(value).slice(0, 1), nodes: [recorded.loss], kind: "values" },
-    { name: "output", got: program.f32(output), nodes: recorded.nodes(output), kind: "values" },
+    { name: "output", got: program.f32(output), nodes: nodes(output), kind: "values" },
   ];
-  for (const parameter of graph.parameters) {
+  if (value)
+    quantities.push({ name: "loss", got: program.f64(value).slice(0, 1), nodes: [last], kind: "values" });
+  // What is differentiated: the loss times its scale, or the outputs' product with a direction.
+  const loss = direction ? tape.dot(nodes(output), nodes(direction)) : tape.linear([last], [scale]);
+  for (const parameter of graph.mode === "training" ? graph.parameters : []) {
     const tensor = graph.parameter(parameter);
     const got = engine.f32(gradients + 4 * parameter.offset, size(parameter.shape));
-    quantities.push({ name: parameter.name, got, nodes: recorded.nodes(tensor), kind: "gradient" });
+    quantities.push({ name: parameter.name, got, nodes: nodes(tensor), kind: "gradient" });
   }
   for (const tensor of inputs) {
     if (!graph.reached(tensor)) continue;
     const got = program.f32(graph.gradient(tensor));
-    quantities.push({ name: tensor.name, got, nodes: recorded.nodes(tensor), kind: "gradient" });
+    quantities.push({ name: tensor.name, got, nodes: nodes(tensor), kind: "gradient" });
   }
-  return { comparisons: compare(recorded, quantities, seed), ops: opsOf(graph) };
+  return { comparisons: compare({ ...recorded, loss }, quantities, seed), ops: opsOf(graph) };
 }
 
 function opsOf(graph: Graph): Set<keyof typeof ops> {

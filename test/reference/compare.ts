@@ -1,3 +1,4 @@
+import { MOST_FLOAT32 } from "../../src/validate.js";
 import type { Recorded } from "./record.js";
 import { type Evaluation, type Node, rounding } from "./tape.js";
 
@@ -27,13 +28,17 @@ export interface Comparison {
   readonly relative: number;
 }
 
-/** @returns undefined where rounding alone may decide on which side of a kink a number is: nothing is to be learnt */
+/**
+ * @returns undefined where rounding alone may decide on which side of a kink a number is, or float32 does not hold one:
+ * nothing is to be learnt
+ */
 export function compare(
   { tape, loss }: Recorded,
   quantities: readonly Quantity[],
   seed: number,
 ): Comparison[] | undefined {
   const exact = tape.evaluate(loss);
+  if (!isHeld(exact.values) || !isHeld(exact.gradient)) return undefined;
   const rounded = Array.from({ length: ROUNDS }, (_, i) =>
     tape.evaluate(loss, rounding(seed * ROUNDS + i + 1)),
   );
@@ -66,6 +71,11 @@ export function compare(
         ),
     };
   });
+}
+
+/** Whether no number is so large that it, or a sum of a few of them, overflows in float32. */
+function isHeld(numbers: Float64Array): boolean {
+  return numbers.every((value) => Math.abs(value) < MOST_FLOAT32 / 16);
 }
 
 /** 2-norm of a difference; Infinity where a number is NaN or infinite. */

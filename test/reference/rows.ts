@@ -5,28 +5,39 @@ import { kinds, type Node, SLOPE_OF_ERF, type Tape } from "./tape.js";
 const MOST = 32;
 const K = Object.fromEntries(kinds.map((kind, i) => [kind, i])) as Record<(typeof kinds)[number], number>;
 
+/** Numbers as a precision stores them. */
+export type Numbers = Float64Array | Float32Array;
+
+/** Leaves of each row; value j of row r is given by `at(r, j)`. */
+export interface Own {
+  readonly leaves: readonly Node[];
+  readonly at: (row: number, j: number) => number;
+}
+
 /**
- * A tape of one sample evaluated for many, in float64 without rounding: some leaves differ from row to row, the others
- * (parameters) are the same for all, and their gradients are summed over the rows.
+ * A tape of one sample evaluated for many: some leaves differ from row to row, the others (parameters) are the same for
+ * all, and their gradients are summed over the rows. In float64, or with every result and every partial sum rounded to
+ * float32 as it is stored, which is as little as float32 can round.
  */
 export class Rows {
   readonly #tape: ReturnType<Tape["sealed"]>;
-  readonly #values: Float64Array;
-  readonly #gradient: Float64Array;
+  readonly #values: Numbers;
+  readonly #gradient: Numbers;
   readonly #output: Node;
   readonly #side: number;
 
   /**
    * @param output whose sum over all rows is differentiated
    * @param rows how many there are to be at a time
+   * @param zeros makes what numbers are stored in
    */
-  constructor(tape: Tape, output: Node, rows: number) {
+  constructor(tape: Tape, output: Node, rows: number, zeros: (length: number) => Numbers) {
     const side = Math.min(MOST, rows);
     this.#side = side;
     this.#tape = tape.sealed();
     this.#output = output;
-    this.#values = new Float64Array(tape.length * side);
-    this.#gradient = new Float64Array(tape.length * side);
+    this.#values = zeros(tape.length * side);
+    this.#gradient = zeros(tape.length * side);
     // Leaves that nobody sets: tables of positions.
     for (const [i, constant] of this.#tape.constants.entries()) {
       this.#values.fill(constant, i * side, (i + 1) * side);
@@ -35,30 +46,21 @@ export class Rows {
 
   /**
    * @param shared leaves that are the same in all rows, with their values; their gradients are added to `gradient`
-   * @param own leaves of each row; value j of row r is given by `at(r, j)`
    * @returns sum of the output over the rows
    */
   evaluate(
     rows: number,
-    shared: {
-      readonly leaves: readonly Node[];
-      readonly values: Float64Array;
-      readonly gradient: Float64Array;
-    },
-    own: { readonly leaves: readonly Node[]; readonly at: (row: number, j: number) => number },
+    shared: { readonly leaves: readonly Node[]; readonly values: Numbers; readonly gradient: Numbers },
+    own: Own,
   ): number {
     const side = this.#side;
     const v = this.#values;
     const g = this.#gradient;
     const { leaves } = shared;
-    for (let i = 0; i < leaves.length; i++)
-      v.fill(shared.values[i], leaves[i] * side, (leaves[i] + 1) * side);
+    this.#share(leaves, shared.values);
     let sum = 0;
     for (let first = 0; first < rows; first += side) {
-      const R = Math.min(side, rows - first);
-      for (let j = 0; j < own.leaves.length; j++) {
-        for (let r = 0; r < R; r++) v[own.leaves[j] * side + r] = own.at(first + r, j);
-      }
+      const R = this.#fill(first, rows, own);
       this.#forward(R);
       g.fill(0);
       for (let r = 0; r < R; r++) {
@@ -71,6 +73,45 @@ export class Rows {
       }
     }
     return sum;
+  }
+
+  /** Values of some nodes in every row, row-major: without gradients. */
+  values(
+    rows: number,
+    shared: { readonly leaves: readonly Node[]; readonly values: Numbers },
+    own: Own,
+    nodes: readonly Node[],
+  ): Float64Array {
+    this.#share(shared.leaves, shared.values);
+    const found = new Float64Array(rows * nodes.length);
+    for (let first = 0; first < rows; first += this.#side) {
+      const R = this.#fill(first, rows, own);
+      this.#forward(R);
+      for (let r = 0; r < R; r++) {
+        for (const [j, node] of nodes.entries()) {
+          found[(first + r) * nodes.length + j] = this.#values[node * this.#side + r];
+        }
+      }
+    }
+    return found;
+  }
+
+  #share(leaves: readonly Node[], values: Numbers): void {
+    const side = this.#side;
+    for (let i = 0; i < leaves.length; i++) {
+      this.#values.fill(values[i], leaves[i] * side, (leaves[i] + 1) * side);
+    }
+  }
+
+  /** @returns how many rows there are from `first` on, at a time */
+  #fill(first: number, rows: number, { leaves, at }: Own): number {
+    const side = this.#side;
+    const v = this.#values;
+    const R = Math.min(side, rows - first);
+    for (let j = 0; j < leaves.length; j++) {
+      for (let r = 0; r < R; r++) v[leaves[j] * side + r] = at(first + r, j);
+    }
+    return R;
   }
 
   #forward(R: number): void {

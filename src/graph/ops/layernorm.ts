@@ -1,4 +1,4 @@
-import { read, write } from "../call.js";
+import { read, update, write } from "../call.js";
 import type { Op } from "../op.js";
 import { lastExtent, requireShape, rows, size, type Tensor, type View } from "../tensor.js";
 
@@ -54,7 +54,10 @@ export const layernorm: Op<LayerNormInputs, LayerNormAttributes, Saved | undefin
     // The kernel makes all three gradients: those that nobody asked for go to scratch.
     const D = lastExtent(x.shape);
     const dg = graph.sum(g)?.pointer ?? write(graph.scratch("unused gain", D));
-    const db = graph.sum(b)?.pointer ?? write(graph.scratch("unused bias", D));
+    // Its two sums over the rows must not share memory, as they would where one parameter is both.
+    const shared = b.buffer === g.buffer ? graph.scratch("bias", D) : undefined;
+    if (shared) graph.emit("fillFloats", [write(shared), 0, D]);
+    const db = shared ? update(shared) : (graph.sum(b)?.pointer ?? write(graph.scratch("unused bias", D)));
     const dx = graph.contribute(x);
     const to = dx ?? { pointer: write(graph.scratch("unused", size(x.shape))), accumulate: 0 };
     const dy = graph.gradient(y);
@@ -73,6 +76,8 @@ export const layernorm: Op<LayerNormInputs, LayerNormAttributes, Saved | undefin
       D,
       share ? 0 : to.accumulate,
     ]);
+    const toBias = shared && graph.sum(b);
+    if (toBias) graph.emit("addInto", [toBias.pointer, read(shared), D]);
     if (share) graph.emit("addInto", [dx!.pointer, read(share), size(x.shape)]);
     if (residual?.needsGradient) graph.pass(share ?? to.pointer.view, residual);
   },
