@@ -1,61 +1,61 @@
-// One target's cases in a process of their own: they may crash or hang it.
-//   node dist/test/fuzz/child.js '{"target": "npy", "cases": 1000, "seed": 1, "root": "/tmp/x", "deadline": 5}'
-import { openSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { Worker } from "node:worker_threads";
-import { attempter, type Findings, fuzz, prepared } from "./loop.js";
-import { targets } from "./registry.js";
+// One target's cases in a process of their own, started by campaign.ts: they may crash or hang it.
+import { openSync, readFileSync } from "node:fs";
+import { attempter, prepared } from "./attempt.js";
+import { groundsOf } from "./canaries.js";
+import { noFindings } from "./findings.js";
+import { fuzz } from "./loop.js";
+import type { FuzzTarget } from "./target.js";
+import { watch } from "./watchdog.js";
 
 /** What the process is told. */
 export interface ChildOptions {
+  /** URL of the module that has the target among its `targets`. */
+  readonly registry: string;
   readonly target: string;
+  readonly from: number;
   readonly cases: number;
   readonly seed: number;
+  /** The folder around all cases. */
   readonly root: string;
-  /** Seconds of processor time after which a case counts as hanging; absent: none. */
-  readonly deadline?: number;
+  /** File for the input that is being tried. */
+  readonly current: string;
+  /** File for the input that failed. */
+  readonly failing: string;
+  /** Seconds of processor time after which a case counts as hanging. */
+  readonly deadline: number;
+  /** Seconds of any kind after which it does. */
+  readonly patience: number;
   /** A file with one input, to be tried instead of cases. */
   readonly input?: string;
 }
 
-const { target: name, cases, seed, root, deadline, input } = JSON.parse(process.argv[2]) as ChildOptions;
-const target = targets.find((one) => one.name === name)!;
-const current = openSync(join(root, "..", `${name}.current`), "w");
-const beat = new Int32Array(new SharedArrayBuffer(4));
-if (deadline !== undefined) watch(deadline);
-if (input === undefined) {
-  const findings = await fuzz(target, { cases, seed, root, current, beat });
-  writeFileSync(join(root, "..", `${name}.json`), JSON.stringify(findings));
+const told = JSON.parse(process.argv[2]) as ChildOptions;
+// Whoever started it is gone.
+process.on("disconnect", () => process.exit(1));
+process.channel?.unref();
+const beat = watch(told);
+const { targets } = (await import(told.registry)) as { targets: readonly FuzzTarget[] };
+const target = targets.find(({ name }) => name === told.target)!;
+const grounds = groundsOf(told.root);
+const watched = { grounds, beat, current: openSync(told.current, "w") };
+const say = (message: object) => new Promise<void>((resolve) => process.send!(message, () => resolve()));
+
+if (told.input === undefined) {
+  const { from, cases, seed, failing } = told;
+  const findings = await fuzz(target, { ...watched, from, cases, seed, failing, onProgress: say });
+  await say({ ...findings, ended: true });
 } else {
-  await prepared(target, root);
-  const nothing = {
-    target: name,
-    cases: 0,
-    accepted: 0,
-    refused: {},
-    seconds: 0,
-    growth: 0,
-    milliseconds: 0,
-  };
-  const findings: Findings = nothing;
-  await attempter(target, { root, current, beat }, findings)(readFileSync(input));
-  console.log(findings);
+  await prepared(target, grounds);
+  const findings = noFindings(target.name);
+  const { attempt, settled } = attempter(target, watched, findings);
+  const failure = (message: string) => ({ message, input: told.input! });
+  try {
+    await attempt(readFileSync(told.input));
+    const late = settled();
+    if (late) findings.failure = failure(late);
+  } catch (error) {
+    findings.failure = failure((error as Error).message);
+  }
+  await say({ ...findings, ended: true });
 }
 process.exit();
-
-/** Ends the process where it computes for too long at one case. A thread of its own: this one may not come to it. */
-function watch(seconds: number): void {
-  const code = `
-    const { beat, seconds } = require("node:worker_threads").workerData;
-    let last = -1;
-    let begin = process.cpuUsage();
-    setInterval(() => {
-      const now = Atomics.load(beat, 0);
-      const { user, system } = process.cpuUsage(begin);
-      if (now !== last) {
-        last = now;
-        begin = process.cpuUsage();
-      } else if (user + system > 1e6 * seconds) process.kill(process.pid, "SIGXCPU");
-    }, 200);`;
-  new Worker(code, { eval: true, workerData: { beat, seconds } }).unref();
-}

@@ -1,118 +1,61 @@
-import { mkdirSync, rmSync, writeFileSync, writeSync } from "node:fs";
-import { join } from "node:path";
+import { writeFileSync } from "node:fs";
 import fc from "fast-check";
-import type { ErrorCode } from "../../src/errors.js";
-import { codeOf, listing, memory, peak, requirePrototypes } from "./invariants.js";
+import { sha256Hex } from "../../src/hash.js";
+import { type Attempt, type AttemptOptions, attempter, prepared } from "./attempt.js";
+import { type Findings, noFindings } from "./findings.js";
 import type { FuzzTarget } from "./target.js";
 
-/** What came of a target's cases. */
-export interface Findings {
-  readonly target: string;
-  cases: number;
-  accepted: number;
-  readonly refused: Partial<Record<ErrorCode, number>>;
-  seconds: number;
-  /** Most that one case added to what lives in memory, bytes. */
-  growth: number;
-  /** The slowest case. */
-  milliseconds: number;
-  /** What an invariant said, and the file with the input. */
-  failure?: { readonly message: string; readonly input: string };
-}
+/** Cases that are made from one seed: where a campaign can be taken up again. */
+export const BATCH = 1000;
 
-export interface LoopOptions {
+export interface LoopOptions extends AttemptOptions {
+  /** Cases before those: as many batches are passed over. */
+  readonly from: number;
   readonly cases: number;
   readonly seed: number;
-  /** For the cases' folders, and the input that failed. */
-  readonly root: string;
-  /** File descriptor that each input is written to before it is tried: what a dying process was at. */
-  readonly current: number;
-  /** Counted up at each case. */
-  readonly beat: Int32Array;
+  /** File for the input that failed. */
+  readonly failing: string;
+  /** Called after each batch. */
+  readonly onProgress: (findings: Findings) => Promise<void>;
 }
 
 /** Runs cases of a target in this process, and stops at the first that breaks an invariant, made as small as it gets. */
 export async function fuzz(target: FuzzTarget, options: LoopOptions): Promise<Findings> {
-  const findings: Findings = {
-    target: target.name,
-    ...{ cases: 0, accepted: 0, refused: {}, seconds: 0, growth: 0, milliseconds: 0 },
-  };
-  const cases = await prepared(target, options.root);
-  const attempt = attempter(target, options, findings);
+  const findings = noFindings(target.name);
+  const cases = await prepared(target, options.grounds);
+  const { attempt, settled } = attempter(target, options, findings);
   const begin = performance.now();
-  const outcome = await fc.check(fc.asyncProperty(cases, attempt), {
-    numRuns: options.cases,
-    seed: options.seed,
-  });
-  findings.seconds = (performance.now() - begin) / 1000;
-  if (outcome.failed) {
-    const input = join(options.root, "..", `${target.name}.failing`);
-    writeFileSync(input, outcome.counterexample![0]);
-    findings.failure = { message: String((outcome.errorInstance as Error).message), input };
+  const end = options.from + options.cases;
+  for (let at = options.from; at < end && !findings.failure; at += BATCH) {
+    const failure = await batch(cases, attempt, Math.min(BATCH, end - at), await seedOf(options.seed, at));
+    if (failure) {
+      writeFileSync(options.failing, failure.bytes);
+      findings.failure = { message: failure.message, input: options.failing };
+    }
+    const late = settled();
+    if (late && !findings.failure) {
+      const message = `one of the cases ${at} to ${findings.cases + options.from}: ${late}`;
+      findings.failure = { message, input: "" };
+    }
+    findings.seconds = (performance.now() - begin) / 1000;
+    await options.onProgress(findings);
   }
   return findings;
 }
 
-/** By so much the process may grow when its heap is due to: a case is not to blame for that. */
-const PEAK_NOISE = 2 ** 27;
-
-/** A target's cases, with its fixtures made. */
-export async function prepared(target: FuzzTarget, root: string) {
-  const fixtures = join(root, "fixtures");
-  mkdirSync(fixtures, { recursive: true });
-  return target.prepare(fixtures);
+async function batch(
+  cases: fc.Arbitrary<Uint8Array>,
+  attempt: Attempt,
+  numRuns: number,
+  seed: number,
+): Promise<{ message: string; bytes: Uint8Array } | undefined> {
+  const outcome = await fc.check(fc.asyncProperty(cases, attempt), { numRuns, seed });
+  if (!outcome.failed) return undefined;
+  const { message } = outcome.errorInstance as Error;
+  return { message, bytes: outcome.counterexample![0] };
 }
 
-/** One case with all that is watched of it. */
-export function attempter(
-  target: FuzzTarget,
-  { root, current, beat }: Pick<LoopOptions, "root" | "current" | "beat">,
-  findings: Findings,
-): (bytes: Uint8Array) => Promise<void> {
-  const folder = join(root, "case");
-  const outside = [root, ...["fixtures", "home", "tmp", "cwd"].map((name) => join(root, name))];
-  for (const one of [folder, ...outside]) mkdirSync(one, { recursive: true });
-  process.chdir(join(root, "cwd"));
-  const before = listing(outside);
-  requirePrototypes(true);
-  const length = new Uint8Array(8);
-  const allowance = target.allowance ?? 2 ** 25;
-  return async (bytes) => {
-    new DataView(length.buffer).setFloat64(0, bytes.length);
-    writeSync(current, length, 0, 8, 0);
-    writeSync(current, bytes, 0, bytes.length, 8);
-    Atomics.add(beat, 0, 1);
-    if (target.writes) {
-      rmSync(folder, { recursive: true, force: true });
-      mkdirSync(folder);
-    }
-    const memoryBefore = memory();
-    const peakBefore = peak();
-    const begin = performance.now();
-    let thrown: { error: unknown } | undefined;
-    try {
-      await target.run(bytes, { folder });
-    } catch (error) {
-      thrown = { error };
-    }
-    const milliseconds = performance.now() - begin;
-    // What was given back by now shows where it raised the peak of the whole process, native code included.
-    const growth = Math.max(memory() - memoryBefore, peak() - peakBefore - PEAK_NOISE);
-    findings.cases++;
-    findings.milliseconds = Math.max(findings.milliseconds, milliseconds);
-    findings.growth = Math.max(findings.growth, growth);
-    if (thrown) {
-      const code = codeOf(thrown.error);
-      findings.refused[code] = (findings.refused[code] ?? 0) + 1;
-    } else findings.accepted++;
-    const thorough = target.writes || findings.cases % 1000 === 0;
-    requirePrototypes(thorough);
-    if (growth > allowance + 64 * bytes.length) {
-      throw new Error(`${bytes.length} bytes made memory grow by ${growth}`);
-    }
-    // Native objects are freed there, as in any program that waits for something.
-    if (findings.cases % 16 === 0) await new Promise((resolve) => setImmediate(resolve));
-    const after = thorough ? listing(outside) : before;
-    if (after !== before) throw new Error(`files outside of the case's folder: ${after}`);
-  };
+/** Seeds of batches that have nothing to do with each other. */
+async function seedOf(seed: number, at: number): Promise<number> {
+  return Number.parseInt((await sha256Hex([new TextEncoder().encode(`${seed} ${at}`)])).slice(0, 7), 16);
 }

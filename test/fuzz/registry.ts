@@ -3,11 +3,13 @@ import { checkpoint } from "./targets/checkpoint.js";
 import { commandLine } from "./targets/command-line.js";
 import { configuration } from "./targets/configuration.js";
 import { csv } from "./targets/csv.js";
+import { experimentFolder } from "./targets/experiment-folder.js";
 import { expression } from "./targets/expression.js";
 import { jobPayload } from "./targets/job-payload.js";
 import { jsonTable } from "./targets/json-table.js";
 import { npy } from "./targets/npy.js";
 import { parquet } from "./targets/parquet.js";
+import { redisUrlTarget } from "./targets/redis-url.js";
 import { runFolder } from "./targets/run-folder.js";
 import { safetensors } from "./targets/safetensors.js";
 import { studyFile } from "./targets/study-file.js";
@@ -24,8 +26,10 @@ export const targets: readonly FuzzTarget[] = [
   configuration,
   checkpoint,
   runFolder,
+  experimentFolder,
   commandLine,
   studyFile,
   studyValues,
   jobPayload,
+  redisUrlTarget,
 ];

@@ -1,9 +1,11 @@
 import type { Arbitrary } from "fast-check";
 
-/** Where a case may write. */
+/** Where a case may write, and what it may read. */
 export interface Place {
   /** A folder of its own, empty before each case. */
   readonly folder: string;
+  /** What `prepare` has made: to be copied, not to be written to. */
+  readonly fixtures: string;
 }
 
 /**

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "ava";
 import { PlateauError } from "../../src/errors.js";
+import { fingerprintOf } from "../../src/experiments/record.js";
 import { RunDirectory } from "../../src/experiments/run-directory.js";
 import { openStudy } from "../../src/experiments/sweep/open.js";
 import { documentAt } from "../../src/report/sources/registry.js";
@@ -46,5 +47,22 @@ test("what is not finished says how to continue, what is nothing what can be rep
   for (const [name, message] of cases) {
     const error = await t.throwsAsync(documentAt(at(name)), { instanceOf: PlateauError });
     t.regex(error!.message, message);
+  }
+});
+
+test("results of another shape that are signed as ours are refused, whatever a report asks of them", async (t) => {
+  mkdirSync(at("signed"));
+  const begun = { kind: "audit", plateau: "0.1.0", config: {} };
+  writeFileSync(join(at("signed"), "experiment.json"), JSON.stringify(begun));
+  for (const results of [{}, { settings: [{}] }, { settings: [null] }, []]) {
+    const record = {
+      ...begun,
+      results,
+      fingerprint: await fingerprintOf(results),
+      environment: { seconds: 1 },
+    };
+    writeFileSync(join(at("signed"), "result.json"), JSON.stringify(record));
+    const error = await t.throwsAsync(documentAt(at("signed")), { instanceOf: PlateauError, code: "format" });
+    t.regex(error!.message, /signed: its results are not as plateau stores them \(.*\): put back the files/);
   }
 });

@@ -155,13 +155,13 @@ export const commandLine: FuzzTarget = {
       .oneof({ weight: 12, arbitrary: given }, { weight: 1, arbitrary: noise })
       .map((args) => new TextEncoder().encode(args.map((one) => one.replaceAll("\0", "")).join("\0")));
   },
-  async run(bytes, { folder }) {
+  async run(bytes, { folder, fixtures }) {
     const text = new TextDecoder().decode(bytes);
     const home = process.cwd();
     const inside = join(folder, "in");
     mkdirSync(inside);
     if (text.includes("fixtures")) {
-      cpSync(join(folder, "..", "fixtures"), join(folder, "fixtures"), { recursive: true });
+      cpSync(fixtures, join(folder, "fixtures"), { recursive: true });
     }
     let told = "";
     const { write } = process.stderr;

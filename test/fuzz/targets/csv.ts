@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { readCsv } from "../../../src/formats/csv.js";
 import { writeCsv } from "../../../src/formats/write-table.js";
-import { tableOf } from "../../../src/tables/table.js";
-import { mutatedTexts } from "../mutations.js";
+import { exerciseTable } from "../exercise-table.js";
+import { mutated, mutatedTexts } from "../mutations.js";
 import type { FuzzTarget } from "../target.js";
 
 const corpus = [
@@ -14,6 +14,15 @@ const corpus = [
   "x;y;z\r\n1;2,5;3\r\n4;5;6\r\n",
   "\ufeffx\ty\n1\t2\n",
   "1,2\n3,4\n",
+];
+/** As Excel writes them. */
+const encoded = [
+  ...[corpus[0], "gr\u00f6\u00dfe;\u20ac\n1,5;2\n2,5;3\n3,5;5\n4;6\n"].flatMap((text) => [
+    utf16(`\ufeff${text}`, true),
+    utf16(`\ufeff${text}`, false),
+    utf16(text, true),
+  ]),
+  Uint8Array.from("na\u00efve;\u0080\n1,5;2\n2,5;3\n3,5;5\n4;6\n", (character) => character.charCodeAt(0)),
 ];
 const words = [
   '"',
@@ -35,6 +44,20 @@ const words = [
   ",".repeat(5000),
   "\x1e",
   "\x1f",
+  ...[
+    "1.234,56",
+    "1,234.56",
+    "(5)",
+    "5-",
+    "12 %",
+    "\u20ac 5",
+    "0012",
+    "2024-02-30",
+    "31.12.1999",
+    "n/a",
+    "#N/A",
+    "-",
+  ],
 ];
 const cell = fc.oneof(
   fc.constantFrom("", "1", "-0.5e3", '"a"', '"', 'a"b', "__proto__", "é", "1,5", " ", "\\", '"a""b"', '"\n"'),
@@ -48,8 +71,19 @@ const made = fc
   })
   .map(({ rows, delimiter, end }) => rows.map((row) => row.join(delimiter)).join(end));
 
+function utf16(text: string, little: boolean): Uint8Array {
+  const bytes = new Uint8Array(2 * text.length);
+  const view = new DataView(bytes.buffer);
+  for (let i = 0; i < text.length; i++) view.setUint16(2 * i, text.charCodeAt(i), little);
+  return bytes;
+}
+
 export const csv: FuzzTarget = {
   name: "csv",
-  prepare: () => mutatedTexts(corpus, words, made),
-  run: (bytes) => tableOf(readCsv(bytes)),
+  prepare: () =>
+    fc.oneof(
+      { weight: 4, arbitrary: mutatedTexts(corpus, words, made) },
+      { weight: 1, arbitrary: mutated(encoded, words) },
+    ),
+  run: (bytes) => exerciseTable(readCsv(bytes)),
 };

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { readJsonTable } from "../../../src/formats/json-table.js";
-import { tableOf } from "../../../src/tables/table.js";
+import { exerciseTable } from "../exercise-table.js";
 import { mutatedTexts } from "../mutations.js";
 import type { FuzzTarget } from "../target.js";
 
@@ -28,5 +28,5 @@ const words = [
 export const jsonTable: FuzzTarget = {
   name: "json-table",
   prepare: () => mutatedTexts(corpus, words, fc.json()),
-  run: (bytes) => tableOf(readJsonTable(bytes)),
+  run: (bytes) => exerciseTable(readJsonTable(bytes)),
 };

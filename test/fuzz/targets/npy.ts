@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { npyTable, writeNpy } from "../../../src/formats/npy.js";
-import { tableOf } from "../../../src/tables/table.js";
+import { exerciseTable } from "../exercise-table.js";
 import { mutated } from "../mutations.js";
 import type { FuzzTarget } from "../target.js";
 
@@ -72,5 +72,5 @@ const corpus = [
 export const npy: FuzzTarget = {
   name: "npy",
   prepare: () => fc.oneof(mutated(corpus, ["'descr'", "(,)", "True", "\\x", "L,", "'shape': (2,"]), made),
-  run: (bytes) => tableOf(npyTable(bytes)),
+  run: (bytes) => exerciseTable(npyTable(bytes)),
 };

@@ -1,7 +1,7 @@
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { readParquet } from "../../../src/formats/parquet.js";
 import { writeParquet } from "../../../src/formats/write-table.js";
-import { tableOf } from "../../../src/tables/table.js";
+import { exerciseTable } from "../exercise-table.js";
 import { mutated } from "../mutations.js";
 import type { FuzzTarget } from "../target.js";
 
@@ -36,5 +36,5 @@ export const parquet: FuzzTarget = {
   allowance: 2 ** 27,
   prepare: async () =>
     mutated(await corpus(), ["PAR1", "\x15\x80", "\x15\x00\x15\x00", "\x4c", "\x19\x4c", "\x00"]),
-  run: async (bytes) => tableOf(await readParquet(bytes)),
+  run: async (bytes) => exerciseTable(await readParquet(bytes)),
 };

@@ -1,4 +1,4 @@
-import { cpSync, linkSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { storedMeasures } from "../../../src/experiments/analysis-file.js";
@@ -83,14 +83,14 @@ export const runFolder: FuzzTarget = {
       return mutated([content], words).map((bytes) => prefixed(which, bytes));
     });
   },
-  async run(bytes, { folder }) {
+  async run(bytes, { folder, fixtures }) {
     const path = join(folder, "run");
     mkdirSync(path);
-    const from = join(folder, "..", "fixtures", "run");
+    const from = join(fixtures, "run");
     const changed = names[bytes[0] % names.length];
     const is = (name: string) => changed.startsWith(name);
-    // Nothing writes into them: a second name is quicker than a copy.
-    for (const name of readdirSync(from)) if (name !== changed) linkSync(join(from, name), join(path, name));
+    for (const name of readdirSync(from))
+      if (name !== changed) copyFileSync(join(from, name), join(path, name));
     writeFileSync(join(path, changed), bytes.subarray(1));
     const refusals: unknown[] = [];
     const attempt = async (work: () => unknown) => {

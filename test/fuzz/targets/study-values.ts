@@ -92,10 +92,10 @@ export const studyValues: FuzzTarget = {
       )
       .map((parts) => new TextEncoder().encode(JSON.stringify(parts)));
   },
-  async run(bytes, { folder }) {
+  async run(bytes, { folder, fixtures }) {
     const [column, kind, text] = JSON.parse(new TextDecoder().decode(bytes)) as [number, string, string];
     const path = join(folder, "study.sqlite");
-    copyFileSync(join(folder, "..", "fixtures", "made.sqlite"), path);
+    copyFileSync(join(fixtures, "made.sqlite"), path);
     const [table, name] = columns[column];
     const value = kind === "number" ? Number(text) || 0 : kind === "blob" ? Buffer.from(text) : text;
     const database = new Libsql(path);
