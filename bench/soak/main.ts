@@ -1,68 +1,79 @@
-// Entry of `npm run soak`: node --expose-gc dist/bench/soak/main.js [--minutes M] [--workers W] [--out FILE]
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+// Entry of `npm run soak`: node dist/bench/soak/main.js
+//   [--trials N | --minutes M] [--study TRIALS] [--workers W] [--parts threads,redis] [--out FILE]
+// Ctrl-C ends it after the study that is being run, and what was measured so far is judged.
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import Table from "cli-table3";
-import { Soak } from "./cycle.js";
-import { type Judgement, judge, type Sample } from "./judge.js";
-import { collect, measure, type Resource, watchMemories } from "./resources.js";
+import { judge, LEAST_SAMPLES } from "./judge.js";
+import { parts } from "./parts/registry.js";
+import { watchMemories } from "./resources.js";
+import { Soak } from "./soak.js";
+import { table } from "./table.js";
 
 const { values } = parseArgs({
   options: {
-    minutes: { type: "string", default: "15" },
+    minutes: { type: "string" },
+    trials: { type: "string" },
+    study: { type: "string", default: "48" },
     workers: { type: "string", default: "2" },
+    parts: { type: "string", default: parts.map(({ name }) => name).join() },
     out: { type: "string" },
   },
 });
-/** Fewer say nothing about a slope. */
-const LEAST = 16;
+const trials = Number(values.trials ?? Number.POSITIVE_INFINITY);
+const most = Number(values.minutes ?? (values.trials === undefined ? 15 : Number.POSITIVE_INFINITY));
 
-if (!globalThis.gc) throw new Error("needs node --expose-gc: npm run soak");
 watchMemories();
-const folder = mkdtempSync(join(tmpdir(), "soak-"));
+const wanted = values.parts.split(",");
+const kinds = parts.filter(({ name, missing }) => {
+  if (!wanted.includes(name)) return false;
+  const why = missing?.();
+  if (why) console.log(`${name} is left out: ${why}`);
+  return !why;
+});
+
+let stopped = false;
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => {
+    stopped = true;
+    process.stderr.write("\nstopping after this study; once more: at once\n");
+  });
+}
+
+const home = mkdtempSync(join(tmpdir(), "soak-"));
+const out = values.out ?? `${home}.jsonl`;
 // Whatever is temporary lies there, and nothing of other programs does.
-process.env["TMPDIR"] = folder;
-const soak = new Soak(folder, Number(values.workers));
-const samples: Sample[] = [];
+process.env["TMPDIR"] = home;
+const options = { folder: home, workers: Number(values.workers), trials: Number(values.study) };
 const begin = performance.now();
 const minutes = () => (performance.now() - begin) / 60_000;
+const soak = await Soak.begin(kinds, options, out);
 try {
-  while (minutes() < Number(values.minutes) || samples.length < LEAST) {
+  while (!stopped && minutes() < most && soak.trials < trials) {
     await soak.cycle();
-    await collect();
-    samples.push({ trials: soak.trials, resources: measure() });
     process.stderr.write(`\r${minutes().toFixed(1)} min, ${soak.trials} trials `);
   }
 } finally {
   await soak.close();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(home, { recursive: true, force: true });
   process.stderr.write("\n");
 }
 
-const judgements = judge(samples);
 console.log(
-  `${soak.trials} trials in ${minutes().toFixed(1)} min, ${samples.length} samples, ${values.workers} workers`,
+  `${soak.trials} trials in ${minutes().toFixed(1)} min${stopped ? ", stopped" : ""}: ${soak.shares}`,
 );
-console.log(table(judgements));
-if (values.out) writeFileSync(values.out, `${JSON.stringify({ judgements, samples })}\n`);
-const leaks = judgements.filter(({ leaks }) => leaks).map(({ resource }) => resource);
+const leaks: string[] = [];
+for (const [who, samples] of soak.samples()) {
+  if (samples.length < LEAST_SAMPLES) {
+    console.log(`${who}: ${samples.length} samples, too few to be judged`);
+    continue;
+  }
+  const judgements = judge(samples);
+  console.log(`${who}: ${samples.length} samples`);
+  console.log(table(judgements));
+  for (const { resource, leaks: does } of judgements) if (does) leaks.push(`${resource} of ${who}`);
+}
+if (values.out === undefined) rmSync(out, { force: true });
 console.log(leaks.length > 0 ? `leaks: ${leaks.join(", ")}` : "flat");
 process.exit(leaks.length > 0 ? 1 : 0);
-
-function table(judgements: readonly Judgement[]): string {
-  const head = ["", "first", "median", "last", "a 1,000 trials [95%]", "grown for certain", ""];
-  const rows = judgements.map(({ resource, first, median, last, slope, certain, leaks }) => {
-    const say = (value: number) => said(resource, value);
-    const interval = `${say(slope.slope)} [${say(slope.low)}, ${say(slope.high)}]`;
-    return [resource, say(first), say(median), say(last), interval, say(certain), leaks ? "leaks" : "flat"];
-  });
-  const made = new Table({ head, style: { head: [], border: [] } });
-  made.push(...rows);
-  return made.toString();
-}
-
-function said(resource: Resource, value: number): string {
-  const counts: readonly Resource[] = ["descriptors", "threads", "handles", "temporaries"];
-  return counts.includes(resource) ? String(Number(value.toFixed(2))) : `${(value / 1e6).toFixed(2)} MB`;
-}

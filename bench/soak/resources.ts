@@ -1,26 +1,36 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 
-/** What a process holds at one moment. */
-export interface Resources {
-  /** Bytes. */
-  readonly rss: number;
-  readonly heapUsed: number;
-  readonly external: number;
-  readonly arrayBuffers: number;
-  /** Bytes of address space: each WebAssembly memory reserves some GiB of it, whatever it uses. */
-  readonly addressSpace: number;
-  /** Bytes of the WebAssembly memories of this thread that are reachable. */
-  readonly wasm: number;
-  readonly descriptors: number;
-  readonly threads: number;
+/** What can be held, and whether that is counted in bytes. */
+export const resources = {
+  rss: "bytes",
+  heapUsed: "bytes",
+  /** Machine code in that: V8 compiles for as long as functions become often used. What belongs to code is beside it. */
+  code: "bytes",
+  external: "bytes",
+  arrayBuffers: "bytes",
+  /** Address space: each WebAssembly memory reserves some GiB of it, whatever it uses. */
+  addressSpace: "bytes",
+  /** WebAssembly memories of this thread that are reachable. */
+  wasm: "bytes",
+  descriptors: "count",
+  threads: "count",
   /** Of the event loop: timers, ports, workers, sockets, files. */
-  readonly handles: number;
+  handles: "count",
   /** Files and folders in the folder for temporary ones. */
-  readonly temporaries: number;
-}
+  temporaries: "count",
+  /** What Redis has allocated. */
+  usedMemory: "bytes",
+  keys: "count",
+  clients: "count",
+} as const;
 
-export type Resource = keyof Resources;
+export type Resource = keyof typeof resources;
+
+/** What somebody holds at one moment: of whatever can be measured there. */
+export type Measured = Readonly<Partial<Record<Resource, number>>>;
 
 const memories = new Set<WeakRef<WebAssembly.Memory>>();
 
@@ -46,18 +56,21 @@ function wasmBytes(): number {
 }
 
 /** What this process holds now. */
-export function measure(): Resources {
+export function measure() {
   const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage();
   return {
-    ...{ rss, heapUsed, external, arrayBuffers },
+    ...{ rss, heapUsed, code: codeBytes(), external, arrayBuffers },
     addressSpace: 1024 * Number(/^VmSize:\s+(\d+)/m.exec(status())?.[1] ?? 0),
     wasm: wasmBytes(),
     descriptors: entries("/proc/self/fd"),
     threads: entries("/proc/self/task"),
     handles: process.getActiveResourcesInfo().length,
     temporaries: readdirSync(tmpdir(), { recursive: true }).length,
-  };
+  } satisfies Measured;
 }
+
+const codeBytes = () =>
+  getHeapSpaceStatistics().find(({ space_name }) => space_name === "code_space")?.space_used_size ?? 0;
 
 function status(): string {
   try {
@@ -76,10 +89,19 @@ function entries(folder: string): number {
   }
 }
 
-/** Collects garbage, as often as finalisers of one round leave some to the next; needs --expose-gc. */
+/** Collects garbage, as often as finalisers of one round leave some to the next. */
 export async function collect(): Promise<void> {
   for (let round = 0; round < 3; round++) {
-    globalThis.gc?.();
+    gc();
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
+}
+
+/** V8's own, with or without --expose-gc. */
+function gc(): void {
+  if (!globalThis.gc) {
+    setFlagsFromString("--expose-gc");
+    globalThis.gc = runInNewContext("gc") as typeof globalThis.gc;
+  }
+  globalThis.gc!();
 }

@@ -5,7 +5,8 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import test from "ava";
 import { given } from "../support/given.js";
-import { freePort, isThere, startRedis, withRedis } from "../support/redis.js";
+import { startRedis, withRedis } from "../support/redis.js";
+import { freePort, isThere } from "../support/redis-server.js";
 import { folder, plateau, sleep, start } from "./plateau.js";
 
 const SECRET = "hunter2hunter2";

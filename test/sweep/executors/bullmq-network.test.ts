@@ -1,5 +1,6 @@
 import { namespace, withNamespaces } from "../../support/namespaces.js";
-import { isThere, startRedis } from "../../support/redis.js";
+import { startRedis } from "../../support/redis.js";
+import { isThere } from "../../support/redis-server.js";
 import { facts } from "../support/facts.js";
 import { LoggedStudy, startWorker, until } from "../support/machines.js";
 

@@ -1,8 +1,10 @@
 import { isIP } from "node:net";
+import type { Queue } from "bullmq";
 import type { Redis, RedisOptions } from "ioredis";
 import { PlateauError } from "../../../errors.js";
 import { BrokenExecutor } from "../broken.js";
-import { SILENCE_MILLISECONDS } from "./limits.js";
+import { MOST_TOLD, SILENCE_MILLISECONDS } from "./limits.js";
+import { bullmqQueue } from "./names.js";
 import { plainLine } from "./plain-text.js";
 import { probe } from "./probe.js";
 import { isForbidden, isReply, passes, reasonOf } from "./replies.js";
@@ -88,6 +90,15 @@ export class Connection {
 
   get closed(): boolean {
     return this.#closed;
+  }
+
+  /** The queue that trials go through: to be closed. */
+  queue(): Queue {
+    const { name, prefix } = bullmqQueue();
+    const streams = { events: { maxLen: MOST_TOLD } };
+    const queue = new this.bullmq.Queue(name, { connection: this.redis, prefix, streams });
+    queue.on("error", () => {});
+    return queue;
   }
 
   /** Says something that is said once only. */

@@ -5,7 +5,7 @@ import type { Connection } from "./connection.js";
 import { dropLeftovers } from "./leftovers.js";
 import { ABSENCE_MILLISECONDS, MOST_CHECKPOINT_BYTES, MOST_JOB_BYTES, MOST_NAME } from "./limits.js";
 import { Losses } from "./losses.js";
-import { bullmqQueue, keys } from "./names.js";
+import { keys } from "./names.js";
 import {
   appear,
   type DriverPresence,
@@ -72,9 +72,7 @@ export class Driver implements Executor {
     this.#connection = connection;
     this.#study = study;
     this.workers = slots;
-    const { name, prefix } = bullmqQueue();
-    this.#queue = new connection.bullmq.Queue(name, { connection: connection.redis, prefix });
-    this.#queue.on("error", () => {});
+    this.#queue = connection.queue();
     const { host } = this.#owner;
     this.#presence = {
       ...ours(),

@@ -26,6 +26,8 @@ export const MOST_EVENTS = 10_000;
 /** Values in a trial as it is sent, objects and lists included, and how deep they may lie in each other. */
 export const MOST_NODES = 200_000;
 export const MOST_DEPTH = 64;
+/** What BullMQ tells of its jobs: nobody here reads it. */
+export const MOST_TOLD = 1000;
 /** Characters of names and identifiers. */
 export const MOST_NAME = 200;
 /** Characters of a message, such as an error's. */

@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis";
-import { KEEP_MILLISECONDS, MOST_EVENTS, MOST_NAME } from "./limits.js";
+import { KEEP_MILLISECONDS, LEASE_MILLISECONDS, MOST_EVENTS, MOST_NAME } from "./limits.js";
 import { attemptKeys, keys, PREFIX } from "./names.js";
 
 // What is said of an attempt changes in one step, or not at all. Each script may be sent twice, as a connection that
@@ -9,11 +9,13 @@ import { attemptKeys, keys, PREFIX } from "./names.js";
 // what the driver has stored of it. answered, decision: the driver's last answer. stop: it is to end. place: whose
 // seed the checkpoint is; saved: the number of what the worker said with it. what: a digest of the trial; base: how many of its seeds were done before.
 
+// A bell is gone soon where nobody waits at it: who was killed is rung for once more. Whoever is there and has missed it
+// looks around all the same.
 const lib = `
 local function ring(id, attempt)
   if not id or #id > ${MOST_NAME} then return end
   redis.call('ZADD', '${PREFIX}:bell:' .. id, 0, attempt)
-  redis.call('PEXPIRE', '${PREFIX}:bell:' .. id, ${KEEP_MILLISECONDS})
+  redis.call('PEXPIRE', '${PREFIX}:bell:' .. id, ${LEASE_MILLISECONDS})
 end
 `;
 

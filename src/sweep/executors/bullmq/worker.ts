@@ -264,9 +264,7 @@ class WorkerRun {
 
   /** A job whose worker was lost, or that cannot even be read, is done with. */
   async #remove(id: string): Promise<void> {
-    const { name, prefix } = bullmqQueue();
-    const queue = new this.#connection.bullmq.Queue(name, { connection: this.#connection.redis, prefix });
-    queue.on("error", () => {});
+    const queue = this.#connection.queue();
     // Some worker may have taken it again already: not to run it, as its attempt is over.
     await this.#connection.redis.del(queue.toKey(`${id}:lock`)).catch(() => 0);
     await queue.remove(id).catch(() => 0);
