@@ -34,6 +34,8 @@ export function nativeInjector(): Injector {
   return {
     name: "system",
     kinds,
+    // A file that is open already takes no descriptor.
+    applies: (kind, point) => kind !== "EMFILE" || point.startsWith("open "),
     arm(folder: string, fault?: Fault) {
       const bytes = Buffer.alloc(at.log);
       if (fault) {

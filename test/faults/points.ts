@@ -14,6 +14,8 @@ export interface Fault {
 export interface Injector {
   readonly name: string;
   readonly kinds: readonly string[];
+  /** Whether a kind of fault may happen at a point. Default: each may. */
+  applies?(kind: string, point: string): boolean;
   /** Numbers anew what happens, below this folder, with at most this fault to come. */
   arm(folder: string, fault?: Fault): void;
   /** @returns what there was, in order, and what the fault hit, where it did */

@@ -37,9 +37,10 @@ export async function survey(scenario: Scenario, injector: Injector, options: Su
   const points = [...found];
   results.see({ run, by, points });
   const kinds = injector.kinds.filter((kind) => options.kinds?.includes(kind) ?? true);
-  const step = Math.min(every, Math.ceil(points.length / 4));
   for (const [k, kind] of kinds.entries()) {
-    const chosen = points.filter((_, i) => i % step === k % step);
+    const all = points.filter((point) => injector.applies?.(kind, point) ?? true);
+    const step = Math.min(every, Math.ceil(all.length / 4));
+    const chosen = all.filter((_, i) => i % step === k % step);
     let tried = 0;
     for (const point of chosen) {
       tried++;
