@@ -1,5 +1,5 @@
 // npm run faults: errors and kills at every call that may fail, and what comes of it.
-//   node dist/test/faults/main.js [--only train,sweep] [--by calls,system,messages] [--every n]
+//   node dist/test/faults/main.js [--only train,sweep] [--by calls,system,messages,network] [--every n]
 //     [--kinds "kill,ENOSPC from there on"] [--into folder] [--table]
 // --every n: each nth point of a kind, which kind begins where differs. --into: where results are kept, a line each;
 // the same again goes on where it was stopped. --table: prints what there is. Exit code 1: something was lost.
@@ -12,6 +12,7 @@ import { parseArgs } from "node:util";
 import { reportUncaught } from "../../src/cli/uncaught.js";
 import { messagesInjector } from "./messages.js";
 import { compileNative, nativeEnvironment, nativeInjector } from "./native.js";
+import { networkInjector } from "./network/injector.js";
 import type { Fault, Injector } from "./points.js";
 import { Results } from "./results.js";
 import { scenarios } from "./scenarios/registry.js";
@@ -20,7 +21,7 @@ import { survey } from "./survey.js";
 const { values } = parseArgs({
   options: {
     only: { type: "string" },
-    by: { type: "string", default: "calls,system,messages" },
+    by: { type: "string", default: "calls,system,messages,network" },
     kinds: { type: "string" },
     every: { type: "string", default: "1" },
     into: { type: "string" },
@@ -35,6 +36,7 @@ const injectors: Readonly<Record<string, () => Injector>> = {
   calls: () => (globalThis as unknown as { plateauFaults: Injector }).plateauFaults,
   system: nativeInjector,
   messages: () => messagesInjector,
+  network: () => networkInjector,
 };
 
 if (values.once !== undefined) {

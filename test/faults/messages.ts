@@ -5,7 +5,7 @@ import workers, { MessagePort } from "node:worker_threads";
 import { APART, type Fault, type Injector, Numbering } from "./points.js";
 
 /** Where threads are told what to do: they take the environment with them when they start. */
-const IN_THREAD = "PLATEAU_FAULT_IN_THREAD";
+export const inThread = "PLATEAU_FAULT_inThread";
 
 interface Told {
   readonly log: string;
@@ -29,7 +29,7 @@ type Call = (...args: unknown[]) => unknown;
 
 /** In a worker thread. */
 export function installInThread(): void {
-  const text = process.env[IN_THREAD];
+  const text = process.env[inThread];
   if (!text) return;
   const { log, fault } = JSON.parse(text) as Told;
   const numbering = new Numbering();
@@ -82,7 +82,7 @@ export const messagesInjector: Injector = {
   kinds: ["throws", "ends the thread", "kill"],
   arm(folder, fault) {
     log = `${folder}-messages`;
-    process.env[IN_THREAD] = JSON.stringify({ log, fault } satisfies {
+    process.env[inThread] = JSON.stringify({ log, fault } satisfies {
       log: string;
       fault: Fault | undefined;
     });
@@ -90,9 +90,9 @@ export const messagesInjector: Injector = {
   disarm() {
     if (log === undefined) return { points: [] };
     const points = existsSync(log) ? readFileSync(log, "utf8").trim().split("\n") : [];
-    const { fault } = JSON.parse(process.env[IN_THREAD]!) as Told;
+    const { fault } = JSON.parse(process.env[inThread]!) as Told;
     const struck = existsSync(`${log}-struck`);
-    delete process.env[IN_THREAD];
+    delete process.env[inThread];
     rmSync(log, { force: true });
     rmSync(`${log}-struck`, { force: true });
     log = undefined;

@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { relative } from "node:path";
 
 /** What happens at a point of the file system: an error, for once or for good, or the end of the process there and then. */
@@ -20,6 +21,8 @@ export interface Injector {
   arm(folder: string, fault?: Fault): void;
   /** @returns what there was, in order, and what the fault hit, where it did */
   disarm(): { readonly points: readonly string[]; readonly hit?: string };
+  /** Called with the process that a run was begun in to be ended. */
+  spawned?(child: ChildProcess): void;
 }
 
 /** What a kind of fault does: the error's code, and whether all that follows fails, too (a disk that stays full). */

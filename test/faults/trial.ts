@@ -47,8 +47,10 @@ export async function disturbed(
   const folder = ready(scenario, root);
   const { code, stays } = effectOf(fault.kind);
   let hit: string | undefined;
+  const { name: by } = injector;
+  const kills = code === "kill" && (scenario.endsItself?.(by, fault.point) ?? true);
   // What can start no thread any more may end the process.
-  if (code === "kill" || (stays && scenario.by.includes("messages"))) {
+  if (kills || (stays && scenario.by.includes("messages"))) {
     hit = await apart(scenario, injector, fault, folder);
   } else {
     injector.arm(folder, fault);
@@ -77,7 +79,9 @@ async function continued(scenario: Scenario, folder: string, expected: string): 
     throw new Error(`it comes to something else: …${is}… instead of …${was}…`);
   }
   const names = readdirSync(folder, { recursive: true }) as string[];
-  const left = names.filter((name) => /\.tmp$|-wal$|-shm$|-journal$/.test(name));
+  const left = names.filter(
+    (name) => /\.tmp$|-wal$|-shm$|-journal$/.test(name) && !scenario.lingers?.test(name),
+  );
   if (left.length > 0) throw new Error(`left behind: ${left.join(", ")}`);
   rmSync(folder, { recursive: true });
 }
@@ -112,6 +116,7 @@ async function apart(
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, [APART]: "1" },
   });
+  injector.spawned?.(child);
   let [struck, stderr] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text: string) => (struck += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));

@@ -1,3 +1,5 @@
+import { experiment } from "./experiment.js";
+import { overMachines } from "./machines.js";
 import type { Scenario } from "./scenario.js";
 import { sweep } from "./sweep.js";
 import { train } from "./train.js";
@@ -6,4 +8,6 @@ import { train } from "./train.js";
 export const scenarios: readonly Scenario[] = [
   train, //
   sweep,
+  experiment,
+  overMachines,
 ];

@@ -11,6 +11,10 @@ export interface Scenario {
   readonly name: string;
   /** Where faults are injected: names of injectors. */
   readonly by: readonly string[];
+  /** Whether a kill at a point ends the process that begins it. Default: it does. */
+  endsItself?(by: string, point: string): boolean;
+  /** Files that go with the process only, as it has them open. */
+  readonly lingers?: RegExp;
   /** Starts what it needs beside it, for all its trials. */
   open?(): Promise<AsyncDisposable>;
   /** What lies ready before. */
