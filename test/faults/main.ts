@@ -46,7 +46,7 @@ if (values.once !== undefined) {
   };
   reportUncaught([]);
   injectors[by]().arm(folder, fault);
-  const { code, stderr } = await scenarios.find((one) => one.name === name)!.begin(folder);
+  const { code, stderr } = await (await scenarios[name]()).begin(folder);
   process.stderr.write(stderr);
   process.exit(code);
 }
@@ -54,12 +54,13 @@ if (values.once !== undefined) {
 const root = resolve(values.into ?? join(tmpdir(), "plateau-faults"));
 mkdirSync(root, { recursive: true });
 const results = () => new Results(join(root, "results.jsonl"));
-const chosen = (by: string) =>
-  scenarios.filter((one) => one.by.includes(by) && (values.only?.split(",").includes(one.name) ?? true));
+const chosen = values.only?.split(",") ?? Object.keys(scenarios);
 
 if (values.here !== undefined) {
   const by = values.here;
-  for (const scenario of chosen(by)) {
+  for (const name of chosen) {
+    const scenario = await scenarios[name]();
+    if (!scenario.by.includes(by)) continue;
     const beside = await scenario.open?.();
     await survey(scenario, injectors[by](), {
       ...(values.kinds === undefined ? {} : { kinds: values.kinds.split(",") }),
@@ -82,7 +83,6 @@ const passed = ["only", "kinds", "every"].flatMap((name) => {
 });
 for (const by of values.table ? [] : values.by.split(",")) {
   const library = join(root, "faults.so");
-  if (chosen(by).length === 0) continue;
   if (by === "system" && !compileNative(library)) {
     console.log("SKIPPED: system calls: they take Linux and gcc");
     continue;

@@ -34,8 +34,11 @@ export function nativeInjector(): Injector {
   return {
     name: "system",
     kinds,
-    // A file that is open already takes no descriptor.
-    applies: (kind, point) => kind !== "EMFILE" || point.startsWith("open "),
+    // A file that is open already takes no descriptor, and nobody asks whether it may be written.
+    applies: (kind, point) => {
+      if (kind === "EMFILE") return point.startsWith("open ");
+      return kind !== "EACCES" || /^(open|rename|unlink|mkdir) /.test(point);
+    },
     arm(folder: string, fault?: Fault) {
       const bytes = Buffer.alloc(at.log);
       if (fault) {

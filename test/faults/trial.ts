@@ -45,26 +45,48 @@ export async function disturbed(
   root: string,
 ): Promise<string | undefined> {
   const folder = ready(scenario, root);
-  const { code, stays } = effectOf(fault.kind);
+  const kills =
+    effectOf(fault.kind).code === "kill" && (scenario.endsItself?.(injector.name, fault.point) ?? true);
   let hit: string | undefined;
-  const { name: by } = injector;
-  const kills = code === "kill" && (scenario.endsItself?.(by, fault.point) ?? true);
-  // What can start no thread any more may end the process.
-  if (kills || (stays && scenario.by.includes("messages"))) {
-    hit = await apart(scenario, injector, fault, folder);
-  } else {
+  if (kills) hit = await apart(scenario, injector, fault, folder);
+  else {
     injector.arm(folder, fault);
-    let told: Told;
+    let told: Told | undefined;
     try {
-      told = await inTime(scenario.begin(folder));
+      told = await inTime(here(scenario, folder));
     } catch (error) {
       throw new Error(`${(error as Error).message} (${injector.disarm().hit})`);
     }
     ({ hit } = injector.disarm());
+    // Its process would have ended: it is to be seen in one of its own.
+    if (!told) return disturbedApart(scenario, injector, fault, expected, root);
     requireRemedy(told);
   }
   await continued(scenario, folder, expected);
   return hit;
+}
+
+async function disturbedApart(
+  scenario: Scenario,
+  injector: Injector,
+  fault: Fault,
+  expected: string,
+  root: string,
+): Promise<string | undefined> {
+  const folder = ready(scenario, root);
+  const hit = await apart(scenario, injector, fault, folder);
+  await continued(scenario, folder, expected);
+  return hit;
+}
+
+/** Called with what nobody catches. */
+let uncaught: (() => void) | undefined;
+
+/** Begins a scenario. @returns undefined where an error that nobody catches ends the process that begins it */
+async function here(scenario: Scenario, folder: string): Promise<Told | undefined> {
+  if (uncaught === undefined) process.on("uncaughtException", () => uncaught!());
+  const ended = new Promise<undefined>((resolve) => (uncaught = () => resolve(undefined)));
+  return Promise.race([scenario.begin(folder), ended]);
 }
 
 /** Continues without faults. @throws Error as `disturbed` */

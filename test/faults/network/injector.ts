@@ -23,6 +23,10 @@ let numbering = new Numbering();
 let points: string[] = [];
 let hit: string | undefined;
 
+/** Whether what is to fail, or to be seen, is how a worker begins: one that is there already has done that. */
+export const wantsNewWorker = (): boolean =>
+  armed && (fault === undefined || /^worker: (hello|client|info|ping|smembers) /.test(fault.point));
+
 /** What becomes of a command that one of them gives. */
 export function judge(party: Party, command: string): Verdict {
   if (!armed) return { kind: "pass" };

@@ -10,7 +10,7 @@ import { bullmqQueue } from "../../../src/sweep/executors/bullmq/names.js";
 import { freePort, isThere, RedisServer } from "../../support/redis-server.js";
 import { inThread } from "../messages.js";
 import { learnScripts } from "../network/commands.js";
-import { judge, processes } from "../network/injector.js";
+import { judge, processes, wantsNewWorker } from "../network/injector.js";
 import { Relay } from "../network/relay.js";
 import type { Scenario } from "./scenario.js";
 import { prepareSweep, runSweep, sweepOutcome } from "./sweep.js";
@@ -51,6 +51,7 @@ class Machines {
     ];
     process.env[REDIS] = this.#url(0);
     this.#start();
+    while ((await this.#redis.scard("plateau:workers")) === 0) await sleep(50);
     return this;
   }
 
@@ -63,10 +64,9 @@ class Machines {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  /** Gives a worker to the next sweep whose threads are told what the environment has for them. */
+  /** Gives a worker to the next sweep that begins with it where its beginning matters, or what its threads are told. */
   prepare(): void {
-    if (this.#told === process.env[inThread]) return;
-    this.#start();
+    if (this.#told !== process.env[inThread] || wantsNewWorker()) this.#start();
   }
 
   /** Resolves when nothing of a sweep is left in Redis. @throws Error where something stays */

@@ -1,13 +1,9 @@
-import { experiment } from "./experiment.js";
-import { overMachines } from "./machines.js";
 import type { Scenario } from "./scenario.js";
-import { sweep } from "./sweep.js";
-import { train } from "./train.js";
 
-/** Every scenario: one line each. */
-export const scenarios: readonly Scenario[] = [
-  train, //
-  sweep,
-  experiment,
-  overMachines,
-];
+/** Every scenario: one line each. They are loaded when they are needed: many processes need one of them. */
+export const scenarios: Readonly<Record<string, () => Promise<Scenario>>> = {
+  train: async () => (await import("./train.js")).train,
+  sweep: async () => (await import("./sweep.js")).sweep,
+  experiment: async () => (await import("./experiment.js")).experiment,
+  machines: async () => (await import("./machines.js")).overMachines,
+};
