@@ -75,27 +75,24 @@ function first(mark: string): boolean {
   }
 }
 
-let log: string | undefined;
+let told: Told | undefined;
 
 export const messagesInjector: Injector = {
   name: "messages",
   kinds: ["throws", "ends the thread", "kill"],
   arm(folder, fault) {
-    log = `${folder}-messages`;
-    process.env[inThread] = JSON.stringify({ log, fault } satisfies {
-      log: string;
-      fault: Fault | undefined;
-    });
+    told = { log: `${folder}-messages`, ...(fault ? { fault } : {}) };
+    process.env[inThread] = JSON.stringify(told);
   },
   disarm() {
-    if (log === undefined) return { points: [] };
+    if (!told) return { points: [] };
+    const { log, fault } = told;
     const points = existsSync(log) ? readFileSync(log, "utf8").trim().split("\n") : [];
-    const { fault } = JSON.parse(process.env[inThread]!) as Told;
     const struck = existsSync(`${log}-struck`);
     delete process.env[inThread];
     rmSync(log, { force: true });
     rmSync(`${log}-struck`, { force: true });
-    log = undefined;
-    return { points, ...(struck ? { hit: fault!.point } : {}) };
+    told = undefined;
+    return { points, ...(struck && fault ? { hit: fault.point } : {}) };
   },
 };
