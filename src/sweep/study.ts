@@ -277,7 +277,7 @@ export class Study implements AsyncDisposable {
 
   /**
    * Lets go of the storage. Trials that were asked for and not told wait to be asked for again.
-   * @throws PlateauError `usage` while the study runs
+   * @throws PlateauError `usage` while the study runs; `io` where that cannot be stored: they do so all the same
    */
   close(): void {
     if (this.#runs > 0) {
@@ -286,9 +286,12 @@ export class Study implements AsyncDisposable {
         `study ${quote(this.name)} is running: stop it first, by its signal or by leaving its loop`,
       );
     }
-    this.#asker?.close();
-    this.#asker = undefined;
-    this.#storage.close();
+    try {
+      this.#asker?.close();
+    } finally {
+      this.#asker = undefined;
+      this.#storage.close();
+    }
   }
 
   /** Closes it: `using`. */

@@ -15,10 +15,13 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#define LOG (1 << 20)
 struct control {
-  int armed, count, point, error /* -1: kill */, stays, struck;
-  char what[104];
-  char folder[896];
+  int armed, error /* -1: kill */, stays, struck;
+  int nth, count; /* of what is wanted: the how manyth is to fail, and how many there were */
+  int used; /* of the log */
+  char want[232], folder[768];
+  char log[LOG]; /* what there was, a line each */
 };
 static struct control *control;
 
@@ -45,11 +48,28 @@ static int of_descriptor(int descriptor, char *path) {
   return inside(path);
 }
 
+// What a file is, whoever writes it: temporary files have the process in their names.
+static void role_of(const char *path, char *role, size_t size) {
+  const char *inner = path + strlen(control->folder);
+  while (*inner == '/') inner++;
+  const char *name = strrchr(inner, '/');
+  name = name ? name + 1 : inner;
+  int temporary = strncmp(name, ".plateau-", 9) == 0 && strcmp(name + strlen(name) - 4, ".tmp") == 0;
+  if (temporary) snprintf(role, size, "%.*s*.tmp", (int)(name - inner), inner);
+  else snprintf(role, size, "%s", *inner ? inner : ".");
+}
+
 // Whether this call is to fail; errno is set then.
 static int fails(const char *call, const char *path) {
-  int now = __atomic_add_fetch(&control->count, 1, __ATOMIC_SEQ_CST);
-  if (control->point == 0 || now < control->point || (now > control->point && !control->stays)) return 0;
-  if (!control->struck) snprintf(control->what, sizeof control->what, "%s %s", call, path + strlen(control->folder));
+  char what[256];
+  int length = snprintf(what, sizeof what, "%s ", call);
+  role_of(path, what + length, sizeof what - length - 1);
+  length = strlen(what);
+  int wanted = strcmp(what, control->want) == 0 && __atomic_add_fetch(&control->count, 1, __ATOMIC_SEQ_CST) == control->nth;
+  what[length++] = '\n';
+  int at = __atomic_fetch_add(&control->used, length, __ATOMIC_SEQ_CST);
+  if (at + length < LOG) memcpy(control->log + at, what, length);
+  if (control->nth == 0 || !(wanted || (control->struck && control->stays))) return 0;
   control->struck = 1;
   if (control->error < 0) kill(getpid(), SIGKILL);
   errno = control->error;

@@ -4,31 +4,39 @@ import fs from "node:fs";
 import { createRequire, syncBuiltinESMExports } from "node:module";
 import { resolve, sep } from "node:path";
 import workers, { isMainThread, MessagePort } from "node:worker_threads";
-import type { Fault, Injector, Kind } from "./points.js";
+import { installInThread, isNodes, messageName } from "./messages.js";
+import { APART, effectOf, type Fault, type Injector, kinds, Numbering, roleOf } from "./points.js";
 
 type Call = (...args: unknown[]) => unknown;
 
+const { writeSync } = fs;
 let folder: string | undefined;
 let fault: Fault | undefined;
-let count = 0;
+let numbering = new Numbering();
+let points: string[] = [];
 let hit: string | undefined;
-const ours = new Set<number>();
+/** What open descriptors are of. */
+const ours = new Map<number, string>();
 
 /** One thing that may fail. */
-function point(what: string, thrown: (kind: Kind) => Error): void {
+function point(what: string, thrown: (code: string) => Error): void {
   if (folder === undefined) return;
-  count++;
-  if (!fault || count < fault.point || (count > fault.point && !fault.stays)) return;
-  hit ??= what;
-  if (fault.kind === "kill") process.kill(process.pid, "SIGKILL");
-  throw thrown(fault.kind);
+  const name = numbering.next(what);
+  points.push(name);
+  if (!fault) return;
+  const { code, stays } = effectOf(fault.kind);
+  if (name !== fault.point && !(stays && hit !== undefined)) return;
+  if (hit === undefined && process.env[APART]) writeSync(1, name);
+  hit ??= name;
+  if (code === "kill") process.kill(process.pid, "SIGKILL");
+  throw thrown(code);
 }
 
-const errnos = { ENOSPC: 28, EIO: 5, EACCES: 13, EMFILE: 24, kill: 0 };
-const system = (call: string, path?: unknown) => (code: Kind) =>
+const errnos: Readonly<Record<string, number>> = { ENOSPC: 28, EIO: 5, EACCES: 13, EMFILE: 24 };
+const system = (call: string, path?: unknown) => (code: string) =>
   Object.assign(new Error(`${code}: injected, ${call}`), { code, errno: -errnos[code], syscall: call, path });
 
-const within = (path: unknown) =>
+const within = (path: unknown): path is string =>
   folder !== undefined && typeof path === "string" && `${resolve(path)}${sep}`.startsWith(`${folder}${sep}`);
 
 /** Functions by what their first argument is. */
@@ -40,9 +48,10 @@ function installFiles(): void {
   const { openSync, closeSync } = files;
   files["openSync"] = (path, ...rest) => {
     if (!within(path)) return openSync(path, ...rest);
-    point(`open ${String(path)}`, system("open", path));
+    const role = roleOf(resolve(path), folder!);
+    point(`open ${role}`, system("open", path));
     const descriptor = openSync(path, ...rest) as number;
-    ours.add(descriptor);
+    ours.set(descriptor, role);
     return descriptor;
   };
   files["closeSync"] = (descriptor) => {
@@ -51,28 +60,37 @@ function installFiles(): void {
   };
   for (const name of byPath) {
     const original = files[name];
+    const call = name.replace("Sync", "");
     files[name] = (path, ...rest) => {
-      if (within(path)) point(`${name} ${String(path)}`, system(name.replace("Sync", ""), path));
+      if (within(path)) {
+        // A temporary file is known by what becomes of it.
+        const role = roleOf(resolve(call === "rename" ? String(rest[0]) : path), folder!);
+        point(`${call} ${role}`, system(call, path));
+      }
       return original(path, ...rest);
     };
   }
   for (const name of byDescriptor) {
     const original = files[name];
+    const call = name.replace("Sync", "");
     files[name] = (descriptor, ...rest) => {
-      if (ours.has(descriptor as number)) point(name, system(name.replace("Sync", "")));
+      const role = ours.get(descriptor as number);
+      if (role !== undefined) point(`${call} ${role}`, system(call));
       return original(descriptor, ...rest);
     };
   }
 }
 
 /** What SQLite says where the system says that. */
-const sqlite = {
+const sqlite: Readonly<Record<string, string>> = {
   ENOSPC: "SQLITE_FULL",
   EIO: "SQLITE_IOERR_WRITE",
   EACCES: "SQLITE_READONLY",
   EMFILE: "SQLITE_CANTOPEN",
-  kill: "",
 };
+
+/** The beginning of a statement, enough to tell it from others. */
+const shortSql = (sql: unknown) => String(sql).replace(/\s+/g, " ").trim().slice(0, 60).trim();
 
 function installSqlite(): void {
   const Database = createRequire(import.meta.url)("libsql") as new (
@@ -84,65 +102,46 @@ function installSqlite(): void {
   const database = new Database(":memory:");
   const statement = Object.getPrototypeOf(database.prepare("SELECT 1")) as Record<string, Call>;
   database.close();
-  const between = (prototype: Record<string, Call>, names: readonly string[]) => {
-    for (const name of names) {
-      const original = prototype[name];
-      prototype[name] = function (this: object, ...args: unknown[]) {
-        const what = `sqlite ${name}${name === "exec" ? ` ${String(args[0]).slice(0, 30)}` : ""}`;
-        point(what, (kind) =>
-          Object.assign(new Error("injected"), { code: sqlite[kind], name: "SqliteError" }),
-        );
-        return original.apply(this, args);
-      };
-    }
-  };
-  between(Database.prototype as unknown as Record<string, Call>, ["exec", "prepare"]);
-  between(statement, ["run", "get", "all"]);
+  const prepared = new WeakMap<object, string>();
+  const fails = (what: string) =>
+    point(what, (code) => Object.assign(new Error("injected"), { code: sqlite[code], name: "SqliteError" }));
+  const prototype = Database.prototype as unknown as Record<string, Call>;
+  for (const name of ["exec", "prepare"]) {
+    const original = prototype[name];
+    prototype[name] = function (this: object, ...args: unknown[]) {
+      const sql = shortSql(args[0]);
+      // A rollback takes neither room nor a file: SQLite does it in a full disk's face.
+      if (sql !== "ROLLBACK") fails(`${name} ${sql}`);
+      const made = original.apply(this, args);
+      if (name === "prepare") prepared.set(made as object, sql);
+      return made;
+    };
+  }
+  for (const name of ["run", "get", "all"]) {
+    const original = statement[name];
+    statement[name] = function (this: object, ...args: unknown[]) {
+      fails(`${name} ${prepared.get(this) ?? ""}`);
+      return original.apply(this, args);
+    };
+  }
 }
 
 function installThreads(): void {
   const { Worker } = workers;
-  const failing = (kind: Kind) =>
-    Object.assign(new Error(`${kind}: injected`), { code: "ERR_WORKER_INIT_FAILED" });
+  const failing = (code: string) =>
+    Object.assign(new Error(`${code}: injected`), { code: "ERR_WORKER_INIT_FAILED" });
   workers.Worker = class extends Worker {
     constructor(...args: ConstructorParameters<typeof Worker>) {
-      point("worker start", failing);
+      point("start a thread", failing);
       super(...args);
     }
   };
   const port = MessagePort.prototype as unknown as Record<string, Call>;
   const { postMessage } = port;
   port["postMessage"] = function (this: object, ...args: unknown[]) {
-    // What Node says to its own threads, of their output and how they begin, has a type.
-    if (typeof (args[0] as { type?: unknown } | null)?.type !== "string")
-      point("message to a worker", failing);
+    if (!isNodes(args[0])) point(`send a thread: ${messageName(args[0])}`, failing);
     return postMessage.apply(this, args);
   };
-}
-
-/** In a worker: its nth message fails, ends the thread, or the process. Told by the environment it starts with. */
-function installInWorker(at: number, kind: string, once: string): void {
-  const port = MessagePort.prototype as unknown as Record<string, Call>;
-  const { postMessage } = port;
-  let sent = 0;
-  port["postMessage"] = function (this: object, ...args: unknown[]) {
-    if (++sent === at && first(once)) {
-      if (kind === "kill") process.kill(process.pid, "SIGKILL");
-      if (kind === "exit") process.exit(3);
-      throw new Error("injected: message from a worker");
-    }
-    return postMessage.apply(this, args);
-  };
-}
-
-/** Of several workers one is struck: whoever makes the folder. */
-function first(once: string): boolean {
-  try {
-    fs.mkdirSync(once);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 if (isMainThread) {
@@ -151,18 +150,19 @@ if (isMainThread) {
   installThreads();
   syncBuiltinESMExports();
 } else {
-  const [at, kind, once] = (process.env["PLATEAU_FAULT_IN_WORKER"] ?? "").split(" ");
-  if (kind) installInWorker(Number(at), kind, once);
+  installInThread();
 }
 
 const injector: Injector = {
   name: "calls",
+  kinds,
   arm(where, coming) {
-    [folder, fault, count, hit] = [resolve(where), coming, 0, undefined];
+    [folder, fault, numbering, points, hit] = [resolve(where), coming, new Numbering(), [], undefined];
   },
   disarm() {
-    folder = undefined;
-    return { points: count, ...(hit === undefined ? {} : { hit }) };
+    const found = { points, ...(hit === undefined ? {} : { hit }) };
+    [folder, fault, points, hit] = [undefined, undefined, [], undefined];
+    return found;
   },
 };
 /** Found by whoever was loaded after. */

@@ -1,81 +1,63 @@
-import { existsSync, rmSync } from "node:fs";
-import type { Injector, Kind } from "./points.js";
-import type { Scenario } from "./scenarios.js";
-import { continued, disturbed, inTime, ready, requireRemedy, undisturbed } from "./trial.js";
-
-/** What came of one kind of fault. */
-export interface Row {
-  readonly kind: string;
-  readonly points: number;
-  readonly tried: number;
-  /** How many of them were reached. */
-  readonly struck: number;
-  readonly survived: number;
-  readonly problems: readonly string[];
-}
+import type { Injector } from "./points.js";
+import type { Results } from "./results.js";
+import type { Scenario } from "./scenarios/scenario.js";
+import { disturbed, undisturbed } from "./trial.js";
 
 export interface SurveyOptions {
-  readonly kinds: readonly Kind[];
+  /** Default: all that the injector has. */
+  readonly kinds?: readonly string[];
   /** Each nth point. */
   readonly every: number;
   readonly root: string;
+  readonly results: Results;
+  /** Called with how far it is. */
+  readonly onProgress: (text: string) => void;
 }
 
-/** Each kind of fault at each point of a scenario, and for worker threads at each of their messages. */
-export async function* survey(
-  scenario: Scenario,
-  injector: Injector,
-  { kinds, every, root }: SurveyOptions,
-): AsyncGenerator<Row> {
-  const { points, outcome } = await undisturbed(scenario, injector, root);
-  const of = async (
-    kind: string,
-    last: number,
-    begin: number,
-    attempt: (point: number) => Promise<string | undefined>,
-  ) => {
-    const problems: string[] = [];
-    let [tried, struck] = [0, 0];
-    const step = Math.min(every, Math.ceil(last / 4));
-    for (let point = 1 + (begin % step); point <= last; point += step) {
+/** Undisturbed runs that points are gathered from: threads may bring others each time. */
+const LOOKS = 2;
+/** How often a point is tried that is not reached. */
+const TRIES = 3;
+/** How many faults are tried until that is said. */
+const SAID = 20;
+
+/** Each kind of fault at each point of a scenario, but for what the results have already. */
+export async function survey(scenario: Scenario, injector: Injector, options: SurveyOptions): Promise<void> {
+  const { every, root, results, onProgress } = options;
+  const { name: run } = scenario;
+  const { name: by } = injector;
+  const found = new Set<string>();
+  let expected: string | undefined;
+  for (let i = 0; i < LOOKS; i++) {
+    const { points, outcome } = await undisturbed(scenario, injector, root);
+    for (const point of points) found.add(point);
+    expected ??= outcome;
+    if (outcome !== expected) throw new Error(`${run} comes to different things by itself`);
+  }
+  const points = [...found];
+  results.see({ run, by, points });
+  const kinds = injector.kinds.filter((kind) => options.kinds?.includes(kind) ?? true);
+  for (const [k, kind] of kinds.entries()) {
+    const all = points.filter((point) => injector.applies?.(kind, point) ?? true);
+    const step = Math.min(every, Math.ceil(all.length / 4));
+    const chosen = all.filter((_, i) => i % step === k % step);
+    let tried = 0;
+    for (const point of chosen) {
       tried++;
+      if (results.has({ run, by, kind, point })) continue;
+      const attempt = async () => {
+        for (let i = 0; i < TRIES; i++)
+          if (await disturbed(scenario, injector, { point, kind }, expected!, root)) return true;
+        return false;
+      };
       try {
-        if (await attempt(point)) struck++;
+        results.add({ run, by, kind, point, struck: await attempt() });
       } catch (error) {
-        struck++;
-        problems.push(`${scenario.name}, ${kind} at point ${point}: ${(error as Error).message}`);
+        const { message } = error as Error;
+        results.add({ run, by, kind, point, struck: true, problem: message });
+        onProgress(`${run}, ${by}, ${kind} at ${point}: ${message}`);
       }
+      if (tried % SAID === 0) onProgress(`${run}, ${by}, ${kind}: ${tried} of ${chosen.length} points`);
     }
-    return { kind, points: last, tried, struck, survived: tried - problems.length, problems };
-  };
-  for (const [number, kind] of kinds.entries()) {
-    yield await of(kind, points, number, (point) =>
-      disturbed(scenario, injector, { point, kind }, outcome, root),
-    );
-  }
-  if (kinds.includes("ENOSPC")) {
-    yield await of("ENOSPC from there on", points, 0, (point) =>
-      disturbed(scenario, injector, { point, kind: "ENOSPC", stays: true }, outcome, root),
-    );
-  }
-  if (!scenario.threads || injector.name !== "calls") return;
-  for (const kind of ["throw", "exit"]) {
-    yield await of(`message from a worker: ${kind}`, MESSAGES, 0, async (point) => {
-      const folder = ready(scenario, root);
-      const once = `${folder}-struck`;
-      process.env["PLATEAU_FAULT_IN_WORKER"] = `${point} ${kind} ${once}`;
-      try {
-        requireRemedy(await inTime(scenario.begin(folder)));
-      } finally {
-        delete process.env["PLATEAU_FAULT_IN_WORKER"];
-      }
-      await continued(scenario, folder, outcome);
-      const struck = existsSync(once);
-      rmSync(once, { recursive: true, force: true });
-      return struck ? kind : undefined;
-    });
   }
 }
-
-/** Messages of a worker that are tried: more than the first trial sends. */
-const MESSAGES = 16;

@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Fault, Injector } from "./points.js";
-import type { Scenario, Told } from "./scenarios.js";
+import { APART, effectOf, type Fault, type Injector } from "./points.js";
+import type { Scenario, Told } from "./scenarios/scenario.js";
 
 const MAIN = fileURLToPath(new URL("./main.js", import.meta.url));
 const SHIM = fileURLToPath(new URL("./shim.js", import.meta.url));
@@ -13,14 +13,14 @@ const REMEDY =
   /free some|choose|check|close some|change|raise|try again|restore|run it again|continue with|then:|delete|copy it|name another|training goes on|with: /;
 
 /** A new folder for a scenario, with what it needs. */
-export function ready(scenario: Scenario, root: string): string {
+function ready(scenario: Scenario, root: string): string {
   mkdirSync(root, { recursive: true });
   const folder = mkdtempSync(join(root, `${scenario.name}-`));
   scenario.prepare(folder);
   return folder;
 }
 
-/** Runs a scenario undisturbed. @returns how many points there are, and what comes out */
+/** Runs a scenario undisturbed. @returns what points there are, and what comes out */
 export async function undisturbed(scenario: Scenario, injector: Injector, root: string) {
   const folder = ready(scenario, root);
   injector.arm(folder);
@@ -45,29 +45,52 @@ export async function disturbed(
   root: string,
 ): Promise<string | undefined> {
   const folder = ready(scenario, root);
+  const kills =
+    effectOf(fault.kind).code === "kill" && (scenario.endsItself?.(injector.name, fault.point) ?? true);
   let hit: string | undefined;
-  // What starts no thread any more may end the process.
-  if (fault.kind === "kill" || (fault.stays && scenario.threads)) {
-    hit = await apart(scenario, injector, fault, folder);
-    // What the two processes share says so still.
-    injector.disarm();
-  } else {
+  if (kills) hit = await apart(scenario, injector, fault, folder);
+  else {
     injector.arm(folder, fault);
-    let told: Told;
+    let told: Told | undefined;
     try {
-      told = await inTime(scenario.begin(folder));
+      told = await inTime(here(scenario, folder));
     } catch (error) {
       throw new Error(`${(error as Error).message} (${injector.disarm().hit})`);
     }
     ({ hit } = injector.disarm());
+    // Its process would have ended: it is to be seen in one of its own.
+    if (!told) return disturbedApart(scenario, injector, fault, expected, root);
     requireRemedy(told);
   }
   await continued(scenario, folder, expected);
   return hit;
 }
 
+async function disturbedApart(
+  scenario: Scenario,
+  injector: Injector,
+  fault: Fault,
+  expected: string,
+  root: string,
+): Promise<string | undefined> {
+  const folder = ready(scenario, root);
+  const hit = await apart(scenario, injector, fault, folder);
+  await continued(scenario, folder, expected);
+  return hit;
+}
+
+/** Called with what nobody catches. */
+let uncaught: (() => void) | undefined;
+
+/** Begins a scenario. @returns undefined where an error that nobody catches ends the process that begins it */
+async function here(scenario: Scenario, folder: string): Promise<Told | undefined> {
+  if (uncaught === undefined) process.on("uncaughtException", () => uncaught!());
+  const ended = new Promise<undefined>((resolve) => (uncaught = () => resolve(undefined)));
+  return Promise.race([scenario.begin(folder), ended]);
+}
+
 /** Continues without faults. @throws Error as `disturbed` */
-export async function continued(scenario: Scenario, folder: string, expected: string): Promise<void> {
+async function continued(scenario: Scenario, folder: string, expected: string): Promise<void> {
   const again = await scenario.resume(folder);
   if (again.code !== 0) throw new Error(`it cannot be continued: ${again.stderr}`);
   const found = await scenario.outcome(folder);
@@ -78,7 +101,9 @@ export async function continued(scenario: Scenario, folder: string, expected: st
     throw new Error(`it comes to something else: …${is}… instead of …${was}…`);
   }
   const names = readdirSync(folder, { recursive: true }) as string[];
-  const left = names.filter((name) => /\.tmp$|-wal$|-shm$|-journal$/.test(name));
+  const left = names.filter(
+    (name) => /\.tmp$|-wal$|-shm$|-journal$/.test(name) && !scenario.lingers?.test(name),
+  );
   if (left.length > 0) throw new Error(`left behind: ${left.join(", ")}`);
   rmSync(folder, { recursive: true });
 }
@@ -87,7 +112,7 @@ export async function continued(scenario: Scenario, folder: string, expected: st
 const HANGS_MILLISECONDS = 120_000;
 
 /** @throws Error where it does not end */
-export async function inTime(running: Promise<Told>): Promise<Told> {
+async function inTime<R>(running: Promise<R>): Promise<R> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error("it hangs")), HANGS_MILLISECONDS);
@@ -96,28 +121,35 @@ export async function inTime(running: Promise<Told>): Promise<Told> {
 }
 
 /** @throws Error where an error is a defect by its own account, or says nothing of what to do */
-export function requireRemedy({ code, stderr }: Told): void {
+function requireRemedy({ code, stderr }: Told): void {
   if (stderr.includes("a defect of plateau")) throw new Error(`told as a defect: ${stderr}`);
   if (code !== 0 && !REMEDY.test(stderr)) throw new Error(`no remedy is told: ${stderr}`);
 }
 
-/** The beginning in a process of its own, which may end at the point. */
+/** The beginning in a process of its own, which may end at the point. @returns what was struck */
 async function apart(
   { name }: Scenario,
   injector: Injector,
   fault: Fault,
   folder: string,
 ): Promise<string | undefined> {
-  const told = JSON.stringify({ name, injector: injector.name, fault, folder });
+  const told = JSON.stringify({ name, by: injector.name, fault, folder });
   const child = spawn(process.execPath, ["--import", SHIM, MAIN, "--once", told], {
-    stdio: ["ignore", "ignore", "pipe"],
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, [APART]: "1" },
   });
-  let stderr = "";
+  injector.spawned?.(child);
+  let [struck, stderr] = ["", ""];
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (struck += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-  const [code, signal] = await new Promise<[number | null, string | null]>((resolve) =>
-    child.on("close", (...ended) => resolve(ended)),
+  const ended = new Promise<[number | null, string | null]>((resolve) =>
+    child.on("close", (...how) => resolve(how)),
   );
-  if (fault.kind === "kill") return signal === "SIGKILL" ? "kill" : undefined;
-  requireRemedy({ code: code ?? 1, stderr });
-  return code === 0 ? undefined : stderr;
+  const [code, signal] = await inTime(ended).finally(() => child.kill("SIGKILL"));
+  // What a process shares with the one that it was started by says it there.
+  const { hit } = injector.disarm();
+  const killed = effectOf(fault.kind).code === "kill" && signal === "SIGKILL";
+  if (!killed) requireRemedy({ code: code ?? 1, stderr });
+  for (const left of [`${folder}-messages`, `${folder}-messages-struck`]) if (existsSync(left)) rmSync(left);
+  return hit ?? (struck === "" ? undefined : struck);
 }

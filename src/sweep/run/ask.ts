@@ -47,7 +47,13 @@ export function asker(study: StudyStorage, kinds: Kinds): Asker {
   const guide = new Guide(study, kinds);
   const queue = new TrialQueue(study, guide, owner);
   const open = new Set<number>();
-  const heartbeat = setInterval(() => study.heartbeat(owner), 1000 * HEARTBEAT_SECONDS);
+  const heartbeat = setInterval(() => {
+    try {
+      study.heartbeat(owner);
+    } catch {
+      // Nobody listens to a timer: what is asked or told next says what is wrong.
+    }
+  }, 1000 * HEARTBEAT_SECONDS);
   heartbeat.unref();
   return {
     open,
@@ -72,8 +78,12 @@ export function asker(study: StudyStorage, kinds: Kinds): Asker {
     },
     close() {
       clearInterval(heartbeat);
-      for (const number of open) study.release(number, owner);
-      retire(owner);
+      try {
+        for (const number of open) study.release(number, owner);
+      } finally {
+        // What could not be given back is anyone's all the same.
+        retire(owner);
+      }
     },
   };
 }

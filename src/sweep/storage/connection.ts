@@ -89,6 +89,7 @@ export class Connection {
       this.#guard("open", () => new (libsql())(file, { timeout: BUSY_MILLISECONDS } as Database.Options));
     try {
       this.#guard("open", () => {
+        this.#rollBack();
         // Reads the header: here a file that is none shows.
         this.#database.prepare("SELECT count(*) FROM sqlite_master").get();
         this.#database.exec(`PRAGMA query_only = ${readonly ? "ON" : "OFF"}`);
@@ -136,7 +137,10 @@ export class Connection {
   /** Does all of it or nothing, while no other process writes. */
   transaction<R>(work: () => R): R {
     if (this.#depth > 0) return work();
-    this.#guard("write", () => this.#database.exec("BEGIN IMMEDIATE"));
+    this.#guard("write", () => {
+      this.#rollBack();
+      this.#database.exec("BEGIN IMMEDIATE");
+    });
     this.#depth++;
     try {
       const result = work();
@@ -144,7 +148,7 @@ export class Connection {
       return result;
     } catch (error) {
       try {
-        if (this.#database.inTransaction) this.#database.exec("ROLLBACK");
+        this.#rollBack();
       } catch {
         // SQLite has rolled back by itself; the first error is the one to report.
       }
@@ -167,12 +171,17 @@ export class Connection {
         // Somebody else has the file, or it is gone: what was to be stored is stored all the same.
       }
     };
-    if (this.#database.inTransaction) quietly(() => this.#database.exec("ROLLBACK"));
+    quietly(() => this.#rollBack());
     if (this.#shared) {
       quietly(() => this.#database.exec("PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)"));
       quietly(() => this.#database.exec("PRAGMA journal_mode = DELETE"));
     }
     keep(this.#file, this.#database);
+  }
+
+  /** Takes back what was begun. Where even that fails, it is tried again before anything else is begun. */
+  #rollBack(): void {
+    if (this.#database.inTransaction) this.#database.exec("ROLLBACK");
   }
 
   #statement(sql: string): Database.Statement {

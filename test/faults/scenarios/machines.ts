@@ -1,0 +1,136 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { Queue } from "bullmq";
+import { Redis } from "ioredis";
+import { bullmqQueue } from "../../../src/sweep/executors/bullmq/names.js";
+import { freePort, isThere, RedisServer } from "../../support/redis-server.js";
+import { inThread } from "../messages.js";
+import { learnScripts } from "../network/commands.js";
+import { judge, processes, wantsNewWorker } from "../network/injector.js";
+import { Relay } from "../network/relay.js";
+import type { Scenario } from "./scenario.js";
+import { prepareSweep, runSweep, sweepOutcome } from "./sweep.js";
+
+const PLATEAU = fileURLToPath(new URL("../../../src/cli/main.js", import.meta.url));
+const SHIM = fileURLToPath(new URL("../shim.js", import.meta.url));
+/** Where drivers find Redis, those that are started to be killed, too. */
+const REDIS = "PLATEAU_FAULT_REDIS";
+/** Far more than it takes until all is done with. */
+const PATIENCE_MILLISECONDS = 60_000;
+
+/** A Redis, two ways to it, and a worker, which is replaced when it was killed. */
+class Machines {
+  readonly #folder = mkdtempSync(join(tmpdir(), "plateau-faults-redis-"));
+  #server!: RedisServer;
+  #proxies: Relay[] = [];
+  #redis!: Redis;
+  #worker: ChildProcess | undefined;
+  #ended = false;
+  /** What a worker said that ended by itself. */
+  broken: string | undefined;
+  /** What the environment told the worker's threads. */
+  #told: string | undefined;
+
+  async open(): Promise<this> {
+    this.#server = new RedisServer(await freePort(), "127.0.0.1", ["--appendfsync", "no"], this.#folder);
+    await this.#server.start();
+    const { port } = this.#server;
+    this.#redis = new Redis(port);
+    const { name, prefix } = bullmqQueue();
+    const queue = new Queue(name, { connection: this.#redis, prefix });
+    await queue.waitUntilReady();
+    learnScripts(this.#redis);
+    await queue.close();
+    this.#proxies = [
+      await Relay.open(port, (command) => judge("driver", command)),
+      await Relay.open(port, (command) => judge("worker", command)),
+    ];
+    process.env[REDIS] = this.#url(0);
+    this.#start();
+    while ((await this.#redis.scard("plateau:workers")) === 0) await sleep(50);
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#ended = true;
+    this.#worker?.kill("SIGKILL");
+    await Promise.all(this.#proxies.map((proxy) => proxy.close()));
+    this.#redis.disconnect();
+    await this.#server.stop("SIGKILL");
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Gives a worker to the next sweep that begins with it where its beginning matters, or what its threads are told. */
+  prepare(): void {
+    if (this.#told !== process.env[inThread] || wantsNewWorker()) this.#start();
+  }
+
+  /** Resolves when nothing of a sweep is left in Redis. @throws Error where something stays */
+  async requireNothingLeft(): Promise<void> {
+    if (this.broken !== undefined) throw new Error(`the worker has ended: ${this.broken}`);
+    const end = performance.now() + PATIENCE_MILLISECONDS;
+    for (;;) {
+      const left = (await this.#redis.keys("plateau:*")).filter((key) => !PRESENCE.test(key));
+      if (left.length === 0) return;
+      if (performance.now() > end) throw new Error(`left in Redis: ${left.join(", ")}`);
+      await sleep(50);
+    }
+  }
+
+  #url(place: number): string {
+    return `redis://127.0.0.1:${this.#proxies[place].port}`;
+  }
+
+  #start(): void {
+    this.#told = process.env[inThread];
+    const before = this.#worker;
+    const args = ["--import", SHIM, PLATEAU, "worker", "--redis", this.#url(1), "--threads", "1", "--quiet"];
+    const worker = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
+    this.#worker = worker;
+    processes.set("worker", worker);
+    before?.kill("SIGKILL");
+    let said = "";
+    worker.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
+    worker.on("close", (_, signal) => {
+      if (this.#ended || this.#worker !== worker) return;
+      if (signal !== "SIGKILL") this.broken = said;
+      // Whoever starts workers again does it without the fault.
+      delete process.env[inThread];
+      this.#start();
+    });
+  }
+}
+
+/** What stays of who is there, and of BullMQ's queue. */
+const PRESENCE = /^plateau:(drivers|workers|worker:|bell:|trials-)/;
+
+let machines: Machines | undefined;
+
+const run = (folder: string) => {
+  machines?.prepare();
+  return runSweep(folder, ["--executor", "bullmq", "--redis", process.env[REDIS]!]);
+};
+
+/** The sweep again, on a worker of another process, over Redis. */
+export const overMachines: Scenario = {
+  name: "machines",
+  by: isThere("redis-server", "--version") ? ["calls", "messages", "network"] : [],
+  // The worker has the threads, and is killed in their stead.
+  endsItself: (by, point) => by === "calls" || (by === "network" && point.startsWith("driver")),
+  async open() {
+    machines = await new Machines().open();
+    return machines;
+  },
+  prepare: prepareSweep,
+  begin: run,
+  resume: run,
+  async outcome(folder) {
+    const outcome = await sweepOutcome(folder);
+    await machines!.requireNothingLeft();
+    return outcome;
+  },
+};
