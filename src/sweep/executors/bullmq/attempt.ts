@@ -122,16 +122,11 @@ export class DrivenAttempt {
   async #readAll(): Promise<void> {
     const { connection } = this.#owner;
     try {
-      while (this.#again && !this.#over) {
-        this.#again = false;
-        const found = await connection.patiently(() =>
-          run(connection.redis, "read", this.id, [BATCH, MOST_EVENT_BYTES]),
-        );
-        for (const json of found as string[]) {
-          if (this.#over) return;
-          await this.#take(json);
-        }
-        if ((found as string[]).length > 0) this.#again = true;
+      let found: string[] = [];
+      while ((this.#again || found.length > 0) && !this.#over) {
+        // What there is news of from here on may be missing in what Redis gives.
+        if (found.length === 0) found = await this.#ask("read", []);
+        else found = await this.#record(found);
       }
     } catch (error) {
       if (connection.closed || this.#over) return;
@@ -140,18 +135,29 @@ export class DrivenAttempt {
     }
   }
 
-  async #take(json: string): Promise<void> {
-    if (json === "")
-      throw new PlateauError("format", `a worker said more than ${MOST_EVENT_BYTES} bytes at once`);
-    const event = decodeEvent(json);
-    const decision = await this.#handle(event);
-    if (this.#over) return;
-    const { connection, driver } = this.#owner;
-    await connection.patiently(() =>
-      run(connection.redis, "answer", this.id, [driver, event.seq, decision ?? ""]),
-    );
-    // It does not wait for an answer, but there is one.
-    if (decision === "stop" && !this.#owner.answers) void this.stop();
+  async #ask(script: "read" | "answer", args: readonly (string | number)[]): Promise<string[]> {
+    const { connection } = this.#owner;
+    this.#again = false;
+    const all = [...args, BATCH, MOST_EVENT_BYTES];
+    return (await connection.patiently(() => run(connection.redis, script, this.id, all))) as string[];
+  }
+
+  /** Records what the worker has said, and then answers all of it at once. @returns what it has said since */
+  async #record(said: readonly string[]): Promise<string[]> {
+    const { driver, answers } = this.#owner;
+    let last = 0;
+    let answer: { readonly seq: number; readonly decision: Decision } | undefined;
+    for (const json of said) {
+      if (this.#over) return [];
+      const event = readEvent(json);
+      const decision = await this.#handle(event);
+      last = event.seq;
+      if (decision && answers) answer = { seq: event.seq, decision };
+      // It does not wait for an answer, but there is one.
+      else if (decision === "stop" && !this.#over) void this.stop();
+    }
+    if (this.#over) return [];
+    return this.#ask("answer", [driver, last, said.length, answer?.seq ?? 0, answer?.decision ?? ""]);
   }
 
   async #handle(event: SentEvent): Promise<Decision | undefined> {
@@ -213,6 +219,12 @@ export class DrivenAttempt {
     if (place <= this.#done && place <= this.#seeds.length) return;
     throw new PlateauError("format", `seed ${place} before seed ${this.#done}`);
   }
+}
+
+/** @throws PlateauError `format` */
+function readEvent(json: string): SentEvent {
+  if (json !== "") return decodeEvent(json);
+  throw new PlateauError("format", `a worker said more than ${MOST_EVENT_BYTES} bytes at once`);
 }
 
 /** What cannot be read is nobody's word: the trial is tried again. What else went wrong is told as it is. */

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Redis } from "ioredis";
 import { KEEP_MILLISECONDS, LEASE_MILLISECONDS, MOST_EVENTS, MOST_NAME } from "./limits.js";
 import { attemptKeys, keys, PREFIX } from "./names.js";
@@ -16,6 +17,19 @@ local function ring(id, attempt)
   if not id or #id > ${MOST_NAME} then return end
   redis.call('ZADD', '${PREFIX}:bell:' .. id, 0, attempt)
   redis.call('PEXPIRE', '${PREFIX}:bell:' .. id, ${LEASE_MILLISECONDS})
+end
+-- What was said and not recorded yet: no more than so many, of so many bytes together; '' of one that is too long.
+local function unrecorded(events, most, bytes)
+  local found, total = {}, 0
+  for i = 0, most - 1 do
+    local one = redis.call('LINDEX', events, i)
+    if not one then break end
+    if #one > bytes then one = '' end
+    total = total + #one
+    if i > 0 and total > bytes then break end
+    found[#found + 1] = one
+  end
+  return found
 end
 `;
 
@@ -55,28 +69,22 @@ const sources = {
     end
     ring(redis.call('HGET', KEYS[1], 'driver'), ARGV[1])
     return 1`,
-  /** What was said and not recorded yet: no more than so many, of so many bytes together; '' of one that is too long. */
-  read: `
-    local found, total = {}, 0
-    for i = 0, tonumber(ARGV[2]) - 1 do
-      local one = redis.call('LINDEX', KEYS[2], i)
-      if not one then break end
-      if #one > tonumber(ARGV[3]) then one = '' end
-      total = total + #one
-      if i > 0 and total > tonumber(ARGV[3]) then break end
-      found[#found + 1] = one
-    end
-    return found`,
+  read: `return unrecorded(KEYS[2], tonumber(ARGV[2]), tonumber(ARGV[3]))`,
+  /**
+   * So many things said are recorded, the last of them by that number, and perhaps one of them is answered. Gives what
+   * was said since, as `read` does.
+   */
   answer: `
-    if redis.call('HGET', KEYS[1], 'driver') ~= ARGV[2] then return 0 end
-    if tonumber(ARGV[3]) <= tonumber(redis.call('HGET', KEYS[1], 'recorded') or '0') then return 1 end
-    redis.call('LPOP', KEYS[2])
-    redis.call('HSET', KEYS[1], 'recorded', ARGV[3])
-    if ARGV[4] ~= '' then
-      redis.call('HSET', KEYS[1], 'answered', ARGV[3], 'decision', ARGV[4])
-      ring(redis.call('HGET', KEYS[1], 'worker'), ARGV[1])
+    if redis.call('HGET', KEYS[1], 'driver') ~= ARGV[2] then return {} end
+    if tonumber(ARGV[3]) > tonumber(redis.call('HGET', KEYS[1], 'recorded') or '0') then
+      redis.call('LTRIM', KEYS[2], tonumber(ARGV[4]), -1)
+      redis.call('HSET', KEYS[1], 'recorded', ARGV[3])
+      if ARGV[6] ~= '' then
+        redis.call('HSET', KEYS[1], 'answered', ARGV[5], 'decision', ARGV[6])
+        ring(redis.call('HGET', KEYS[1], 'worker'), ARGV[1])
+      end
     end
-    return 1`,
+    return unrecorded(KEYS[2], tonumber(ARGV[7]), tonumber(ARGV[8]))`,
   /** 0: it is another's; 1: its worker is asked to; 2: nobody has taken it, and nobody will. */
   stop: `
     if redis.call('HGET', KEYS[1], 'driver') ~= ARGV[2] then return 0 end
@@ -102,6 +110,14 @@ const sources = {
     return 1`,
 } as const;
 
+/** Scripts whole, and the names by which Redis knows them once it has them. */
+const scripts = Object.fromEntries(
+  Object.entries(sources).map(([name, source]) => {
+    const text = lib + source;
+    return [name, { text, digest: createHash("sha1").update(text).digest("hex") }];
+  }),
+) as Record<keyof typeof sources, { readonly text: string; readonly digest: string }>;
+
 /** Runs a script on the keys of an attempt, and of its study where that is given. */
 export async function run(
   redis: Redis,
@@ -111,7 +127,15 @@ export async function run(
   study?: string,
 ): Promise<unknown> {
   const all = [...attemptKeys(attempt), ...(study === undefined ? [] : [keys.study(study)])];
-  return redis.eval(lib + sources[name], all.length, ...all, attempt, ...args);
+  const given = [all.length, ...all, attempt, ...args] as const;
+  const { text, digest } = scripts[name];
+  try {
+    return await redis.evalsha(digest, ...given);
+  } catch (error) {
+    // One that was restarted has forgotten it.
+    if (!(error as Error).message.startsWith("NOSCRIPT")) throw error;
+    return redis.eval(text, ...given);
+  }
 }
 
 const fields = [

@@ -59,6 +59,7 @@ for (const width of [goodWidth, badWidth]) {
       priorWeight: 0.5,
       width,
     });
+    mixture.settle(new Engine());
     const counts = Object.fromEntries(Object.keys(events).map((name) => [name, { drawn: 0, expected: 0 }]));
     let total = 0;
     for (let i = 0; i < draws; i++) {
