@@ -114,7 +114,8 @@ export function checkProgram(program: Program, places: Places): Checked {
   return { comparisons: compare({ ...recorded, loss }, quantities, seed), ops: opsOf(graph) };
 }
 
-function opsOf(graph: Graph): Set<keyof typeof ops> {
+/** Names of the ops that were applied. */
+export function opsOf(graph: Graph): Set<keyof typeof ops> {
   return new Set(graph.applied.map(({ op }) => op as keyof typeof ops));
 }
 

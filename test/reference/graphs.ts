@@ -6,7 +6,7 @@ import { Program } from "../../src/graph/program.js";
 import { size, type Tensor, type View } from "../../src/graph/tensor.js";
 import { Engine } from "../../src/runtime/engine.js";
 import { testSource } from "../kernels/run.js";
-import { type Checked, checkProgram } from "./check.js";
+import { type Checked, checkProgram, opsOf } from "./check.js";
 import { Reach } from "./reach.js";
 import { type Maker, steps } from "./steps.js";
 
@@ -17,8 +17,14 @@ const large = { B: [5, 7, 11, 13], T: [6, 7, 9], D: [13, 16, 17, 31, 33] };
  * Any graph of ops, as no architecture has it: each of `length` steps takes what earlier ones gave, several of them
  * may take the same, and the loss takes the sum of all that was not taken. In float32 beside float64.
  * @param reach what is noted of what ops are given
+ * @param compares false: ops are reached, and nothing is compared
  */
-export function checkGraph(seed: number, length: number, reach = new Reach()): Checked {
+export function checkGraph(
+  seed: number,
+  length: number,
+  reach = new Reach(),
+  { compares = true } = {},
+): Checked {
   // Of the low bits of this generator the next ones can be told: numbers are drawn by its high ones.
   const source = testSource(seed * 7919 + 17);
   source(8);
@@ -76,6 +82,7 @@ export function checkGraph(seed: number, length: number, reach = new Reach()): C
   const cotangent = graph.input("cotangent", [1]);
   graph.keep("output", output);
   graph.differentiate(loss, cotangent);
+  if (!compares) return { comparisons: undefined, ops: opsOf(graph) };
 
   const engine = new Engine();
   const bases = {
