@@ -21,8 +21,8 @@ export interface Checked {
 export function check(subject: Subject): Checked {
   const { architecture, extent = architecture.extent, loss, batch, seed } = subject;
   const { mode = "training", emit = { inputGradient: true, decoderGradient: true } } = subject;
-  const { scale = 1, size: width = 1, ignored = 0.1 } = subject;
-  const model = new Model(architecture, { seed });
+  const { scale = 1, size: width = 1, ignored = 0.1, build } = subject;
+  const model = new Model(architecture, { seed, build });
   const { engine, parameters } = model;
   const weights = model.weights();
   const source = testSource(seed);
@@ -114,7 +114,8 @@ export function checkProgram(program: Program, places: Places): Checked {
   return { comparisons: compare({ ...recorded, loss }, quantities, seed), ops: opsOf(graph) };
 }
 
-function opsOf(graph: Graph): Set<keyof typeof ops> {
+/** Names of the ops that were applied. */
+export function opsOf(graph: Graph): Set<keyof typeof ops> {
   return new Set(graph.applied.map(({ op }) => op as keyof typeof ops));
 }
 

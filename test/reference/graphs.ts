@@ -4,21 +4,33 @@ import { ops } from "../../src/graph/ops/registry.js";
 import { Parameters } from "../../src/graph/parameters.js";
 import { Program } from "../../src/graph/program.js";
 import { size, type Tensor, type View } from "../../src/graph/tensor.js";
+import type { Build } from "../../src/runtime/compile.js";
 import { Engine } from "../../src/runtime/engine.js";
 import { testSource } from "../kernels/run.js";
-import { type Checked, checkProgram } from "./check.js";
+import { type Checked, checkProgram, opsOf } from "./check.js";
 import { Reach } from "./reach.js";
 import { type Maker, steps } from "./steps.js";
 
 /** Batches, lengths and widths of which one in four is drawn: more than a tile of any kernel has, and no multiples. */
 const large = { B: [5, 7, 11, 13], T: [6, 7, 9], D: [13, 16, 17, 31, 33] };
 
+export interface GraphOptions {
+  /** What is noted of what ops are given. */
+  readonly reach?: Reach;
+  /** false: ops are reached, and nothing is compared. */
+  readonly compares?: boolean;
+  readonly build?: Build;
+}
+
 /**
  * Any graph of ops, as no architecture has it: each of `length` steps takes what earlier ones gave, several of them
  * may take the same, and the loss takes the sum of all that was not taken. In float32 beside float64.
- * @param reach what is noted of what ops are given
  */
-export function checkGraph(seed: number, length: number, reach = new Reach()): Checked {
+export function checkGraph(
+  seed: number,
+  length: number,
+  { reach = new Reach(), compares = true, build }: GraphOptions = {},
+): Checked {
   // Of the low bits of this generator the next ones can be told: numbers are drawn by its high ones.
   const source = testSource(seed * 7919 + 17);
   source(8);
@@ -76,8 +88,9 @@ export function checkGraph(seed: number, length: number, reach = new Reach()): C
   const cotangent = graph.input("cotangent", [1]);
   graph.keep("output", output);
   graph.differentiate(loss, cotangent);
+  if (!compares) return { comparisons: undefined, ops: opsOf(graph) };
 
-  const engine = new Engine();
+  const engine = new Engine({ build });
   const bases = {
     parameters: engine.allocate(4 * graph.parameters.length),
     gradients: engine.allocate(4 * graph.parameters.length),

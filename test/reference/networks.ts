@@ -12,6 +12,7 @@ import { mlp } from "../../src/nn/mlp.js";
 import { partition } from "../../src/nn/partition.js";
 import { tabular } from "../../src/nn/tabular.js";
 import { transformer } from "../../src/nn/transformer.js";
+import type { Build } from "../../src/runtime/compile.js";
 import { yunNetwork } from "../../src/theory/constructions/yun/network.js";
 import type { Loss } from "../../src/training/losses.js";
 
@@ -33,6 +34,7 @@ export interface Subject {
   readonly size?: number;
   /** Share of labels that are ignored. Default 0.1. */
   readonly ignored?: number;
+  readonly build?: Build;
 }
 
 const activation = fc.constantFrom(...activations);

@@ -39,3 +39,23 @@ function kindOf(value: unknown): unknown {
   if (value !== null && typeof value === "object") return "shape" in value ? "tensor" : "object";
   return value;
 }
+
+/** What is known of an option by its schema. */
+export interface Schema {
+  readonly type: string;
+  readonly wrapped?: Schema;
+  readonly options?: readonly unknown[];
+  readonly entries?: Readonly<Record<string, Schema>>;
+}
+
+/** Options that values do not reach: a name or a flag that is never given, or one number alone. */
+export function missed(schema: Schema, configs: readonly object[]): string[] {
+  return Object.entries(schema.entries!).flatMap(([key, option]) => {
+    const inner = option.wrapped ?? option;
+    const values = configs.map((config) => (config as Record<string, unknown>)[key]);
+    const given = new Set(values.map((value) => JSON.stringify(value)));
+    if (inner.type === "boolean") return given.size === 2 ? [] : [`${key}: ${[...given]}`];
+    if (inner.type !== "picklist") return given.size > 1 ? [] : [`${key}: ${[...given]}`];
+    return inner.options!.filter((one) => !given.has(JSON.stringify(one))).map((one) => `${key}: ${one}`);
+  });
+}

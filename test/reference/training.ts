@@ -32,8 +32,10 @@ export class ReferenceTraining {
   readonly weights: Numbers;
   readonly first: Numbers;
   readonly second: Numbers;
-  /** Of the last update's batch. */
+  /** Of the last update, before it was clipped. */
   readonly gradient: Numbers;
+  /** Of one micro-batch, not yet divided by its rows. */
+  readonly #sums: Numbers;
   /** What the precision holds of a number. */
   readonly #held: (x: number) => number;
   readonly #constants: Record<
@@ -85,7 +87,8 @@ export class ReferenceTraining {
     }
     const values = weightsOf(model);
     const flat = () => zeros(values.length);
-    [this.weights, this.first, this.second, this.gradient] = [flat(), flat(), flat(), flat()];
+    [this.weights, this.first, this.second] = [flat(), flat(), flat()];
+    [this.gradient, this.#sums] = [flat(), flat()];
     this.weights.set(values);
     this.#x = recorded.nodes(emitted.x);
     this.#y = recorded.nodes(y!);
@@ -101,23 +104,37 @@ export class ReferenceTraining {
 
   /** One update. */
   step(): void {
-    const { batch, clipNorm } = this.#options;
-    const order = this.#model.engine.u32(this.#batches.at(this.updates), batch);
+    const { accumulation, clipEvery } = this.#options;
     const gradient = this.gradient.fill(0);
-    const shared = { leaves: this.#leaves, values: this.weights, gradient };
-    const sum = this.#rows.evaluate(
-      batch,
-      shared,
-      this.#own((row) => order[row]),
-    );
-    this.loss = sum / batch;
-    let squares = 0;
-    for (let i = 0; i < gradient.length; i++) {
-      gradient[i] /= batch;
-      squares += gradient[i] * gradient[i];
+    this.loss = 0;
+    for (let micro = 0; micro < accumulation; micro++) {
+      this.loss += this.#gather(this.updates * accumulation + micro) / accumulation;
+      if (clipEvery === "update" || accumulation === 1) continue;
+      const scale = this.#clipping();
+      for (let i = 0; i < gradient.length; i++) gradient[i] *= scale;
     }
-    const scale = clipNorm > 0 ? Math.min(1, clipNorm / (Math.sqrt(squares) + 1e-6)) : 1;
-    this.#update(++this.updates, scale);
+    this.#update(++this.updates, this.#clipping());
+  }
+
+  /** Adds the gradient of a micro-batch. @returns its mean loss */
+  #gather(index: number): number {
+    const { batch, accumulation } = this.#options;
+    const order = this.#model.engine.u32(this.#batches.at(index), batch);
+    const { gradient } = this;
+    const sums = this.#sums.fill(0);
+    const own = this.#own((row) => order[row]);
+    const shared = { leaves: this.#leaves, values: this.weights, gradient: sums };
+    const loss = this.#rows.evaluate(batch, shared, own) / batch;
+    for (let i = 0; i < gradient.length; i++) gradient[i] += sums[i] / (batch * accumulation);
+    return loss;
+  }
+
+  /** What the gradient is to be multiplied by. */
+  #clipping(): number {
+    const { clipNorm } = this.#options;
+    let squares = 0;
+    for (const g of this.gradient) squares += g * g;
+    return clipNorm > 0 ? Math.min(1, clipNorm / (Math.sqrt(squares) + 1e-6)) : 1;
   }
 
   /** Outputs for the first samples, row-major. */
