@@ -14,8 +14,17 @@ export interface AttemptOptions {
   readonly beat: Int32Array;
 }
 
-/** Tries one input. @throws Error what an invariant says */
-export type Attempt = (bytes: Uint8Array) => Promise<void>;
+/** How inputs are tried. */
+export interface Attempts {
+  /**
+   * Tries one.
+   * @param thorough whether all is looked at that code shares and that may not be touched: else that is left to `settled`
+   * @throws Error what an invariant says
+   */
+  attempt(bytes: Uint8Array, thorough: boolean): Promise<void>;
+  /** What was changed since it was looked at last; it is put back. */
+  settled(): string | undefined;
+}
 
 /** By so much the process may grow when its heap is due to: a case is not to blame for that. */
 const PEAK_NOISE = 2 ** 27;
@@ -26,12 +35,12 @@ export async function prepared(target: FuzzTarget, { fixtures }: Grounds) {
   return target.prepare(fixtures);
 }
 
-/** One case with all that is watched of it; `settled` tells what is not looked at after each. */
+/** A case with all that is watched of it. */
 export function attempter(
   target: FuzzTarget,
   { grounds, current, beat }: AttemptOptions,
   findings: Findings,
-): { attempt: Attempt; settled: () => string | undefined } {
+): Attempts {
   const { folder, fixtures } = grounds;
   const canaries = new Canaries(grounds);
   process.chdir(grounds.current);
@@ -39,7 +48,14 @@ export function attempter(
   const shared = new SharedObjects();
   const length = new Uint8Array(8);
   const allowance = target.allowance ?? 2 ** 25;
-  const attempt: Attempt = async (bytes) => {
+  let peakBefore = peak();
+  const settled = () => {
+    // Both are looked at, and put back.
+    const [changed, strayed] = [shared.changes(), canaries.changes()];
+    if (changed) return `what all code shares was changed: ${changed}`;
+    return strayed && `files outside of its folder: ${strayed}`;
+  };
+  const attempt = async (bytes: Uint8Array, thorough: boolean) => {
     new DataView(length.buffer).setFloat64(0, bytes.length);
     writeSync(current, length, 0, 8, 0);
     writeSync(current, bytes, 0, bytes.length, 8);
@@ -49,7 +65,6 @@ export function attempter(
       mkdirSync(folder);
     }
     const memoryBefore = memory();
-    const peakBefore = peak();
     const begin = performance.now();
     let thrown: { error: unknown } | undefined;
     guard.watch();
@@ -61,16 +76,15 @@ export function attempter(
     const refused = guard.refused();
     const milliseconds = performance.now() - begin;
     // What was given back by now shows where it raised the peak of the whole process, native code included.
-    const growth = Math.max(memory() - memoryBefore, peak() - peakBefore - PEAK_NOISE);
-    // All are looked at, whichever speaks first: each puts back what it finds changed.
-    const changed = shared.changes();
-    const strayed = target.writes ? canaries.changes() : undefined;
+    const peakAfter = peak();
+    const growth = Math.max(memory() - memoryBefore, peakAfter - peakBefore - PEAK_NOISE);
+    peakBefore = peakAfter;
+    const changed = thorough ? settled() : undefined;
     findings.cases++;
     findings.milliseconds = Math.max(findings.milliseconds, milliseconds);
     findings.growth = Math.max(findings.growth, growth);
-    if (changed) throw new Error(`what all code shares was changed: ${changed}`);
+    if (changed) throw new Error(changed);
     if (refused) throw new Error(`it would have written outside of its folder: ${refused}`);
-    if (strayed) throw new Error(`files outside of its folder: ${strayed}`);
     if (growth > allowance + 64 * bytes.length) {
       throw new Error(`${bytes.length} bytes made memory grow by ${growth}`);
     }
@@ -80,10 +94,6 @@ export function attempter(
     } else findings.accepted++;
     // Native objects are freed there, as in any program that waits for something.
     if (findings.cases % 16 === 0) await new Promise((resolve) => setImmediate(resolve));
-  };
-  const settled = () => {
-    const strayed = canaries.changes();
-    return strayed && `files outside of its folder: ${strayed}`;
   };
   return { attempt, settled };
 }

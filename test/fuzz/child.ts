@@ -47,14 +47,11 @@ if (told.input === undefined) {
 } else {
   await prepared(target, grounds);
   const findings = noFindings(target.name);
-  const { attempt, settled } = attempter(target, watched, findings);
-  const failure = (message: string) => ({ message, input: told.input! });
+  const { attempt } = attempter(target, watched, findings);
   try {
-    await attempt(readFileSync(told.input));
-    const late = settled();
-    if (late) findings.failure = failure(late);
+    await attempt(readFileSync(told.input), true);
   } catch (error) {
-    findings.failure = failure((error as Error).message);
+    findings.failure = { message: (error as Error).message, input: told.input };
   }
   await say({ ...findings, ended: true });
 }

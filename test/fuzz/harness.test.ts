@@ -18,7 +18,7 @@ const expected: Readonly<Record<string, readonly [says: RegExp, small: boolean]>
   "adds-a-global": [/globalThis: polluted is new$/, true],
   "replaces-a-static": [/JSON: parse is another$/, true],
   "changes-a-prototype": [/Error\.prototype: its prototype is another$/, true],
-  // It cannot be opened again: no smaller input is tried in vain.
+  // It cannot be opened again: of which case it was is not known.
   "closes-a-prototype": [/Set\.prototype: it was closed$/, false],
   "writes-beside": [/would have written outside of its folder: .*one\/two\/three\/new/, true],
   "writes-far-away": [/would have written outside of its folder: .*\/plateau-fuzz-must-not-exist/, true],
@@ -67,6 +67,10 @@ for (const name of Object.keys(expected)) {
     );
     const [says, small] = expected[name];
     t.regex(failure!.message, says);
+    if (name === "closes-a-prototype") {
+      t.is(failure!.input, "");
+      return;
+    }
     const input = readFileSync(failure!.input);
     // A rejection is noticed when the next case has begun.
     if (name !== "leaves-a-rejection") t.true(input[0] >= 200);

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { sha256Hex } from "../../src/hash.js";
-import { type Attempt, type AttemptOptions, attempter, prepared } from "./attempt.js";
+import { type AttemptOptions, type Attempts, attempter, prepared } from "./attempt.js";
 import { type Findings, noFindings } from "./findings.js";
 import type { FuzzTarget } from "./target.js";
 
@@ -23,19 +23,16 @@ export interface LoopOptions extends AttemptOptions {
 export async function fuzz(target: FuzzTarget, options: LoopOptions): Promise<Findings> {
   const findings = noFindings(target.name);
   const cases = await prepared(target, options.grounds);
-  const { attempt, settled } = attempter(target, options, findings);
+  const attempts = attempter(target, options, findings);
   const begin = performance.now();
   const end = options.from + options.cases;
   for (let at = options.from; at < end && !findings.failure; at += BATCH) {
-    const failure = await batch(cases, attempt, Math.min(BATCH, end - at), await seedOf(options.seed, at));
+    const count = Math.min(BATCH, end - at);
+    const failure = await batch(cases, attempts, count, await seedOf(options.seed, at));
     if (failure) {
-      writeFileSync(options.failing, failure.bytes);
-      findings.failure = { message: failure.message, input: options.failing };
-    }
-    const late = settled();
-    if (late && !findings.failure) {
-      const message = `one of the cases ${at} to ${findings.cases + options.from}: ${late}`;
-      findings.failure = { message, input: "" };
+      const { message, bytes } = failure;
+      if (bytes) writeFileSync(options.failing, bytes);
+      findings.failure = { message, input: bytes ? options.failing : "" };
     }
     findings.seconds = (performance.now() - begin) / 1000;
     await options.onProgress(findings);
@@ -43,16 +40,32 @@ export async function fuzz(target: FuzzTarget, options: LoopOptions): Promise<Fi
   return findings;
 }
 
+interface Failure {
+  readonly message: string;
+  /** Unknown where it is told of a whole batch alone. */
+  readonly bytes?: Uint8Array;
+}
+
+/**
+ * The same cases twice where one fails: first to see whether any does, then with all that is watched looked at after
+ * each, so that it is known which one was the first to change something.
+ */
 async function batch(
   cases: fc.Arbitrary<Uint8Array>,
-  attempt: Attempt,
+  { attempt, settled }: Attempts,
   numRuns: number,
   seed: number,
-): Promise<{ message: string; bytes: Uint8Array } | undefined> {
-  const outcome = await fc.check(fc.asyncProperty(cases, attempt), { numRuns, seed });
-  if (!outcome.failed) return undefined;
-  const { message } = outcome.errorInstance as Error;
-  return { message, bytes: outcome.counterexample![0] };
+): Promise<Failure | undefined> {
+  const pass = async (thorough: boolean): Promise<Failure | undefined> => {
+    const property = fc.asyncProperty(cases, (bytes) => attempt(bytes, thorough));
+    const outcome = await fc.check(property, { numRuns, seed, endOnFailure: !thorough });
+    if (!outcome.failed) return undefined;
+    return { message: (outcome.errorInstance as Error).message, bytes: outcome.counterexample![0] };
+  };
+  const failure = await pass(false);
+  const changed = settled();
+  if (!failure && !changed) return undefined;
+  return (await pass(true)) ?? failure ?? { message: changed! };
 }
 
 /** Seeds of batches that have nothing to do with each other. */

@@ -5,6 +5,7 @@ import { configuration } from "./targets/configuration.js";
 import { csv } from "./targets/csv.js";
 import { experimentFolder } from "./targets/experiment-folder.js";
 import { expression } from "./targets/expression.js";
+import { fitFolder } from "./targets/fit-folder.js";
 import { jobPayload } from "./targets/job-payload.js";
 import { jsonTable } from "./targets/json-table.js";
 import { npy } from "./targets/npy.js";
@@ -12,6 +13,7 @@ import { parquet } from "./targets/parquet.js";
 import { redisUrlTarget } from "./targets/redis-url.js";
 import { runFolder } from "./targets/run-folder.js";
 import { safetensors } from "./targets/safetensors.js";
+import { storedMeasures } from "./targets/stored-measures.js";
 import { studyFile } from "./targets/study-file.js";
 import { studyValues } from "./targets/study-values.js";
 
@@ -26,6 +28,8 @@ export const targets: readonly FuzzTarget[] = [
   configuration,
   checkpoint,
   runFolder,
+  fitFolder,
+  storedMeasures,
   experimentFolder,
   commandLine,
   studyFile,

@@ -88,7 +88,16 @@ export const isParameters = (value: unknown): value is Parameters =>
   !Array.isArray(value) &&
   Object.values(value).every((one) => one === null || typeof one !== "object");
 
-/** A row of `trials`. @param where names the file */
+/**
+ * What `toTrial` reads, by name: of `*` libsql would take the names from the file, and where a damaged one is no UTF-8 it
+ * ends the process.
+ */
+export const TRIAL = [
+  ...["number", "state", "parameters", "seeds", "failures", "step", "value", "deviation", "low", "high"],
+  ...["error_code", "error_message", "error_step", "seconds", "started", "ended", "plateau", "engine"],
+].join(", ");
+
+/** A row of `trials`, of the columns of `TRIAL`. @param where names the file */
 export function toTrial(row: Row, where: string): StoredTrial {
   const stored = new StoredRow(row, `trial ${quote(row["number"])} in ${quote(where)}`);
   const code = stored.text("error_code");

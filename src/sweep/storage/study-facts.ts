@@ -4,7 +4,7 @@ import { type Shard, shardOf } from "../shard.js";
 import { type Observation, type Replicate, type Report, type TrialState, trialStates } from "../trial.js";
 import type { Connection, Row } from "./connection.js";
 import { recordOf } from "./records.js";
-import { countStates, isAnything, isParameters, loaded, StoredRow, toTrial } from "./rows.js";
+import { countStates, isAnything, isParameters, loaded, StoredRow, TRIAL, toTrial } from "./rows.js";
 import type { StoredTrial, TrialProgress, TrialRecord } from "./storage.js";
 
 /** Rows read at a time: a reader that leaves in the middle holds nothing open. */
@@ -67,13 +67,13 @@ export class StudyFacts {
   }
 
   trial(number: number): StoredTrial | undefined {
-    const row = this.db.row("SELECT * FROM trials WHERE study = ? AND number = ?", this.id, number);
+    const row = this.db.row(`SELECT ${TRIAL} FROM trials WHERE study = ? AND number = ?`, this.id, number);
     return row && toTrial(row, this.db.where);
   }
 
   *trials(states?: readonly TrialState[]): Iterable<StoredTrial> {
     const wanted = states ? `AND state IN (${states.map(() => "?").join(", ")})` : "";
-    const sql = `SELECT * FROM trials WHERE study = ? AND number > ? ${wanted} ORDER BY number LIMIT ${PAGE}`;
+    const sql = `SELECT ${TRIAL} FROM trials WHERE study = ? AND number > ? ${wanted} ORDER BY number LIMIT ${PAGE}`;
     for (let last = -1; ; ) {
       const rows = this.db.rows(sql, this.id, last, ...(states ?? []));
       for (const row of rows) yield toTrial(row, this.db.where);
@@ -142,7 +142,7 @@ export class StudyFacts {
   best(): StoredTrial | undefined {
     const order = this.definition.direction === "minimize" ? "ASC" : "DESC";
     const row = this.db.row(
-      `SELECT * FROM trials WHERE study = ? AND state = 'complete' AND value IS NOT NULL ORDER BY value ${order}, number LIMIT 1`,
+      `SELECT ${TRIAL} FROM trials WHERE study = ? AND state = 'complete' AND value IS NOT NULL ORDER BY value ${order}, number LIMIT 1`,
       this.id,
     );
     return row && toTrial(row, this.db.where);

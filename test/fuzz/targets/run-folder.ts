@@ -1,23 +1,26 @@
-import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { storedMeasures } from "../../../src/experiments/analysis-file.js";
-import type { ExperimentInput } from "../../../src/experiments/config.js";
-import { identity } from "../../../src/experiments/config.js";
 import { ExperimentFolder } from "../../../src/experiments/experiment-folder.js";
-import { watchTraining } from "../../../src/experiments/history.js";
 import { findExperiment } from "../../../src/experiments/registry.js";
-import { run } from "../../../src/experiments/run.js";
+import { findRepeater } from "../../../src/experiments/repeat/registry.js";
 import { RunDirectory } from "../../../src/experiments/run-directory.js";
 import { readRepeatable } from "../../../src/report/repeatable.js";
-import { encodeCheckpoint } from "../../../src/training/checkpoint.js";
+import { finishedRun } from "../finished.js";
+import { mutatedJson } from "../mutated-json.js";
 import { mutated, prefixed } from "../mutations.js";
+import { Refusals } from "../refusals.js";
 import type { FuzzTarget } from "../target.js";
 
-const config: ExperimentInput = {
-  ...{ target: "m2n1", dModel: 4, heads: 1, ff: 4, layers: 1, batch: 4, steps: 4 },
-  ...{ trainRows: 32, validationRows: 8, testRows: 8, evaluateEvery: 2 },
-};
 const names = [
   "run.json",
   "result.json",
@@ -55,16 +58,8 @@ export const runFolder: FuzzTarget = {
   testCases: 500,
   async prepare(fixtures) {
     const folder = join(fixtures, "run");
-    const directory = RunDirectory.create(folder, config);
-    const { experiment } = directory;
-    let checkpoint: Uint8Array | undefined;
-    const watch = watchTraining(experiment);
-    const { model, result, outcome } = await run(experiment.config, {
-      checkpointEvery: 0,
-      onCheckpoint: async (state) => void (checkpoint = await encodeCheckpoint(state, identity(experiment))),
-    });
-    directory.finish(model, result!, watch.history(outcome));
-    writeFileSync(join(folder, "checkpoint.safetensors"), checkpoint!);
+    const { experiment } = await finishedRun(folder);
+    renameSync(`${folder}.checkpoint`, join(folder, "checkpoint.safetensors"));
     writeFileSync(join(folder, "analysis.json"), JSON.stringify({ weightsSha256: "0", measures: {} }));
     const kind = findExperiment("replicate");
     const own = join(fixtures, "experiment");
@@ -80,7 +75,13 @@ export const runFolder: FuzzTarget = {
     writeFileSync(join(folder, "report.html"), page);
     return fc.nat(names.length - 1).chain((which) => {
       const content = readFileSync(join(folder, names[which]));
-      return mutated([content], words).map((bytes) => prefixed(which, bytes));
+      const files = mutated([content], words).map((bytes) => prefixed(which, bytes));
+      if (!names[which].endsWith(".json")) return files;
+      const values = mutatedJson(JSON.parse(String(content)));
+      return fc.oneof(
+        files,
+        values.map((json) => prefixed(which, new TextEncoder().encode(json))),
+      );
     });
   },
   async run(bytes, { folder, fixtures }) {
@@ -92,15 +93,8 @@ export const runFolder: FuzzTarget = {
     for (const name of readdirSync(from))
       if (name !== changed) copyFileSync(join(from, name), join(path, name));
     writeFileSync(join(path, changed), bytes.subarray(1));
-    const refusals: unknown[] = [];
-    const attempt = async (work: () => unknown) => {
-      try {
-        await work();
-      } catch (error) {
-        if ((error as Error).name !== "PlateauError") throw error;
-        refusals.push(error);
-      }
-    };
+    const refusals = new Refusals();
+    const attempt = (work: () => unknown) => refusals.attempt(work);
     await attempt(async () => {
       const directory = RunDirectory.open(path);
       await attempt(() => directory.result());
@@ -113,7 +107,13 @@ export const runFolder: FuzzTarget = {
       await attempt(() => ExperimentFolder.resume(path, findExperiment("replicate")));
     }
     if (is("analysis")) await attempt(() => storedMeasures(path, "0"));
-    if (is("report")) await attempt(() => readRepeatable(join(path, "report.html")));
-    if (refusals.length > 0) throw refusals[0];
+    if (is("report")) {
+      await attempt(() => {
+        const { kind, config } = readRepeatable(join(path, "report.html"));
+        const repeater = findRepeater(kind);
+        repeater.describe(repeater.parse(config));
+      });
+    }
+    refusals.tell();
   },
 };

@@ -5,6 +5,7 @@ import { exportTrials, trialTable } from "../../../src/sweep/export.js";
 import { openSqlite } from "../../../src/sweep/storage/sqlite.js";
 import { Study } from "../../../src/sweep/study.js";
 import { mutated } from "../mutations.js";
+import { Refusals } from "../refusals.js";
 import type { FuzzTarget, Place } from "../target.js";
 
 const input = {
@@ -42,15 +43,8 @@ export async function makeStudy(
 
 /** Reads all there is, then goes on with it. */
 export async function exercise(path: string): Promise<void> {
-  const refusals: unknown[] = [];
-  const attempt = async (work: () => unknown) => {
-    try {
-      await work();
-    } catch (error) {
-      if ((error as Error).name !== "PlateauError") throw error;
-      refusals.push(error);
-    }
-  };
+  const refusals = new Refusals();
+  const attempt = (work: () => unknown) => refusals.attempt(work);
   await attempt(async () => {
     const storage = openSqlite(path, { readonly: true });
     try {
@@ -78,7 +72,7 @@ export async function exercise(path: string): Promise<void> {
       study.close();
     }
   });
-  if (refusals.length > 0) throw refusals[0];
+  refusals.tell();
 }
 
 function write({ folder }: Place, bytes: Uint8Array): string {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -57,3 +57,23 @@ for (const [change, message] of [
     t.throws(read, { code: "study", message });
   });
 }
+
+test("a study file with a column whose name is no UTF-8 is refused, too: to ask for its name ends the process", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "plateau-damaged-"));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, "s.sqlite");
+  const study = await Study.open(file, line);
+  for await (const _ of study.run({ trials: 2, workers: 1, objective: identity }));
+  study.close();
+  const bytes = readFileSync(file);
+  bytes[bytes.indexOf("engine TEXT")] = 0xff;
+  // Another name: of this one the file may still be open.
+  const damaged = join(folder, "damaged.sqlite");
+  writeFileSync(damaged, bytes);
+  const storage = openSqlite(damaged, { readonly: true });
+  t.teardown(() => storage.close());
+  const found = storage.find("line")!;
+  for (const read of [() => [...found.trials()], () => found.trial(0), () => found.best()]) {
+    t.throws(read, { code: "study", message: /damaged.sqlite": it is damaged, .*no such column: engine/ });
+  }
+});
