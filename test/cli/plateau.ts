@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { ExecutionContext } from "ava";
+
+export { folder } from "../support/folder.js";
 
 /** The command line as it is installed. */
 export const main = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
@@ -63,13 +62,6 @@ export const tiny = [
 
 /** The same model, trained for as long as nothing stops it. */
 export const long = [...tiny, "--steps", "5000000", "--evaluate-every", "500"];
-
-/** A folder that goes away with the test. */
-export function folder(t: ExecutionContext): string {
-  const path = mkdtempSync(join(tmpdir(), "plateau-test-"));
-  t.teardown(() => rmSync(path, { recursive: true, force: true }));
-  return path;
-}
 
 /** Resolves when a file is there. */
 export async function appears(path: string, milliseconds = 60_000): Promise<void> {

@@ -1,5 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
 import { PlateauError } from "../../src/errors.js";
@@ -9,6 +8,7 @@ import { run } from "../../src/experiments/run.js";
 import { RunDirectory } from "../../src/experiments/run-directory.js";
 import { decodeCheckpoint, encodeCheckpoint } from "../../src/training/checkpoint.js";
 import type { TrainingState } from "../../src/training/state.js";
+import { folder } from "../support/folder.js";
 
 const experiment = defineExperiment({
   ...{ target: "sine(2)", dModel: 8, layers: 1, heads: 1, steps: 40, evaluateEvery: 10, warmup: 5 },
@@ -78,7 +78,7 @@ test("without being asked no spectrum is recorded, and values that are no number
 });
 
 test("a run's folder keeps the history; a damaged one is refused with what to do", async (t) => {
-  const path = join(mkdtempSync(join(tmpdir(), "plateau-history-")), "run");
+  const path = join(folder(t), "run");
   const directory = RunDirectory.create(path, experiment.config);
   const watch = watchTraining(experiment);
   const { model, result, outcome } = await run(experiment.config, { onModel: watch.onModel });

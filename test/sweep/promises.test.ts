@@ -1,11 +1,9 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import test from "ava";
 import { openStudy, type TrainingStudyInput } from "../../src/experiments/sweep/open.js";
 import { sha256Hex } from "../../src/hash.js";
 import type { StudyInput } from "../../src/sweep/definition.js";
 import { threadsExecutor } from "../../src/sweep/executors/threads.js";
+import { folder } from "../support/folder.js";
 import { facts, finish } from "./support/facts.js";
 
 const steps = new URL("./objectives/steps.js", import.meta.url).href;
@@ -117,7 +115,7 @@ test("a caller that leaves the loop loses nothing", async (t) => {
 });
 
 test("a grid has every cell once, and failed cells run again on request", async (t) => {
-  const once = mkdtempSync(join(tmpdir(), "plateau-test-"));
+  const once = folder(t);
   const space = { parameters: { deed: ["throw", "none", "exit", "nothing"], b: [1, 2, 3] } };
   await using study = await openStudy(":memory:", {
     name: "g",
@@ -169,7 +167,7 @@ for (const [deed, reason] of Object.entries(reasons)) {
 }
 
 test("a worker that breaks down once is replaced, and its trial is done by the next", async (t) => {
-  const once = mkdtempSync(join(tmpdir(), "plateau-test-"));
+  const once = folder(t);
   const space = { parameters: { deed: ["exit", "throw", "trap", "fine"] } };
   await using study = await openStudy(":memory:", { name: "m", space, sampler: "grid", task: { once } });
   await finish(study, { trials: 4, workers: 2, objective: misbehaving });

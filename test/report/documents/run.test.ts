@@ -1,7 +1,5 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import test from "ava";
+import test, { type ExecutionContext } from "ava";
 import { said } from "../../../src/analysis/statistics/say.js";
 import { PlateauError } from "../../../src/errors.js";
 import { saveAnalysis } from "../../../src/experiments/analysis-file.js";
@@ -13,16 +11,17 @@ import type { ReportDocument } from "../../../src/report/document.js";
 import { documentOfRun } from "../../../src/report/documents/run.js";
 import { trainCommand } from "../../../src/report/methods.js";
 import { figuresOf } from "../../../src/report/parts.js";
+import { folder } from "../../support/folder.js";
 import { holds } from "./holds.js";
 
 const tiny = {
   ...{ dModel: 8, layers: 1, heads: 2, steps: 60, evaluateEvery: 20, warmup: 5, lr: 0.01 },
   ...{ trainRows: 1000, validationRows: 100, testRows: 200 },
 };
-const folder = () => join(mkdtempSync(join(tmpdir(), "plateau-document-")), "run");
+const runFolder = (t: ExecutionContext) => join(folder(t), "run");
 
-async function trained(input: ExperimentInput, spectrum = false): Promise<RunDirectory> {
-  const directory = RunDirectory.create(folder(), input);
+async function trained(t: ExecutionContext, input: ExperimentInput, spectrum = false): Promise<RunDirectory> {
+  const directory = RunDirectory.create(runFolder(t), input);
   const watch = watchTraining(directory.experiment, { spectrum });
   const { model, result, outcome } = await run(input, {
     onModel: watch.onModel,
@@ -38,7 +37,7 @@ const namesOf = ({ main, sections }: ReportDocument) => [
 ];
 
 test.serial("a regression of several tokens has every figure", async (t) => {
-  const directory = await trained({ target: "m2n1", dim: 2, ...tiny, testRows: 2500 }, true);
+  const directory = await trained(t, { target: "m2n1", dim: 2, ...tiny, testRows: 2500 }, true);
   const shares: number[] = [];
   const document = await documentOfRun(directory, { onProgress: (_, share) => shares.push(share) });
   await holds(t, document);
@@ -69,7 +68,7 @@ test.serial("a regression of several tokens has every figure", async (t) => {
 
 test.serial("a classification without a history says what there is not", async (t) => {
   const input = { target: "sine(1)", mode: "classification", classes: 4, ...tiny } as const;
-  const directory = RunDirectory.create(folder(), input);
+  const directory = RunDirectory.create(runFolder(t), input);
   const { model, result } = await run(input);
   directory.finish(model, result!);
   const document = await documentOfRun(directory);
@@ -84,7 +83,7 @@ test.serial("a classification without a history says what there is not", async (
 
 test.serial("a construction was not trained", async (t) => {
   const experiment = defineExperiment({ target: "sine(1)", init: "construct:relu(8)", testRows: 200 });
-  const directory = RunDirectory.create(folder(), experiment.config);
+  const directory = RunDirectory.create(runFolder(t), experiment.config);
   const model = initialModel(experiment);
   directory.finish(model, await judgeConstructed(experiment, model, 0.1));
   const document = await documentOfRun(directory);
@@ -95,7 +94,7 @@ test.serial("a construction was not trained", async (t) => {
 });
 
 test.serial("stored measures of these weights are taken, others are not", async (t) => {
-  const directory = await trained({ target: "sine(1)", ...tiny });
+  const directory = await trained(t, { target: "sine(1)", ...tiny });
   const { weightsSha256 } = directory.result();
   const analysis = (line: string) => ({
     ...{ model: "m", units: "u", seed: 0 },
@@ -113,10 +112,10 @@ test.serial("stored measures of these weights are taken, others are not", async 
 });
 
 test.serial("an unfinished run has no report, and a signal stops the measuring", async (t) => {
-  const begun = RunDirectory.create(folder(), { target: "sine(1)", ...tiny });
+  const begun = RunDirectory.create(runFolder(t), { target: "sine(1)", ...tiny });
   const error = await t.throwsAsync(documentOfRun(begun), { instanceOf: PlateauError });
   t.is(error?.code, "run-directory");
-  const directory = await trained({ target: "sine(1)", ...tiny });
+  const directory = await trained(t, { target: "sine(1)", ...tiny });
   const stopped = await t.throwsAsync(documentOfRun(directory, { signal: AbortSignal.abort() }), {
     instanceOf: PlateauError,
   });

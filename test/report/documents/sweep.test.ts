@@ -1,11 +1,10 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "ava";
 import { openStudy } from "../../../src/experiments/sweep/open.js";
 import type { ReportDocument } from "../../../src/report/document.js";
 import { documentOfStudy } from "../../../src/report/documents/sweep.js";
 import { Study } from "../../../src/sweep/study.js";
+import { folder } from "../../support/folder.js";
 import { holds } from "./holds.js";
 
 const space = {
@@ -79,7 +78,7 @@ test("of many trials importance is drawn, and the table has the ten best", async
 });
 
 test("a study of trained models names its measure, and its methods are a sweep of the same definition", async (t) => {
-  const file = join(mkdtempSync(join(tmpdir(), "plateau-sweep-")), "study.sqlite");
+  const file = join(folder(t), "study.sqlite");
   const study = await openStudy(file, { target: "sine(1)", objective: "validation.failureRate.2", seed: 4 });
   const document = await documentOfStudy(study);
   await holds(t, document);
