@@ -7,7 +7,8 @@ import { unfitFor } from "../../../src/sweep/executors/bullmq/probe.js";
 import { RULES } from "../../../src/sweep/executors/bullmq/rights.js";
 import { work } from "../../../src/sweep/executors/bullmq/worker.js";
 import { given } from "../../support/given.js";
-import { isThere, startRedis, withRedis } from "../../support/redis.js";
+import { startRedis, withRedis } from "../../support/redis.js";
+import { isThere } from "../../support/redis-server.js";
 import { facts } from "../support/facts.js";
 import { LoggedStudy, logged as objective, startWorker, until } from "../support/machines.js";
 
