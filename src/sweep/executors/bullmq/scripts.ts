@@ -31,6 +31,11 @@ local function unrecorded(events, most, bytes)
 end
 `;
 
+const fields = [
+  ...(["driver", "worker", "last", "recorded", "answered", "decision"] as const),
+  ...(["stop", "place", "what", "base", "saved"] as const),
+];
+
 const sources = {
   create: `
     if redis.call('EXISTS', KEYS[1]) == 1 then return 1 end
@@ -43,10 +48,10 @@ const sources = {
   /** What is known of an attempt, nothing longer than a name; last the bytes of its job and checkpoint. */
   look: `
     if redis.call('EXISTS', KEYS[1]) == 0 then return {} end
-    local found = redis.call('HMGET', KEYS[1], unpack(ARGV, 2))
-    for i = 1, #ARGV - 1 do found[i] = found[i] and string.sub(found[i], 1, ${MOST_NAME}) or '' end
-    found[#ARGV] = redis.call('STRLEN', KEYS[4])
-    found[#ARGV + 1] = redis.call('STRLEN', KEYS[3])
+    local found = redis.call('HMGET', KEYS[1], '${fields.join("', '")}')
+    for i = 1, #found do found[i] = found[i] and string.sub(found[i], 1, ${MOST_NAME}) or '' end
+    found[#found + 1] = redis.call('STRLEN', KEYS[4])
+    found[#found + 1] = redis.call('STRLEN', KEYS[3])
     return found`,
   begin: `
     local worker = redis.call('HGET', KEYS[1], 'worker')
@@ -136,11 +141,6 @@ export async function run(
   }
 }
 
-const fields = [
-  ...(["driver", "worker", "last", "recorded", "answered", "decision"] as const),
-  ...(["stop", "place", "what", "base", "saved"] as const),
-];
-
 /** What is known of an attempt; numbers are 0 where they are none yet. */
 export interface Look {
   readonly driver: string;
@@ -161,7 +161,7 @@ export interface Look {
 
 /** @returns undefined where there is no such attempt (any more) */
 export async function look(redis: Redis, attempt: string): Promise<Look | undefined> {
-  const found = (await run(redis, "look", attempt, fields)) as (string | number)[];
+  const found = (await run(redis, "look", attempt)) as (string | number)[];
   if (found.length === 0) return undefined;
   const text = (i: number) => String(found[i]);
   const number = (i: number) => Number(found[i]) || 0;
