@@ -105,9 +105,12 @@ export class DrivenAttempt {
 
   /** What is known of it now; undefined where it is no longer this driver's. */
   async look(): Promise<Look | undefined> {
-    const { connection, driver } = this.#owner;
-    const seen = await look(connection.redis, this.id);
-    if (seen?.driver !== driver) return undefined;
+    return this.see(await look(this.#owner.connection.redis, this.id));
+  }
+
+  /** The same of what was seen of it just now. */
+  see(seen: Look | undefined): Look | undefined {
+    if (seen?.driver !== this.#owner.driver) return undefined;
     this.worker = seen.worker;
     this.begun ||= seen.worker !== "";
     if (seen.last > seen.recorded) void this.news();
