@@ -50,13 +50,13 @@ test("a driver takes the seeds that it asked for, each with its value, and no en
   const outcome = { kind: "outcome", outcome: { kind: "done" } } as const;
   const seed = (place: number, of = job.seeds[place], value = 0.5) =>
     ({ kind: "replicate", place, seed: of, value }) as const;
-  const heard = async (...said: WorkerEvent[]) => {
-    const left = said.map((one, i) => encodeEvent(one, i + 1));
+  const heard = async (...said: WorkerEvent[]) => talk(said.map((one, i) => encodeEvent(one, i + 1)));
+  const talk = async (left: string[], forgets = true) => {
     const redis = {
       evalsha: () => Promise.reject(new Error("NOSCRIPT")),
       eval: async (script: string, ...given: unknown[]) => {
         // After four keys, the attempt, its driver and the last that was recorded: how many were.
-        if (script.includes("LTRIM")) left.splice(0, Number(given[8]));
+        if (script.includes("LTRIM") && forgets) left.splice(0, Number(given[8]));
         return script.includes("return unrecorded(") ? [...left] : 1;
       },
     };
@@ -90,4 +90,7 @@ test("a driver takes the seeds that it asked for, each with its value, and no en
     const { ended } = await heard(...said);
     t.like(ended, { kind: "failed", again: true, error: { code: "format" } });
   }
+  // A Redis that holds on to what was recorded.
+  const { ended } = await talk([encodeEvent(seed(0), 1)], false);
+  t.like(ended, { kind: "failed", again: true, error: { code: "format" } });
 });

@@ -159,7 +159,12 @@ export class DrivenAttempt {
       else if (decision === "stop" && !this.#over) void this.stop();
     }
     if (this.#over) return [];
-    return this.#ask("answer", [driver, last, said.length, answer?.seq ?? 0, answer?.decision ?? ""]);
+    const args = [driver, last, said.length, answer?.seq ?? 0, answer?.decision ?? ""];
+    const next = await this.#ask("answer", args);
+    // Numbers rise: two things said are never the same. Else it would be recorded for ever.
+    if (next[0] === said[0])
+      throw new PlateauError("format", `number ${last} was recorded, and is said again`);
+    return next;
   }
 
   async #handle(event: SentEvent): Promise<Decision | undefined> {
