@@ -1,5 +1,5 @@
 // A thousand virtual workers on the real driver, sampler and storage:
-//   npm run build && node dist/bench/scale/main.js [--sampler tpe] [--pruner asha] [--trials 100000] [--pace 1] …
+//   npm run scale -- [--faults] [--sampler tpe] [--pruner asha] [--trials 100000] [--pace 1] …
 // Without --pace time is virtual: how many trials a second the driver ends. With --pace 1 workers take real seconds:
 // how long ended trials wait to be recorded.
 import { mkdtempSync, rmSync } from "node:fs";

@@ -2,7 +2,8 @@ import test from "ava";
 import { DrivenAttempt } from "../../../src/sweep/executors/bullmq/attempt.js";
 import { Connection } from "../../../src/sweep/executors/bullmq/connection.js";
 import { HeldTrial } from "../../../src/sweep/executors/bullmq/held-trial.js";
-import { run } from "../../../src/sweep/executors/bullmq/scripts.js";
+import { Pulse } from "../../../src/sweep/executors/bullmq/pulse.js";
+import { look, lookAll, run } from "../../../src/sweep/executors/bullmq/scripts.js";
 import { encodeEvent, type WorkerEvent } from "../../../src/sweep/executors/bullmq/wire.js";
 import type { TrialEvents, TrialJob } from "../../../src/sweep/executors/executor.js";
 import { startRedis, withRedis } from "../../support/redis.js";
@@ -46,17 +47,53 @@ withRedis.test(
   },
 );
 
+withRedis.test(
+  "many attempts are looked at, and heard of, as each alone, whether they are there or not",
+  async (t) => {
+    const { url } = await startRedis(t);
+    const connection = await Connection.open(url);
+    t.teardown(() => connection.close());
+    const { redis } = connection;
+    const ids = Array.from({ length: 230 }, (_, i) => `a${i}`);
+    const there = ids.filter((_, i) => i % 3 !== 1);
+    for (const id of there) {
+      await run(redis, "create", id, ["driver", `digest of ${id}`, 2, 7, "{}"], "study");
+      await run(redis, "begin", id, ["worker"]);
+      await run(redis, "tell", id, ["worker", 1, "{}"]);
+    }
+    const seen = await lookAll(redis, ids);
+    t.is(seen.length, ids.length);
+    for (const [i, id] of ids.entries())
+      t.is(seen[i]?.what, there.includes(id) ? `digest of ${id}` : undefined);
+    for (const i of [0, 1, 99, 100, 199, 229]) t.deepEqual(seen[i], await look(redis, ids[i]));
+    t.deepEqual(await lookAll(redis, []), []);
+    const heard = new Set<string>();
+    await new Promise<void>((resolve) => {
+      const pulse = new Pulse(
+        connection,
+        "driver",
+        async () => {},
+        (id) => {
+          if (heard.add(id).size === there.length) resolve();
+        },
+      );
+      t.teardown(() => pulse.stop());
+    });
+    t.deepEqual([...heard].sort(), [...there].sort());
+  },
+);
+
 test("a driver takes the seeds that it asked for, each with its value, and no end before the last", async (t) => {
   const outcome = { kind: "outcome", outcome: { kind: "done" } } as const;
   const seed = (place: number, of = job.seeds[place], value = 0.5) =>
     ({ kind: "replicate", place, seed: of, value }) as const;
-  const heard = async (...said: WorkerEvent[]) => {
-    const left = said.map((one, i) => encodeEvent(one, i + 1));
+  const heard = async (...said: WorkerEvent[]) => talk(said.map((one, i) => encodeEvent(one, i + 1)));
+  const talk = async (left: string[], forgets = true) => {
     const redis = {
       evalsha: () => Promise.reject(new Error("NOSCRIPT")),
       eval: async (script: string, ...given: unknown[]) => {
         // After four keys, the attempt, its driver and the last that was recorded: how many were.
-        if (script.includes("LTRIM")) left.splice(0, Number(given[8]));
+        if (script.includes("LTRIM") && forgets) left.splice(0, Number(given[8]));
         return script.includes("return unrecorded(") ? [...left] : 1;
       },
     };
@@ -90,4 +127,7 @@ test("a driver takes the seeds that it asked for, each with its value, and no en
     const { ended } = await heard(...said);
     t.like(ended, { kind: "failed", again: true, error: { code: "format" } });
   }
+  // A Redis that holds on to what was recorded.
+  const { ended } = await talk([encodeEvent(seed(0), 1)], false);
+  t.like(ended, { kind: "failed", again: true, error: { code: "format" } });
 });

@@ -106,9 +106,12 @@ export class DrivenAttempt {
 
   /** What is known of it now; undefined where it is no longer this driver's. */
   async look(): Promise<Look | undefined> {
-    const { connection, driver } = this.#owner;
-    const seen = await look(connection.redis, this.id);
-    if (seen?.driver !== driver) return undefined;
+    return this.see(await look(this.#owner.connection.redis, this.id));
+  }
+
+  /** The same of what was seen of it just now. */
+  see(seen: Look | undefined): Look | undefined {
+    if (seen?.driver !== this.#owner.driver) return undefined;
     this.worker = seen.worker;
     this.begun ||= seen.worker !== "";
     if (seen.last > seen.recorded) void this.news();
@@ -157,7 +160,12 @@ export class DrivenAttempt {
       else if (decision === "stop" && !this.#over) void this.stop();
     }
     if (this.#over) return [];
-    return this.#ask("answer", [driver, last, said.length, answer?.seq ?? 0, answer?.decision ?? ""]);
+    const args = [driver, last, said.length, answer?.seq ?? 0, answer?.decision ?? ""];
+    const next = await this.#ask("answer", args);
+    // Numbers rise: two things said are never the same. Else it would be recorded for ever.
+    if (next[0] === said[0])
+      throw new PlateauError("format", `number ${last} was recorded, and is said again`);
+    return next;
   }
 
   async #handle(event: SentEvent): Promise<Decision | undefined> {

@@ -21,7 +21,7 @@ import {
   workers,
 } from "./presence.js";
 import { Pulse } from "./pulse.js";
-import { type Look, look, run } from "./scripts.js";
+import { type Look, look, lookAll, run } from "./scripts.js";
 import { digestOf, encodeJob } from "./wire.js";
 
 /** What a driver knows of its study. */
@@ -200,7 +200,11 @@ export class Driver implements Executor {
     const { redis } = this.#connection;
     await appear(redis, drivers, this.id, this.#presence);
     const attempts = [...this.#attempts.values()];
-    const seen = await Promise.all(attempts.map((one) => one.look()));
+    const looks = await lookAll(
+      redis,
+      attempts.map(({ id }) => id),
+    );
+    const seen = attempts.map((one, i) => one.see(looks[i]));
     const busy = [...new Set(attempts.map(({ worker }) => worker))].filter((id) => id !== "");
     const there = await presentOf(redis, workers, busy);
     for (const [i, attempt] of attempts.entries()) {

@@ -86,8 +86,8 @@ export class HeldTrial {
   }
 
   async end(outcome: JobOutcome): Promise<void> {
-    await this.ran();
-    await this.#tell({ kind: "outcome", outcome });
+    // One after the other, but not one by one: the driver hears both at once.
+    await Promise.all([this.ran(), this.#tell({ kind: "outcome", outcome })]);
   }
 
   /**

@@ -33,6 +33,11 @@ local function unrecorded(events, most, bytes)
 end
 `;
 
+const fields = [
+  ...(["driver", "worker", "last", "recorded", "answered", "decision"] as const),
+  ...(["stop", "place", "what", "base", "saved"] as const),
+];
+
 const sources = {
   create: `
     if redis.call('EXISTS', KEYS[1]) == 1 then return 1 end
@@ -42,14 +47,20 @@ const sources = {
     redis.call('HSET', KEYS[5], ARGV[5], ARGV[1])
     for i = 1, 5 do redis.call('PEXPIRE', KEYS[i], ${KEEP_MILLISECONDS}) end
     return 1`,
-  /** What is known of an attempt, nothing longer than a name; last the bytes of its job and checkpoint. */
+  /** What is known of attempts, nothing longer than a name; last the bytes of job and checkpoint. */
   look: `
-    if redis.call('EXISTS', KEYS[1]) == 0 then return {} end
-    local found = redis.call('HMGET', KEYS[1], unpack(ARGV, 2))
-    for i = 1, #ARGV - 1 do found[i] = found[i] and string.sub(found[i], 1, ${MOST_NAME}) or '' end
-    found[#ARGV] = redis.call('STRLEN', KEYS[4])
-    found[#ARGV + 1] = redis.call('STRLEN', KEYS[3])
-    return found`,
+    local all = {}
+    for at = 1, #KEYS, 4 do
+      local found = {}
+      if redis.call('EXISTS', KEYS[at]) == 1 then
+        found = redis.call('HMGET', KEYS[at], '${fields.join("', '")}')
+        for i = 1, #found do found[i] = found[i] and string.sub(found[i], 1, ${MOST_NAME}) or '' end
+        found[#found + 1] = redis.call('STRLEN', KEYS[at + 3])
+        found[#found + 1] = redis.call('STRLEN', KEYS[at + 2])
+      end
+      all[#all + 1] = found
+    end
+    return all`,
   begin: `
     local worker = redis.call('HGET', KEYS[1], 'worker')
     if redis.call('EXISTS', KEYS[1]) == 0 or worker and worker ~= ARGV[2] then return 0 end
@@ -119,7 +130,7 @@ const scripts = Object.fromEntries(
 ) as Record<keyof typeof sources, { readonly text: string; readonly digest: string }>;
 
 /** Runs a script on the keys of an attempt, and of its study where that is given. */
-export async function run(
+export function run(
   redis: Redis,
   name: keyof typeof sources,
   attempt: string,
@@ -127,21 +138,24 @@ export async function run(
   study?: string,
 ): Promise<unknown> {
   const all = [...attemptKeys(attempt), ...(study === undefined ? [] : [keys.study(study)])];
-  const given = [all.length, ...all, attempt, ...args] as const;
+  return runOn(redis, name, all, [attempt, ...args]);
+}
+
+async function runOn(
+  redis: Redis,
+  name: keyof typeof sources,
+  on: readonly string[],
+  args: readonly (string | number | Buffer)[],
+): Promise<unknown> {
   const { text, digest } = scripts[name];
   try {
-    return await redis.evalsha(digest, ...given);
+    return await redis.evalsha(digest, on.length, ...on, ...args);
   } catch (error) {
     // One that was restarted has forgotten it.
     if (!(error as Error).message.startsWith("NOSCRIPT")) throw error;
-    return redis.eval(text, ...given);
+    return redis.eval(text, on.length, ...on, ...args);
   }
 }
-
-const fields = [
-  ...(["driver", "worker", "last", "recorded", "answered", "decision"] as const),
-  ...(["stop", "place", "what", "base", "saved"] as const),
-];
 
 /** What is known of an attempt; numbers are 0 where they are none yet. */
 export interface Look {
@@ -163,7 +177,22 @@ export interface Look {
 
 /** @returns undefined where there is no such attempt (any more) */
 export async function look(redis: Redis, attempt: string): Promise<Look | undefined> {
-  const found = (await run(redis, "look", attempt, fields)) as (string | number)[];
+  return (await lookAll(redis, [attempt]))[0];
+}
+
+/** How many attempts are looked at in one go, in which Redis does nothing else. */
+const GO = 100;
+
+/** Looks at many. */
+export async function lookAll(redis: Redis, attempts: readonly string[]): Promise<(Look | undefined)[]> {
+  const goes: Promise<unknown>[] = [];
+  for (let at = 0; at < attempts.length; at += GO) {
+    goes.push(runOn(redis, "look", attempts.slice(at, at + GO).flatMap(attemptKeys), []));
+  }
+  return ((await Promise.all(goes)) as (string | number)[][][]).flat().map(lookOf);
+}
+
+function lookOf(found: readonly (string | number)[]): Look | undefined {
   if (found.length === 0) return undefined;
   const text = (i: number) => String(found[i]);
   const number = (i: number) => Number(found[i]) || 0;
