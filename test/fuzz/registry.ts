@@ -15,6 +15,7 @@ import { runFolder } from "./targets/run-folder.js";
 import { safetensors } from "./targets/safetensors.js";
 import { storedMeasures } from "./targets/stored-measures.js";
 import { studyFile } from "./targets/study-file.js";
+import { studyMerge } from "./targets/study-merge.js";
 import { studyValues } from "./targets/study-values.js";
 
 /** Everything that reads what others wrote: one line a file. */
@@ -34,6 +35,7 @@ export const targets: readonly FuzzTarget[] = [
   commandLine,
   studyFile,
   studyValues,
+  studyMerge,
   jobPayload,
   redisUrlTarget,
 ];

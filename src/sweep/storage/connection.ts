@@ -5,6 +5,7 @@ import type Database from "libsql";
 import { PlateauError, quote } from "../../errors.js";
 import { deniedPermission } from "../../files/denied.js";
 import { ioError } from "../../files/io-error.js";
+import { guarded, readable } from "./guarded.js";
 import { keep, reuse } from "./idle.js";
 
 type Libsql = new (path: string, options: Database.Options) => Database.Database;
@@ -53,6 +54,7 @@ export class Connection {
   readonly where: string;
   readonly #database: Database.Database;
   readonly #statements = new Map<string, Database.Statement>();
+  readonly #queries = new Map<string, { statement: Database.Statement; names: readonly string[] }>();
   readonly #file: string;
   #shared = false;
   #depth = 0;
@@ -121,11 +123,18 @@ export class Connection {
   }
 
   row(sql: string, ...values: Value[]): Row | undefined {
-    return this.#guard("read", () => this.#statement(sql).get(...values) as Row | undefined);
+    return this.#guard("read", () => {
+      const { statement, names } = this.#query(sql);
+      const found = statement.get(...values) as unknown[] | undefined;
+      return found && named(found, names);
+    });
   }
 
   rows(sql: string, ...values: Value[]): Row[] {
-    return this.#guard("read", () => this.#statement(sql).all(...values) as Row[]);
+    return this.#guard("read", () => {
+      const { statement, names } = this.#query(sql);
+      return (statement.all(...values) as unknown[][]).map((found) => named(found, names));
+    });
   }
 
   /** The first column of the first row. */
@@ -164,6 +173,7 @@ export class Connection {
    */
   close(): void {
     this.#statements.clear();
+    this.#queries.clear();
     const quietly = (work: () => unknown) => {
       try {
         work();
@@ -188,6 +198,15 @@ export class Connection {
     let statement = this.#statements.get(sql);
     if (!statement) this.#statements.set(sql, (statement = this.#database.prepare(sql)));
     return statement;
+  }
+
+  #query(sql: string) {
+    let query = this.#queries.get(sql);
+    if (!query) {
+      const { sql: safe, names } = guarded(sql);
+      this.#queries.set(sql, (query = { statement: this.#database.prepare(safe).raw(), names }));
+    }
+    return query;
   }
 
   #guard<R>(action: "open" | "read" | "write", work: () => R): R {
@@ -238,4 +257,12 @@ export class Connection {
       { cause },
     );
   }
+}
+
+/** A row by the names of its columns. */
+function named(found: readonly unknown[], names: readonly string[]): Row {
+  if (names.length === 0) return { ...found };
+  const row: Row = {};
+  for (let i = 0; i < names.length; i++) row[names[i]] = readable(found[i], names[i]);
+  return row;
 }

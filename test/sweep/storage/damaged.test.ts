@@ -33,6 +33,13 @@ for (const [change, message] of [
     "UPDATE studies SET definition = replace(definition, 'line', 'lime')",
     /it is that of a study of another name/,
   ],
+  // libsql ends the process where it reads a text that is no UTF-8.
+  ["UPDATE trials SET parameters = CAST(x'7bff7d' AS TEXT)", /it is damaged, .*encoded data was not valid/],
+  ["UPDATE trials SET state = CAST(x'c3' AS TEXT)", /it is damaged, .*encoded data was not valid/],
+  ["UPDATE trials SET plateau = CAST(x'3000ff' AS TEXT)", /it is damaged, .*encoded data was not valid/],
+  ["UPDATE replicates SET result = CAST(x'22e42222' AS TEXT)", /it is damaged, .*encoded data was not valid/],
+  ["UPDATE studies SET plateau = CAST(x'fe' AS TEXT)", /it is damaged, .*encoded data was not valid/],
+  ["UPDATE trials SET value = CAST(x'fe' AS TEXT)", /it is damaged, .*encoded data was not valid/],
   [
     "DROP TABLE reports",
     /^cannot read ".*": it is damaged, or changed by another program \(.*reports.*\): restore a copy$/,
@@ -76,4 +83,23 @@ test("a study file with a column whose name is no UTF-8 is refused, too: to ask 
   for (const read of [() => [...found.trials()], () => found.trial(0), () => found.best()]) {
     t.throws(read, { code: "study", message: /damaged.sqlite": it is damaged, .*no such column: engine/ });
   }
+});
+
+test("texts that are not plain ASCII are read as they were written", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "plateau-damaged-"));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, "s.sqlite");
+  const texts = ["größe", "尺寸", "\ufeffx", "a\u{1f600}", "b\0c"];
+  const space = { parameters: { x: texts } };
+  const study = await Study.open(file, { name: "naïve €", sampler: "grid", space });
+  for await (const _ of study.run({ trials: texts.length, workers: 1, objective: () => 1 }));
+  study.close();
+  const storage = openSqlite(file, { readonly: true });
+  t.teardown(() => storage.close());
+  t.deepEqual(
+    storage.list().map(({ name }) => name),
+    ["naïve €"],
+  );
+  const found = [...storage.find("naïve €")!.trials()];
+  t.deepEqual(found.map(({ parameters }) => parameters["x"]).sort(), [...texts].sort());
 });
