@@ -39,7 +39,7 @@ export async function survey(scenario: Scenario, injector: Injector, options: Su
   const kinds = injector.kinds.filter((kind) => options.kinds?.includes(kind) ?? true);
   for (const [k, kind] of kinds.entries()) {
     const all = points.filter((point) => injector.applies?.(kind, point) ?? true);
-    const step = Math.min(every, Math.ceil(all.length / 4));
+    const step = Math.min(every, Math.ceil(all.length / 2));
     const chosen = all.filter((_, i) => i % step === k % step);
     let tried = 0;
     for (const point of chosen) {
