@@ -52,7 +52,7 @@ class Machines {
     ];
     process.env[REDIS] = this.#url(0);
     this.#start();
-    while ((await this.#redis.scard("plateau:workers")) === 0) await sleep(50);
+    while ((await this.#workers()).length === 0) await sleep(20);
     return this;
   }
 
@@ -66,8 +66,15 @@ class Machines {
   }
 
   /** Gives a worker to the next sweep that begins with it where its beginning matters, or what its threads are told. */
-  prepare(): void {
-    if (this.#told !== process.env[inThread] || wantsNewWorker()) this.#start();
+  async prepare(): Promise<void> {
+    if (this.#told === process.env[inThread] && !wantsNewWorker()) return;
+    const before = await this.#workers();
+    this.#start();
+    while ((await this.#workers()).every((one) => before.includes(one))) await sleep(20);
+  }
+
+  #workers(): Promise<string[]> {
+    return this.#redis.keys("plateau:worker:*");
   }
 
   /** Resolves when nothing of a sweep is left in Redis. @throws Error where something stays */
@@ -124,8 +131,8 @@ const PRESENCE = /^plateau:(drivers|workers|worker:|bell:|trials-)/;
 
 let machines: Machines | undefined;
 
-const run = (folder: string) => {
-  machines?.prepare();
+const run = async (folder: string) => {
+  await machines?.prepare();
   return runSweep(folder, ["--executor", "bullmq", "--redis", process.env[REDIS]!]);
 };
 
