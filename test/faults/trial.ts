@@ -80,7 +80,7 @@ async function here(scenario: Scenario, folder: string): Promise<Told | undefine
 
 /** Continues without faults. @throws Error as `disturbed` */
 async function continued(scenario: Scenario, folder: string, expected: string): Promise<void> {
-  const again = await scenario.resume(folder);
+  const again = await inTime(scenario.resume(folder));
   if (again.code !== 0) throw new Error(`it cannot be continued: ${again.stderr}`);
   const found = await scenario.outcome(folder);
   if (found !== expected) {
