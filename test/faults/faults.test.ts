@@ -3,37 +3,59 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import test from "ava";
+import test, { type ExecutionContext } from "ava";
+import { withRedis } from "../support/redis.js";
 
 const main = fileURLToPath(new URL("./main.js", import.meta.url));
 
-// npm run faults tries every point, in the system's calls below Node and SQLite, too.
-for (const [run, every] of [
-  ["train", 9],
-  ["sweep", 60],
-] as const) {
-  test.serial(
-    `${run}: an error or a kill at each ${every}th call is told with its remedy and mended by resuming`,
-    async (t) => {
-      t.timeout(600_000);
-      const folder = mkdtempSync(join(tmpdir(), "plateau-faults-"));
-      t.teardown(() => rmSync(folder, { recursive: true, force: true }));
-      const args = [main, "--only", run, "--by", "calls", "--every", String(every), "--into", folder];
-      const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
-      let table = "";
-      child.stdout.setEncoding("utf8").on("data", (text: string) => (table += text));
-      const code = await new Promise((resolve) => child.on("close", resolve));
-      t.is(code, 0, table);
-      const rows = table.split("\n").filter((line) => line.startsWith(`| ${run} |`));
-      t.true(rows.length >= 6, table);
-      for (const row of rows) {
-        const [tried, struck, survived] = row
-          .split(" | ")
-          .slice(4)
-          .map((cell) => Number.parseInt(cell, 10));
-        t.is(survived, tried, row);
-        t.true(struck > 0, row);
-      }
-    },
-  );
+/** A few points of a run, told and mended as the many are that npm run faults tries. */
+async function survives(
+  t: ExecutionContext,
+  run: string,
+  by: string,
+  more: readonly string[],
+): Promise<void> {
+  t.timeout(600_000);
+  const folder = mkdtempSync(join(tmpdir(), "plateau-faults-"));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  const args = [main, "--only", run, "--by", by, ...more, "--into", folder];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+  let [table, said] = ["", ""];
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (table += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
+  const code = await new Promise((resolve) => child.on("close", resolve));
+  t.is(code, 0, table + said);
+  const rows = table.split("\n").filter((line) => line.startsWith(`| ${run} | ${by} |`));
+  t.true(rows.length > 0, table + said);
+  let all = 0;
+  for (const row of rows) {
+    const [tried, struck, survived] = row
+      .split(" | ")
+      .slice(4)
+      .map((cell) => Number.parseInt(cell, 10));
+    t.is(survived, tried, row);
+    all += struck;
+  }
+  t.true(all > 0, table);
 }
+
+test.serial("training: an error or a kill at a call is told with its remedy and mended by resuming", (t) =>
+  survives(t, "train", "calls", ["--every", "15"]),
+);
+
+test.serial("a sweep: an error or a kill at a call is told with its remedy and mended by resuming", (t) =>
+  survives(t, "sweep", "calls", ["--every", "70"]),
+);
+
+test.serial("a sweep: whatever becomes of a thread at a message, the study comes to the same bits", (t) =>
+  survives(t, "sweep", "messages", ["--every", "12"]),
+);
+
+test.serial("an experiment: an error or a kill at a call is mended by resuming", (t) =>
+  survives(t, "experiment", "calls", ["--kinds", "EIO,kill", "--every", "150"]),
+);
+
+withRedis.serial(
+  "a sweep over Redis: whatever becomes of a command or of who gave it, the study comes to the same bits",
+  (t) => survives(t, "machines", "network", ["--kinds", "reset when done,OOM,kill", "--every", "70"]),
+);

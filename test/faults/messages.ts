@@ -27,21 +27,30 @@ export function messageName(message: unknown): string {
 
 type Call = (...args: unknown[]) => unknown;
 
-/** In a worker thread. */
-export function installInThread(): void {
+/** What a process or thread that was started with a fault to come does at each point; undefined in all others. */
+function teller(): ((what: string) => void) | undefined {
   const text = process.env[inThread];
-  if (!text) return;
+  if (!text) return undefined;
   const { log, fault } = JSON.parse(text) as Told;
   const numbering = new Numbering();
-  const point = (what: string) => {
+  return (what) => {
     const name = numbering.next(what);
     appendFileSync(log, `${name}\n`);
     if (name !== fault?.point || !first(`${log}-struck`)) return;
     if (process.env[APART]) writeSync(1, name);
     if (fault.kind === "kill") process.kill(process.pid, "SIGKILL");
     if (fault.kind === "ends the thread") process.exit(3);
-    throw new Error(`injected: ${name}`);
+    throw Object.assign(new Error(`injected: ${name}`), { code: "ERR_WORKER_INIT_FAILED" });
   };
+}
+
+/** In the process whose threads they are, where that was started with a fault to come. */
+export const startedWith = teller();
+
+/** In a worker thread. */
+export function installInThread(): void {
+  const point = startedWith;
+  if (!point) return;
   const port = MessagePort.prototype as unknown as Record<string, Call>;
   const { postMessage, on } = port;
   port["postMessage"] = function (this: object, ...args: unknown[]) {
@@ -80,6 +89,7 @@ let told: Told | undefined;
 export const messagesInjector: Injector = {
   name: "messages",
   kinds: ["throws", "ends the thread", "kill"],
+  applies: (kind, point) => kind !== "ends the thread" || point.startsWith("thread "),
   arm(folder, fault) {
     told = { log: `${folder}-messages`, ...(fault ? { fault } : {}) };
     process.env[inThread] = JSON.stringify(told);

@@ -4,7 +4,7 @@ import fs from "node:fs";
 import { createRequire, syncBuiltinESMExports } from "node:module";
 import { resolve, sep } from "node:path";
 import workers, { isMainThread, MessagePort } from "node:worker_threads";
-import { installInThread, isNodes, messageName } from "./messages.js";
+import { installInThread, isNodes, messageName, startedWith } from "./messages.js";
 import { APART, effectOf, type Fault, type Injector, kinds, Numbering, roleOf } from "./points.js";
 
 type Call = (...args: unknown[]) => unknown;
@@ -132,6 +132,7 @@ function installThreads(): void {
     Object.assign(new Error(`${code}: injected`), { code: "ERR_WORKER_INIT_FAILED" });
   workers.Worker = class extends Worker {
     constructor(...args: ConstructorParameters<typeof Worker>) {
+      startedWith?.("start a thread");
       point("start a thread", failing);
       super(...args);
     }
@@ -139,7 +140,11 @@ function installThreads(): void {
   const port = MessagePort.prototype as unknown as Record<string, Call>;
   const { postMessage } = port;
   port["postMessage"] = function (this: object, ...args: unknown[]) {
-    if (!isNodes(args[0])) point(`send a thread: ${messageName(args[0])}`, failing);
+    if (!isNodes(args[0])) {
+      const what = `send a thread: ${messageName(args[0])}`;
+      startedWith?.(what);
+      point(what, failing);
+    }
     return postMessage.apply(this, args);
   };
 }

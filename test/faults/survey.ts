@@ -14,7 +14,7 @@ export interface SurveyOptions {
   readonly onProgress: (text: string) => void;
 }
 
-/** Undisturbed runs that points are gathered from: threads may bring others each time. */
+/** Undisturbed runs that points are gathered from: those that all of them have. What comes with time varies. */
 const LOOKS = 2;
 /** How often a point is tried that is not reached. */
 const TRIES = 3;
@@ -26,20 +26,20 @@ export async function survey(scenario: Scenario, injector: Injector, options: Su
   const { every, root, results, onProgress } = options;
   const { name: run } = scenario;
   const { name: by } = injector;
-  const found = new Set<string>();
+  const looks = new Map<string, number>();
   let expected: string | undefined;
   for (let i = 0; i < LOOKS; i++) {
     const { points, outcome } = await undisturbed(scenario, injector, root);
-    for (const point of points) found.add(point);
+    for (const point of points) looks.set(point, (looks.get(point) ?? 0) + 1);
     expected ??= outcome;
     if (outcome !== expected) throw new Error(`${run} comes to different things by itself`);
   }
-  const points = [...found];
+  const points = [...looks].flatMap(([point, count]) => (count === LOOKS ? [point] : []));
   results.see({ run, by, points });
   const kinds = injector.kinds.filter((kind) => options.kinds?.includes(kind) ?? true);
   for (const [k, kind] of kinds.entries()) {
     const all = points.filter((point) => injector.applies?.(kind, point) ?? true);
-    const step = Math.min(every, Math.ceil(all.length / 4));
+    const step = Math.min(every, Math.ceil(all.length / 2));
     const chosen = all.filter((_, i) => i % step === k % step);
     let tried = 0;
     for (const point of chosen) {

@@ -44,37 +44,26 @@ export async function disturbed(
   expected: string,
   root: string,
 ): Promise<string | undefined> {
-  const folder = ready(scenario, root);
   const kills =
     effectOf(fault.kind).code === "kill" && (scenario.endsItself?.(injector.name, fault.point) ?? true);
+  let folder = ready(scenario, root);
   let hit: string | undefined;
-  if (kills) hit = await apart(scenario, injector, fault, folder);
-  else {
+  let told: Told | undefined;
+  if (!kills) {
     injector.arm(folder, fault);
-    let told: Told | undefined;
     try {
       told = await inTime(here(scenario, folder));
     } catch (error) {
       throw new Error(`${(error as Error).message} (${injector.disarm().hit})`);
     }
     ({ hit } = injector.disarm());
-    // Its process would have ended: it is to be seen in one of its own.
-    if (!told) return disturbedApart(scenario, injector, fault, expected, root);
-    requireRemedy(told);
   }
-  await continued(scenario, folder, expected);
-  return hit;
-}
-
-async function disturbedApart(
-  scenario: Scenario,
-  injector: Injector,
-  fault: Fault,
-  expected: string,
-  root: string,
-): Promise<string | undefined> {
-  const folder = ready(scenario, root);
-  const hit = await apart(scenario, injector, fault, folder);
+  if (told) requireRemedy(told);
+  else {
+    // What ends its process is to be seen in one of its own.
+    if (!kills) folder = ready(scenario, root);
+    hit = await apart(scenario, injector, fault, folder);
+  }
   await continued(scenario, folder, expected);
   return hit;
 }
@@ -91,7 +80,7 @@ async function here(scenario: Scenario, folder: string): Promise<Told | undefine
 
 /** Continues without faults. @throws Error as `disturbed` */
 async function continued(scenario: Scenario, folder: string, expected: string): Promise<void> {
-  const again = await scenario.resume(folder);
+  const again = await inTime(scenario.resume(folder));
   if (again.code !== 0) throw new Error(`it cannot be continued: ${again.stderr}`);
   const found = await scenario.outcome(folder);
   if (found !== expected) {
@@ -121,7 +110,7 @@ async function inTime<R>(running: Promise<R>): Promise<R> {
 }
 
 /** @throws Error where an error is a defect by its own account, or says nothing of what to do */
-function requireRemedy({ code, stderr }: Told): void {
+export function requireRemedy({ code, stderr }: Told): void {
   if (stderr.includes("a defect of plateau")) throw new Error(`told as a defect: ${stderr}`);
   if (code !== 0 && !REMEDY.test(stderr)) throw new Error(`no remedy is told: ${stderr}`);
 }

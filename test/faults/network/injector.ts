@@ -27,6 +27,9 @@ let hit: string | undefined;
 export const wantsNewWorker = (): boolean =>
   armed && (fault === undefined || /^worker: (hello|client|info|ping|smembers) /.test(fault.point));
 
+/** Whether something has failed since it was armed. */
+export const struck = (): boolean => hit !== undefined;
+
 /** What becomes of a command that one of them gives. */
 export function judge(party: Party, command: string): Verdict {
   if (!armed) return { kind: "pass" };

@@ -10,9 +10,10 @@ import { bullmqQueue } from "../../../src/sweep/executors/bullmq/names.js";
 import { freePort, isThere, RedisServer } from "../../support/redis-server.js";
 import { inThread } from "../messages.js";
 import { learnScripts } from "../network/commands.js";
-import { judge, processes, wantsNewWorker } from "../network/injector.js";
+import { judge, processes, struck, wantsNewWorker } from "../network/injector.js";
 import { Relay } from "../network/relay.js";
-import type { Scenario } from "./scenario.js";
+import { requireRemedy } from "../trial.js";
+import type { Scenario, Told } from "./scenario.js";
 import { prepareSweep, runSweep, sweepOutcome } from "./sweep.js";
 
 const PLATEAU = fileURLToPath(new URL("../../../src/cli/main.js", import.meta.url));
@@ -51,7 +52,7 @@ class Machines {
     ];
     process.env[REDIS] = this.#url(0);
     this.#start();
-    while ((await this.#redis.scard("plateau:workers")) === 0) await sleep(50);
+    while ((await this.#workers()).length === 0) await sleep(20);
     return this;
   }
 
@@ -65,19 +66,39 @@ class Machines {
   }
 
   /** Gives a worker to the next sweep that begins with it where its beginning matters, or what its threads are told. */
-  prepare(): void {
-    if (this.#told !== process.env[inThread] || wantsNewWorker()) this.#start();
+  async prepare(): Promise<void> {
+    if (this.#told === process.env[inThread] && !wantsNewWorker()) return;
+    const before = await this.#workers();
+    this.#start();
+    while ((await this.#workers()).every((one) => before.includes(one))) await sleep(20);
+  }
+
+  #workers(): Promise<string[]> {
+    return this.#redis.keys("plateau:worker:*");
   }
 
   /** Resolves when nothing of a sweep is left in Redis. @throws Error where something stays */
   async requireNothingLeft(): Promise<void> {
-    if (this.broken !== undefined) throw new Error(`the worker has ended: ${this.broken}`);
+    const { broken } = this;
+    this.broken = undefined;
+    if (broken !== undefined) throw new Error(`the worker: ${broken}`);
     const end = performance.now() + PATIENCE_MILLISECONDS;
     for (;;) {
       const left = (await this.#redis.keys("plateau:*")).filter((key) => !PRESENCE.test(key));
       if (left.length === 0) return;
       if (performance.now() > end) throw new Error(`left in Redis: ${left.join(", ")}`);
       await sleep(50);
+    }
+  }
+
+  /** A worker that ends by itself says why, and has a reason. */
+  #judge(told: Told): void {
+    try {
+      requireRemedy(told);
+      if (this.#told === undefined && !struck())
+        throw new Error(`it has ended with ${told.code}: ${told.stderr}`);
+    } catch (error) {
+      this.broken ??= (error as Error).message;
     }
   }
 
@@ -95,9 +116,9 @@ class Machines {
     before?.kill("SIGKILL");
     let said = "";
     worker.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
-    worker.on("close", (_, signal) => {
+    worker.on("close", (code, signal) => {
       if (this.#ended || this.#worker !== worker) return;
-      if (signal !== "SIGKILL") this.broken = said;
+      if (signal !== "SIGKILL") this.#judge({ code: code ?? 1, stderr: said });
       // Whoever starts workers again does it without the fault.
       delete process.env[inThread];
       this.#start();
@@ -110,8 +131,8 @@ const PRESENCE = /^plateau:(drivers|workers|worker:|bell:|trials-)/;
 
 let machines: Machines | undefined;
 
-const run = (folder: string) => {
-  machines?.prepare();
+const run = async (folder: string) => {
+  await machines?.prepare();
   return runSweep(folder, ["--executor", "bullmq", "--redis", process.env[REDIS]!]);
 };
 
