@@ -66,7 +66,7 @@ test("d, T and B of 1, batches that are no multiple of anything, both losses, an
   all(({ architecture, extent }) => extent && extent.inputTokens < architecture.extent.inputTokens, true);
   all(({ loss }) => loss.kind, "mse", "cross-entropy");
   all(({ loss }) => (loss as { classes?: number }).classes, 1, 2, 3, 6);
-  all(({ mode }) => mode, "training", "derivative");
+  all(({ mode }) => mode, "training", "derivative", "inference");
   for (const key of ["inputGradient", "decoderGradient", "keepAttention"] as const) {
     all(({ emit }) => emit?.[key], true, false);
   }

@@ -13,13 +13,14 @@ const HALVES = 65536;
 const TINY = 2 ** -80;
 
 /** As the kernels have it: probabilities in steps of 2⁻¹⁶, what is kept raised by a float32. */
-function levels({ probability }: Dropout): { threshold: number; scale: number } {
-  const threshold = Math.round(probability * HALVES);
+function levels({ probability }: Dropout, { mode }: Recording): { threshold: number; scale: number } {
+  const threshold = mode === "training" ? Math.round(probability * HALVES) : 0;
   return { threshold, scale: Math.fround(HALVES / (HALVES - threshold)) };
 }
 
-export const dropout: Reference<{ x: Tensor }, Dropout> = ({ x }, attributes, { tape, of, read }) => {
-  const { threshold, scale } = levels(attributes);
+export const dropout: Reference<{ x: Tensor }, Dropout> = ({ x }, attributes, recording) => {
+  const { tape, of, read } = recording;
+  const { threshold, scale } = levels(attributes, recording);
   const [key0, key1, step] = Array.from({ length: 3 }, (_, i) => read(attributes.rng)[i]);
   return of(x).map((node, i) => {
     const word = philox([i >> 3, attributes.stream, step, 0], [key0, key1])[(i & 7) >> 1];
@@ -79,8 +80,9 @@ export const attention: Reference<AttentionInputs, AttentionAttributes> = (
   return out;
 };
 
-function factorsOf(drop: Dropout, sizes: Record<"B" | "T" | "S" | "H", number>, { read }: Recording) {
-  const { threshold, scale } = levels(drop);
+function factorsOf(drop: Dropout, sizes: Record<"B" | "T" | "S" | "H", number>, recording: Recording) {
+  const { threshold, scale } = levels(drop, recording);
+  const { read } = recording;
   return threshold > 0 ? dropoutFactors(sizes, read(drop.rng), drop.stream, threshold, scale) : undefined;
 }
 

@@ -40,7 +40,7 @@ export function check(subject: Subject): Checked {
       extend(graph, all) {
         if (mode === "training") {
           made = differentiateLoss(graph, all, loss, architecture.targetDim);
-        } else {
+        } else if (mode === "derivative") {
           direction = graph.input("direction", all.output.shape);
           graph.differentiate(all.output, direction);
         }
@@ -67,7 +67,7 @@ export function check(subject: Subject): Checked {
   if (cotangent) program.f32(cotangent)[0] = scale;
   engine.kernels.fillFloats(gradients, 0, parameters.length);
   program.forward();
-  program.backward();
+  if (mode !== "inference") program.backward();
   const inputs = [emitted.x, ...(emitted.y ? [emitted.y] : [])];
   const value = made?.value;
   return checkProgram(program, { value, scale, direction, output: emitted.output, inputs, gradients, seed });
@@ -75,8 +75,9 @@ export function check(subject: Subject): Checked {
 
 /** Where the numbers of a program are that has run. */
 export interface Places {
-  /** Of the loss; undefined where the outputs are differentiated in a direction. */
+  /** Of the loss, where it is differentiated. */
   readonly value?: View;
+  /** In which the outputs are differentiated, where there is no loss. */
   readonly direction?: Tensor;
   /** What the loss's gradients are multiplied by. Default 1. */
   readonly scale?: number;
@@ -100,13 +101,13 @@ export function checkProgram(program: Program, places: Places): Checked {
   if (value)
     quantities.push({ name: "loss", got: program.f64(value).slice(0, 1), nodes: [last], kind: "values" });
   // What is differentiated: the loss times its scale, or the outputs' product with a direction.
-  const loss = direction ? tape.dot(nodes(output), nodes(direction)) : tape.linear([last], [scale]);
+  const loss = value ? tape.linear([last], [scale]) : tape.dot(nodes(output), nodes(direction ?? output));
   for (const parameter of graph.mode === "training" ? graph.parameters : []) {
     const tensor = graph.parameter(parameter);
     const got = engine.f32(gradients + 4 * parameter.offset, size(parameter.shape));
     quantities.push({ name: parameter.name, got, nodes: nodes(tensor), kind: "gradient" });
   }
-  for (const tensor of inputs) {
+  for (const tensor of graph.mode === "inference" ? [] : inputs) {
     if (!graph.reached(tensor)) continue;
     const got = program.f32(graph.gradient(tensor));
     quantities.push({ name: tensor.name, got, nodes: nodes(tensor), kind: "gradient" });

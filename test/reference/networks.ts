@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { Graph } from "../../src/graph/graph.js";
+import { Graph, type Mode } from "../../src/graph/graph.js";
 import { activations } from "../../src/graph/ops/activation.js";
 import { normalizers } from "../../src/graph/ops/attention.js";
 import type { LinearInputs } from "../../src/graph/ops/linear.js";
@@ -24,8 +24,8 @@ export interface Subject {
   readonly loss: Loss;
   readonly batch: number;
   readonly seed: number;
-  /** `derivative`: of the outputs by the inputs alone, as `predict` computes them. Default `training`. */
-  readonly mode?: "training" | "derivative";
+  /** `derivative`: of the outputs by the inputs alone; `inference`: no gradients, as `predict` has it. Default `training`. */
+  readonly mode?: Mode;
   /** Of what else there are gradients, and whether attention weights are kept. */
   readonly emit?: { inputGradient?: boolean; decoderGradient?: boolean; keepAttention?: boolean };
   /** What gradients are multiplied by. Default 1. */
@@ -202,7 +202,7 @@ function fewer(batch: number, { architecture, extent = architecture.extent }: Dr
   return Math.max(1, Math.min(batch, Math.floor(MOST_PRODUCTS / products)));
 }
 
-/** Networks of every kind with either loss, in either mode. */
+/** Networks of every kind with either loss, in every mode. */
 export const subjects: fc.Arbitrary<Subject> = fc
   .record({
     drawn: fc.oneof(
@@ -213,7 +213,7 @@ export const subjects: fc.Arbitrary<Subject> = fc
       { weight: 4, arbitrary: small(9) },
       { weight: 1, arbitrary: fc.constantFrom(11, 13, 17, 31, 33, 61, 67) },
     ),
-    mode: fc.constantFrom("training" as const, "training" as const, "derivative" as const),
+    mode: fc.constantFrom<Mode[]>("training", "training", "training", "derivative", "inference"),
     emit: fc.record({
       inputGradient: fc.boolean(),
       decoderGradient: fc.boolean(),

@@ -1,4 +1,4 @@
-import type { Graph } from "../../src/graph/graph.js";
+import type { Graph, Mode } from "../../src/graph/graph.js";
 import type { Buffer, Tensor, View } from "../../src/graph/tensor.js";
 import { size } from "../../src/graph/tensor.js";
 import { references } from "./registry.js";
@@ -7,6 +7,8 @@ import { type Node, Tape } from "./tape.js";
 /** What the reference of an op is given. */
 export interface Recording {
   readonly tape: Tape;
+  /** Nothing is dropped but in training. */
+  readonly mode: Mode;
   /** The numbers of an input, row-major. */
   of(tensor: Tensor): Node[];
   /** What stands in the memory of the program: labels, masks, keys of dropout. */
@@ -42,7 +44,7 @@ export function record(graph: Graph, read: (view: View) => ArrayLike<number>): R
     }
     return all.slice(start, start + size(shape));
   };
-  const recording: Recording = { tape, of: nodes, read };
+  const recording: Recording = { tape, mode: graph.mode, of: nodes, read };
   let last: Node[] = [];
   for (const { op, inputs, attributes, output } of graph.applied) {
     const reference = references[op as keyof typeof references] as Reference<unknown, unknown>;
