@@ -7,8 +7,12 @@ import { join } from "node:path";
 import type { ExecutionContext } from "ava";
 import { given } from "./given.js";
 
+/** Another program of its kind, such as valkey-server, is named by PLATEAU_TEST_REDIS_SERVER. */
+const program = process.env["PLATEAU_TEST_REDIS_SERVER"] || "redis-server";
+
+export const redisIsThere = isThere(program, "--version");
 /** Tests that take a Redis of their own. */
-export const withRedis = given(isThere("redis-server", "--version"), "redis-server is not installed");
+export const withRedis = given(redisIsThere, `${program} is not installed`);
 
 export function isThere(command: string, ...args: string[]): boolean {
   try {
@@ -36,12 +40,11 @@ export class RedisServer {
   }
 
   async start(): Promise<void> {
-    this.#process = spawn("redis-server", this.#arguments, { stdio: "ignore" });
+    this.#process = spawn(program, this.#arguments, { stdio: "ignore" });
     const { hostname, port } = new URL(this.url);
     for (;;) {
       if (await answers(hostname, Number(port))) return;
-      if (this.#process.exitCode !== null)
-        throw new Error(`redis-server ended with ${this.#process.exitCode}`);
+      if (this.#process.exitCode !== null) throw new Error(`${program} ended with ${this.#process.exitCode}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
