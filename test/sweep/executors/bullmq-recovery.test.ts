@@ -43,7 +43,7 @@ async function beatsUntilSentAgain(t: ExecutionContext<unknown>, url: string) {
 }
 
 withRedis.serial(
-  "a killed worker's trial is sent again within 6 s of silence, 4 s of absence, and a beat for each",
+  "a killed worker's trials go on elsewhere from their last checkpoints, within 6 s of silence and 4 s of absence",
   async (t) => {
     t.timeout(10 * MINUTES);
     const { url } = await startRedis(t);
@@ -75,9 +75,17 @@ withRedis.serial(
       // 7 until the first beat that misses the worker, 5 from there to the one that gives it up; 3 to spare.
       if (number < 2) t.true(beats <= 15, `trial ${number}: after ${beats} beats`);
     }
-    await ends;
+    const notes = await ends;
+    t.regex(notes.join("\n"), /^the worker of trial \d is gone/m);
     t.deepEqual(facts(study), await logged.expected(4));
-    for (const number of [0, 1]) t.is(logged.steps(number).at(-1)!.pid, second.child.pid!);
+    for (const number of [0, 1]) {
+      const steps = logged.steps(number);
+      const moved = steps.findIndex(({ pid }) => pid === second.child.pid);
+      t.true(moved >= 3, "the first worker took the first steps");
+      // What was saved last may not have been sent.
+      t.true(steps[moved].step >= 4 && steps[moved].step <= 5, "the second did not begin anew");
+      t.true(steps.length <= 9, "at most the step in which it was killed was taken again");
+    }
   },
 );
 
