@@ -1,19 +1,16 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
-import { createServer } from "node:net";
+import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bullmqExecutor } from "../../src/sweep/executors/bullmq/executor.js";
 import { work } from "../../src/sweep/executors/bullmq/worker.js";
 import { Study } from "../../src/sweep/study.js";
+import { freePort, RedisServer } from "../../test/support/redis-server.js";
 import { median } from "../statistics.js";
 import type { BenchCase } from "../suite.js";
 import { inFolder } from "./in-folder.js";
 
 const NOTHING = new URL("./nothing.js", import.meta.url).href;
 const TRIALS = 300;
-
-export const hasRedis = () => spawnSync("redis-server", ["--version"]).status === 0;
 
 const space = { parameters: { x: { type: "uniform", low: 0, high: 1 } } } as const;
 
@@ -22,7 +19,8 @@ const latency: BenchCase = {
   name: "sweep:bullmq:one",
   run: () =>
     inFolder(async (folder) => {
-      const { server, redis } = await startRedis(folder);
+      const server = await startRedis(folder);
+      const redis = server.url;
       const stop = new AbortController();
       const working = work({ redis, threads: 1, objectives: { nothing: NOTHING }, signal: stop.signal });
       try {
@@ -37,7 +35,7 @@ const latency: BenchCase = {
       } finally {
         stop.abort();
         await working;
-        server.kill();
+        await server.stop();
       }
     }),
 };
@@ -57,7 +55,8 @@ const driving = (name: string, reports: number, pruner: string): BenchCase => ({
   name: `sweep:bullmq:${name}`,
   run: () =>
     inFolder(async (folder) => {
-      const { server, redis } = await startRedis(folder);
+      const server = await startRedis(folder);
+      const redis = server.url;
       const workers = Array.from({ length: PROCESSES }, () => startWorker(redis));
       try {
         const study = await Study.open(join(folder, "a.sqlite"), {
@@ -79,7 +78,7 @@ const driving = (name: string, reports: number, pruner: string): BenchCase => ({
         };
       } finally {
         for (const worker of workers) worker.kill("SIGKILL");
-        server.kill();
+        await server.stop();
       }
     }),
 });
@@ -99,17 +98,9 @@ function startWorker(redis: string): ChildProcess {
   return spawn(process.execPath, [main, "worker", ...flags], { stdio: "ignore" });
 }
 
-async function startRedis(folder: string): Promise<{ server: ChildProcess; redis: string }> {
-  const socket = createServer().listen(0, "127.0.0.1");
-  await once(socket, "listening");
-  const { port } = socket.address() as { port: number };
-  socket.close();
-  const server = spawn(
-    "redis-server",
-    ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "yes"],
-    { stdio: ["ignore", "pipe", "ignore"] },
-  );
-  // It says so when it takes connections.
-  for await (const text of server.stdout!.setEncoding("utf8")) if (/Ready to accept/.test(text)) break;
-  return { server, redis: `redis://127.0.0.1:${port}` };
+/** Its append-only file is on, and synced each second, as Redis has it unless told otherwise. */
+async function startRedis(folder: string): Promise<RedisServer> {
+  const server = new RedisServer(await freePort(), "127.0.0.1", ["--appendfsync", "everysec"], folder);
+  await server.start();
+  return server;
 }

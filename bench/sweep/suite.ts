@@ -10,10 +10,11 @@ import { newOwner } from "../../src/sweep/storage/owner.js";
 import { openSqlite } from "../../src/sweep/storage/sqlite.js";
 import type { StudyStorage } from "../../src/sweep/storage/storage.js";
 import { Study, type StudyRunOptions } from "../../src/sweep/study.js";
+import { redisIsThere } from "../../test/support/redis-server.js";
 import { median } from "../statistics.js";
 import type { BenchCase, Suite, Values } from "../suite.js";
 import { inFolder } from "./in-folder.js";
-import { hasRedis, overRedis } from "./over-redis.js";
+import { overRedis } from "./over-redis.js";
 
 const NOTHING = new URL("./nothing.js", import.meta.url).href;
 const space = {
@@ -34,7 +35,7 @@ export const suite: Suite = {
   name: "sweep",
   *cases() {
     yield { name: "sweep:overhead", run: overhead };
-    if (hasRedis()) yield* overRedis;
+    if (redisIsThere) yield* overRedis;
     yield scaling("B", { dim: 32, dModel: 32, ff: 64, heads: 4, layers: 2, steps: 250 });
     yield scaling("D", { dim: 128, dModel: 128, ff: 256, heads: 8, layers: 4, steps: 10 });
     for (const sampler of ["random", "tpe"]) yield growth(sampler);

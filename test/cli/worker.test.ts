@@ -6,7 +6,7 @@ import { join } from "node:path";
 import test from "ava";
 import { given } from "../support/given.js";
 import { startRedis, withRedis } from "../support/redis.js";
-import { freePort, isThere } from "../support/redis-server.js";
+import { freePort, isThere, redisIsThere } from "../support/redis-server.js";
 import { folder, plateau, sleep, start } from "./plateau.js";
 
 const SECRET = "hunter2hunter2";
@@ -206,35 +206,35 @@ withRedis.test("an objective of one's own is run where workers have it by its na
   t.is((await worker.ended).code, 0);
 });
 
-given(
-  isThere("openssl", "version") && isThere("redis-server", "--version"),
-  "openssl or redis-server is not installed",
-).test("rediss:// speaks TLS to a Redis whose certificate Node trusts, and to no other", async (t) => {
-  t.timeout(120_000);
-  const path = folder(t);
-  const [key, certificate] = [join(path, "key.pem"), join(path, "cert.pem")];
-  execFileSync(
-    "openssl",
-    [
-      ...["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"],
-      ...["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key, "-out", certificate],
-    ],
-    { stdio: "ignore" },
-  );
-  const tls = await freePort();
-  const files = ["--tls-cert-file", certificate, "--tls-key-file", key, "--tls-ca-cert-file", certificate];
-  await startRedis(t, { more: ["--tls-port", String(tls), "--tls-auth-clients", "no", ...files] });
-  const url = `rediss://localhost:${tls}`;
-  const trusted = { NODE_EXTRA_CA_CERTS: certificate };
-  const byAddress = `rediss://127.0.0.1:${tls}`;
-  const worker = start(["worker", "--redis", byAddress, "--threads", "1", "--once"], { env: trusted });
-  const args = ["sweep", ...small, "--study", "a.sqlite", "--executor", "bullmq", "--redis", url];
-  const { code, stderr } = await plateau(args, { cwd: path, env: trusted });
-  t.is(code, 0, stderr);
-  const ended = await worker.ended;
-  t.is(ended.code, 0, ended.stderr);
-  t.notRegex(ended.stderr, /DEP0123|ServerName/);
-  const refused = await plateau(["worker", "--redis", url]);
-  t.is(refused.code, 1);
-  t.regex(refused.stderr, /cannot be reached: .*certificate.* speaks TLS/);
-});
+given(isThere("openssl", "version") && redisIsThere, "openssl or redis-server is not installed").test(
+  "rediss:// speaks TLS to a Redis whose certificate Node trusts, and to no other",
+  async (t) => {
+    t.timeout(120_000);
+    const path = folder(t);
+    const [key, certificate] = [join(path, "key.pem"), join(path, "cert.pem")];
+    execFileSync(
+      "openssl",
+      [
+        ...["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"],
+        ...["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key, "-out", certificate],
+      ],
+      { stdio: "ignore" },
+    );
+    const tls = await freePort();
+    const files = ["--tls-cert-file", certificate, "--tls-key-file", key, "--tls-ca-cert-file", certificate];
+    await startRedis(t, { more: ["--tls-port", String(tls), "--tls-auth-clients", "no", ...files] });
+    const url = `rediss://localhost:${tls}`;
+    const trusted = { NODE_EXTRA_CA_CERTS: certificate };
+    const byAddress = `rediss://127.0.0.1:${tls}`;
+    const worker = start(["worker", "--redis", byAddress, "--threads", "1", "--once"], { env: trusted });
+    const args = ["sweep", ...small, "--study", "a.sqlite", "--executor", "bullmq", "--redis", url];
+    const { code, stderr } = await plateau(args, { cwd: path, env: trusted });
+    t.is(code, 0, stderr);
+    const ended = await worker.ended;
+    t.is(ended.code, 0, ended.stderr);
+    t.notRegex(ended.stderr, /DEP0123|ServerName/);
+    const refused = await plateau(["worker", "--redis", url]);
+    t.is(refused.code, 1);
+    t.regex(refused.stderr, /cannot be reached: .*certificate.* speaks TLS/);
+  },
+);

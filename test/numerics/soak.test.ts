@@ -8,7 +8,7 @@ import { threads } from "../../bench/soak/parts/threads.js";
 import { collect, type Measured, measure } from "../../bench/soak/resources.js";
 import { theilSen } from "../../bench/soak/slope.js";
 import { given } from "../support/given.js";
-import { hasRedis } from "../support/redis-server.js";
+import { redisIsThere } from "../support/redis-server.js";
 
 const counted = ({ descriptors, threads, handles, temporaries }: Measured) => ({
   ...{ descriptors, threads, handles, temporaries },
@@ -31,7 +31,7 @@ const listed = given(
   "this system does not list threads and descriptors in /proc",
 );
 const overRedis = given(
-  existsSync("/proc/self/task") && hasRedis(),
+  existsSync("/proc/self/task") && redisIsThere,
   "redis-server is not installed, or this system does not list threads and descriptors in /proc",
 );
 for (const [kind, { serial }, cycles] of [

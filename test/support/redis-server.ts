@@ -11,7 +11,10 @@ export function isThere(command: string, ...args: string[]): boolean {
   }
 }
 
-export const hasRedis = () => isThere("redis-server", "--version");
+/** Another program of its kind, such as valkey-server, is named by PLATEAU_TEST_REDIS_SERVER. */
+export const program = process.env["PLATEAU_TEST_REDIS_SERVER"] || "redis-server";
+
+export const redisIsThere = isThere(program, "--version");
 
 /** A Redis on a port of its own that can be ended, and started again with what it has stored. */
 export class RedisServer {
@@ -31,12 +34,11 @@ export class RedisServer {
 
   /** @param detached it does not hear of Ctrl-C */
   async start({ detached = false } = {}): Promise<void> {
-    this.#process = spawn("redis-server", this.#arguments, { stdio: "ignore", detached });
+    this.#process = spawn(program, this.#arguments, { stdio: "ignore", detached });
     const { hostname, port } = new URL(this.url);
     for (;;) {
       if (await answers(hostname, Number(port))) return;
-      if (this.#process.exitCode !== null)
-        throw new Error(`redis-server ended with ${this.#process.exitCode}`);
+      if (this.#process.exitCode !== null) throw new Error(`${program} ended with ${this.#process.exitCode}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }

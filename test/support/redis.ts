@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ExecutionContext } from "ava";
 import { given } from "./given.js";
-import { freePort, hasRedis, RedisServer } from "./redis-server.js";
+import { freePort, program, RedisServer, redisIsThere } from "./redis-server.js";
 
 /** Tests that take a Redis of their own. */
-export const withRedis = given(hasRedis(), "redis-server is not installed");
+export const withRedis = given(redisIsThere, `${program} is not installed`);
 
 /** Starts a Redis that ends with the test. */
 export async function startRedis(

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { Redis } from "ioredis";
 import { bullmqExecutor } from "../../../src/sweep/executors/bullmq/executor.js";
 import { bullmqQueue, keys } from "../../../src/sweep/executors/bullmq/names.js";
-import { freePort, hasRedis, RedisServer } from "../../../test/support/redis-server.js";
+import { freePort, RedisServer, redisIsThere } from "../../../test/support/redis-server.js";
 import type { Part, PartKind, PartOptions } from "../part.js";
 import type { Measured } from "../resources.js";
 import { live, OBJECTIVE } from "../study.js";
@@ -149,6 +149,6 @@ async function asked(child: ChildProcess): Promise<Measured> {
 export const redis: PartKind = {
   name: "redis",
   share: 1 / 6,
-  missing: () => (hasRedis() ? undefined : "redis-server is not installed"),
+  missing: () => (redisIsThere ? undefined : "redis-server is not installed"),
   open: (options) => Machines.open(options),
 };

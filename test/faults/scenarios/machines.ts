@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { Queue } from "bullmq";
 import { Redis } from "ioredis";
 import { bullmqQueue } from "../../../src/sweep/executors/bullmq/names.js";
-import { freePort, isThere, RedisServer } from "../../support/redis-server.js";
+import { freePort, RedisServer, redisIsThere } from "../../support/redis-server.js";
 import { inThread } from "../messages.js";
 import { learnScripts } from "../network/commands.js";
 import { judge, processes, struck, wantsNewWorker } from "../network/injector.js";
@@ -139,7 +139,7 @@ const run = async (folder: string) => {
 /** The sweep again, on a worker of another process, over Redis. */
 export const overMachines: Scenario = {
   name: "machines",
-  by: isThere("redis-server", "--version") ? ["calls", "messages", "network"] : [],
+  by: redisIsThere ? ["calls", "messages", "network"] : [],
   // The worker has the threads, and is killed in their stead.
   endsItself: (by, point) => by === "calls" || (by === "network" && point.startsWith("driver")),
   async open() {

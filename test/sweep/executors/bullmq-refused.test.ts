@@ -1,135 +1,18 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
-import test from "ava";
 import { Queue } from "bullmq";
-import fc from "fast-check";
 import { Redis } from "ioredis";
-import { PlateauError } from "../../../src/errors.js";
-import { MOST_LEVELS } from "../../../src/nesting.js";
 import { bullmqExecutor } from "../../../src/sweep/executors/bullmq/executor.js";
 import { bullmqQueue, keys } from "../../../src/sweep/executors/bullmq/names.js";
-import { redisAddress, withoutSecrets } from "../../../src/sweep/executors/bullmq/url.js";
-import {
-  decodeEvent,
-  decodeJob,
-  encodeEvent,
-  encodeJob,
-  trialJob,
-} from "../../../src/sweep/executors/bullmq/wire.js";
+import { encodeJob } from "../../../src/sweep/executors/bullmq/wire.js";
 import type { TrialJob } from "../../../src/sweep/executors/executor.js";
 import { version } from "../../../src/version.js";
 import { folder, main, startScript } from "../../cli/plateau.js";
 import { startRedis, withRedis } from "../../support/redis.js";
 import { facts, finish } from "../support/facts.js";
 import { LoggedStudy, startWorker, until } from "../support/machines.js";
-
-const job = {
-  ...{ number: 3, parameters: { x: 0.1, y: -0, z: "a", w: null, on: true }, task: { a: [1, { b: 2 }] } },
-  ...{ seeds: [1, 2 ** 48 - 1], done: [{ seed: 1, value: Number.NaN }], checkpointEvery: 30_000 },
-  timeLimit: Number.POSITIVE_INFINITY,
-};
-const more = { study: "a", objective: "training", answers: true };
-const good = encodeJob(job, more);
-
-test("a trial arrives as it was sent, numbers that JSON lacks included", (t) => {
-  t.deepEqual(trialJob(decodeJob(good), undefined), job);
-});
-
-test("whatever a worker says arrives as it was said", (t) => {
-  const value = fc.double();
-  const event = fc.oneof(
-    fc.record({
-      kind: fc.constant("report" as const),
-      replicate: fc.nat(1000),
-      step: fc.integer({ min: 1 }),
-      value,
-    }),
-    fc.record({
-      ...{ kind: fc.constant("replicate" as const), place: fc.nat(1000), seed: fc.nat(), value },
-      result: fc.jsonValue().filter((one) => !JSON.stringify(one).includes("-0")),
-    }),
-  );
-  fc.assert(
-    fc.property(event, fc.integer({ min: 1 }), (said, seq) => {
-      const { result, ...rest } = { result: undefined, ...said };
-      const { result: heard, ...others } = { result: undefined, ...decodeEvent(encodeEvent(said, seq)) };
-      t.deepEqual(others as unknown, { ...rest, seq });
-      t.deepEqual(JSON.stringify(heard), JSON.stringify(result));
-    }),
-  );
-});
-
-test("what is no trial is refused as such, whatever it is", (t) => {
-  const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
-  const bad = [
-    "",
-    "{",
-    "null",
-    "[]",
-    "1",
-    '"x"',
-    good.replace('"training"', '"../../etc/passwd\\u0000'.concat("x".repeat(300), '"')),
-    good.replace('"number":3', '"number":-1'),
-    good.replace('"number":3', '"number":"3"'),
-    good.replace('"x":0.1', '"x":{"toString":1}'),
-    good.replace('"seeds":[1,', '"seeds":['.concat("1,".repeat(2000))),
-    good.replace('"done":["NaN"]', '"done":[1,2,3]'),
-    good.replace('"task":{', '"task":{"__proto__":{"polluted":1},'),
-    good.replace('"parameters":{', '"parameters":{"__proto__":1,'),
-    good.replace('"a":[1,', `"a":[${deep},`),
-    good.replace('"a":[1,', `"a":[${"1,".repeat(300_000)}`),
-    good.replace('"answers":true', '"answers":true,"code":"process.exit()"'),
-  ];
-  for (const text of bad) {
-    const error = t.throws(() => decodeJob(text), { instanceOf: PlateauError }, text.slice(0, 80));
-    t.is(error?.code, "format");
-  }
-  t.is(({} as { polluted?: number }).polluted, undefined);
-});
-
-test("a result that the study's file would not give back is refused", (t) => {
-  const said = (levels: number) =>
-    `{"kind":"replicate","seq":1,"place":0,"seed":1,"value":1,"result":${"[".repeat(levels)}${"]".repeat(levels)}}`;
-  t.notThrows(() => decodeEvent(said(MOST_LEVELS)));
-  for (const levels of [MOST_LEVELS + 1, 100_000])
-    t.throws(() => decodeEvent(said(levels)), { code: "format", message: /500 levels at most/ });
-});
-
-test("any text at all is a trial, or refused in plateau's own words", (t) => {
-  const text = fc.oneof(
-    fc.string(),
-    fc.json(),
-    fc
-      .tuple(fc.nat(good.length), fc.nat(good.length), fc.string())
-      .map(([from, to, between]) => good.slice(0, from) + between + good.slice(to)),
-  );
-  fc.assert(
-    fc.property(text, (one) => {
-      for (const decode of [decodeJob, decodeEvent]) {
-        try {
-          decode(one);
-        } catch (error) {
-          if (!(error instanceof PlateauError && error.code === "format")) throw error;
-        }
-      }
-    }),
-    { numRuns: 3000 },
-  );
-  t.pass();
-});
-
-test("what a worker says has no orders to a terminal in it", (t) => {
-  const message = "\u001b[2Ja\u009b31m\u202eb\u0007\nc\td";
-  const outcome = { kind: "failed", again: true, error: { code: "internal", message } } as const;
-  const said = decodeEvent(encodeEvent({ kind: "outcome", outcome }, 1));
-  t.deepEqual(said, {
-    ...{ kind: "outcome", seq: 1 },
-    outcome: { ...outcome, error: { code: "internal", message: "[2Ja31mb\nc\td" } },
-  });
-  const note = decodeEvent(encodeEvent({ kind: "note", text: message }, 2));
-  t.deepEqual(note, { kind: "note", seq: 2, text: "[2Ja31mb\nc\td" });
-});
+import { goodJob, sentJob, sentMore } from "../support/sent.js";
 
 withRedis.serial("what Redis has is shown without orders to a terminal", async (t) => {
   t.timeout(120_000);
@@ -152,28 +35,6 @@ withRedis.serial("what Redis has is shown without orders to a terminal", async (
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   t.notRegex(worker.said(), /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
   await queue.close();
-});
-
-test("a password is in no message, however the URL is wrong", (t) => {
-  const wrong = [
-    "redis://:hunter2@",
-    "http://me:hunter2@host",
-    "redis://me:hunter2@host:99999",
-    "redis://me:hunter2@host/x",
-    "redis://me:hunter2@host?password=hunter2",
-    "redis:me:hunter2@host:1x",
-    "me:hunter2@host",
-    "redis://me:hunter2@ho st",
-    "redis://me:%hunter2@host",
-  ];
-  for (const url of wrong) {
-    const { message } = t.throws(() => redisAddress(url), { code: "usage" })!;
-    t.false(message.includes("hunter2"), message);
-  }
-  const { shown, password, ...rest } = redisAddress("rediss://me:hunter%402@[::1]:7000/3");
-  t.deepEqual([shown, password], ["rediss://[::1]:7000/3", "hunter@2"]);
-  t.deepEqual(rest, { host: "::1", port: 7000, db: 3, username: "me", tls: true });
-  t.is(withoutSecrets("redis://a:b@c@host:1?x=b"), "redis://host:1");
 });
 
 withRedis.serial("malformed and oversized jobs are refused, and the worker lives", async (t) => {
@@ -202,8 +63,8 @@ withRedis.serial("malformed and oversized jobs are refused, and the worker lives
 
   const contents: (string | Buffer)[] = [
     ...["", "{", "null", "[1]", '{"__proto__":{"polluted":1}}'],
-    good.replace('"done":["NaN"]', '"done":[1,2,3]'),
-    good.replace('"task":{', '"task":{"__proto__":{"polluted":1},'),
+    goodJob.replace('"done":["NaN"]', '"done":[1,2,3]'),
+    goodJob.replace('"task":{', '"task":{"__proto__":{"polluted":1},'),
     Buffer.from([0xff, 0xfe, 0, 1]),
     Buffer.alloc(65 * 2 ** 20, "x"),
     `${"[".repeat(500_000)}${"]".repeat(500_000)}`,
@@ -212,7 +73,7 @@ withRedis.serial("malformed and oversized jobs are refused, and the worker lives
     const id = await put(one);
     await until(`${id} is refused`, () => refused(id));
   }
-  const large = await put(good, Buffer.alloc(65 * 2 ** 20));
+  const large = await put(goodJob, Buffer.alloc(65 * 2 ** 20));
   await until("too large a checkpoint is refused", () => refused(large));
 
   // An attempt whose keys are of other kinds.
@@ -312,7 +173,7 @@ withRedis.serial("no code travels: a target that is a module is neither sent nor
   for (const [number, one] of jobs.entries()) {
     const id = `code-${number}`;
     await redis.hset(keys.attempt(id), { driver: "nobody", what: "x", base: 0, place: 0 });
-    await redis.set(keys.job(id), encodeJob({ ...job, done: [], ...one, number }, more));
+    await redis.set(keys.job(id), encodeJob({ ...sentJob, done: [], ...one, number }, sentMore));
     await queue.add("trial", { attempt: id }, { jobId: id });
     await until(`job ${number} has failed`, () => worker.said().includes(`trial ${number} of "a" failed`));
     t.regex(worker.said(), new RegExp(`trial ${number} of "a" failed \\(target .* no code travels`));

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import test, { type ExecutionContext } from "ava";
 import { Redis } from "ioredis";
@@ -8,7 +9,7 @@ import { RULES } from "../../../src/sweep/executors/bullmq/rights.js";
 import { work } from "../../../src/sweep/executors/bullmq/worker.js";
 import { given } from "../../support/given.js";
 import { startRedis, withRedis } from "../../support/redis.js";
-import { isThere } from "../../support/redis-server.js";
+import { redisIsThere } from "../../support/redis-server.js";
 import { facts } from "../support/facts.js";
 import { LoggedStudy, logged as objective, startWorker, until } from "../support/machines.js";
 
@@ -34,6 +35,11 @@ async function refusals(t: ExecutionContext<unknown>, redis: string): Promise<st
   });
   return [driver!.message, worker!.message];
 }
+
+test("the guide gives those rights", (t) => {
+  const guide = readFileSync(new URL("../../../../docs/guides/machines.md", import.meta.url), "utf8");
+  t.regex(guide.replaceAll("'", ""), new RegExp(`ACL SETUSER .*${RULES.replace(/[*+]/g, "\\$&")}\n`));
+});
 
 withRedis.serial("a user with the rights that the guide gives, and no others, is enough", async (t) => {
   t.timeout(10 * MINUTES);
@@ -172,17 +178,17 @@ const outside = Object.values(networkInterfaces())
   .flatMap((all) => all ?? [])
   .find(({ family, internal }) => family === "IPv4" && !internal)?.address;
 
-given(
-  outside && isThere("redis-server", "--version"),
-  "an address of this machine or redis-server is not there",
-).serial("a Redis in protected mode says so", async (t) => {
-  const { port } = await startRedis(t, { more: ["--bind", "127.0.0.1", outside!] });
-  for (const message of await refusals(t, `redis://${outside}:${port}`))
-    t.regex(
-      message,
-      /is in protected mode.*: give it a password|is not in protected mode for want of a password$/,
-    );
-});
+given(outside && redisIsThere, "an address of this machine or redis-server is not there").serial(
+  "a Redis in protected mode says so",
+  async (t) => {
+    const { port } = await startRedis(t, { more: ["--bind", "127.0.0.1", outside!] });
+    for (const message of await refusals(t, `redis://${outside}:${port}`))
+      t.regex(
+        message,
+        /is in protected mode.*: give it a password|is not in protected mode for want of a password$/,
+      );
+  },
+);
 
 test("versions that are too old are refused; what is not said is taken to be right", (t) => {
   for (const version of ["2.8.0", "5.0.14", "6.0.16"])

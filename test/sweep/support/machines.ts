@@ -33,8 +33,9 @@ export function startDriver(
   file: string,
   redis: string,
   trials: number,
+  enter: readonly string[] = [],
 ): WorkerProcess {
-  return watched(t, [drive, file, redis, String(trials)]);
+  return watched(t, [drive, file, redis, String(trials)], enter);
 }
 
 function watched(
