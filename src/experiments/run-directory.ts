@@ -163,7 +163,11 @@ export class RunDirectory {
       throw new PlateauError("format", `${file}: ${cause.message}`, { cause });
     }
     removeStaleTemporaries(path);
-    const directory = new RunDirectory(path, experiment, String(plateau));
+    const directory = new RunDirectory(
+      path,
+      experiment,
+      typeof plateau === "string" ? plateau : quote(plateau),
+    );
     if (directory.finished) directory.#dropCheckpoint();
     return directory;
   }

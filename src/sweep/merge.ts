@@ -78,8 +78,15 @@ export function mergeShards(files: readonly string[], into: string, options: Mer
     if (before) requireSame(before, definition, into);
     const parts = new Parts(definition, kindsOf(own), sources, before && { where: into, study: before });
     parts.check();
-    const target = open(into, false).create(definition);
-    target.adopt(parts.records());
+    const whole = open(into, false);
+    const target = whole.create(definition);
+    try {
+      target.adopt(parts.records());
+    } catch (error) {
+      // A shard may turn out to be damaged as it is read: of a study that was not there nothing stays.
+      if (!before && target.count() === 0) whole.remove(definition.name);
+      throw error;
+    }
     return parts.merged(target);
   } finally {
     for (const storage of opened) storage.close();
@@ -197,11 +204,12 @@ class Parts {
 
   /** How many trials the study is known to have. */
   #trials(): number {
-    const ends = this.#sources.flat().map(({ study }) => {
-      const count = study.count();
+    const ends = this.#sources.flat().map((source) => {
+      const { study } = source;
+      const count = counted(source);
       return count === 0 ? 0 : trialNumber(shardOf(study.definition), count - 1) + 1;
     });
-    return Math.max(0, this.#before?.study.count() ?? 0, ...ends);
+    return Math.max(0, this.#before ? counted(this.#before) : 0, ...ends);
   }
 
   /** What there is of a trial, that of the whole study last. */
@@ -226,6 +234,15 @@ class Parts {
       added: this.#added,
     };
   }
+}
+
+/** How many trials there are. @throws PlateauError `study` where there are fewer than the last one's number says */
+function counted({ where, study }: Source): number {
+  const count = study.count();
+  const there = Object.values(study.states()).reduce((sum, some) => sum + some, 0);
+  if (count === there) return count;
+  const damage = `its last trial would be number ${count} of it, but it has ${there}`;
+  throw new PlateauError("study", `${quote(where)} is damaged: ${damage}: restore a copy`);
 }
 
 interface Found {

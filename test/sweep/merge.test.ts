@@ -8,6 +8,7 @@ import { openStudy, type TrainingStudyInput } from "../../src/experiments/sweep/
 import { sha256Hex } from "../../src/hash.js";
 import type { StudyInput } from "../../src/sweep/definition.js";
 import { mergeShards } from "../../src/sweep/merge.js";
+import { openSqlite } from "../../src/sweep/storage/sqlite.js";
 import { Study } from "../../src/sweep/study.js";
 import { appears, folder, plateau, sleep, start } from "../cli/plateau.js";
 import { facts, finish } from "./support/facts.js";
@@ -252,4 +253,27 @@ test.serial("a merge that is killed at any moment can be run again", async (t) =
   t.is(code, 0, stderr);
   await using study = await Study.open(into, line);
   t.is(await hashOf(study), await hashOf(expected));
+});
+
+test("a shard that turns out to be damaged as it is read leaves nothing of a study that was not there", async (t) => {
+  const cwd = folder(t);
+  const files = await shards(t, { ...line, sampler: "random" }, 6, [99, 99], cwd);
+  for (const [change, message] of [
+    ["UPDATE trials SET number = CAST('9e999' AS BLOB) WHERE number = 3", /its number is "9e999"/],
+    [
+      "UPDATE trials SET number = 1e15 + 1 WHERE typeof(number) = 'blob'",
+      /is damaged: its last trial would be number 5\d+ of it, but/,
+    ],
+    ["UPDATE trials SET number = 3, step = 'x' WHERE number > 1e9", /its step is "x"/],
+  ] as const) {
+    const database = new Database(files[1]);
+    database.exec(`PRAGMA foreign_keys = OFF; ${change}`);
+    database.close();
+    const into = join(cwd, "whole.sqlite");
+    t.throws(() => mergeShards(files, into), { code: "study", message });
+    if (!existsSync(into)) continue;
+    const whole = openSqlite(into);
+    t.deepEqual(whole.list(), []);
+    whole.close();
+  }
 });

@@ -9,7 +9,7 @@ import { readJson } from "../../files/read-json.js";
 import { canonicalJson } from "../../formats/canonical-json.js";
 import type { Model } from "../../nn/model.js";
 import { kindsOf, type TabularColumns, tabularColumns } from "../../tables/encode.js";
-import type { Reading } from "../../tables/reading.js";
+import { decimalSchema, type Reading } from "../../tables/reading.js";
 import type { Table } from "../../tables/table.js";
 import { shellWord } from "../../text.js";
 import { decodeCheckpoint } from "../../training/checkpoint.js";
@@ -38,15 +38,50 @@ export interface BegunFit {
   readonly reading?: Reading;
 }
 
+const texts = v.array(v.string());
+const readingSchema = v.looseObject({
+  ...{
+    delimiter: v.optional(v.string()),
+    encoding: v.optional(v.picklist(["UTF-8", "UTF-16", "Windows-1252"])),
+    header: v.optional(v.boolean()),
+  },
+  ...{
+    skipped: v.optional(texts),
+    notes: v.optional(texts),
+    totals: v.optional(texts),
+    renamed: v.optional(texts),
+  },
+  ...{ decimal: decimalSchema, decimals: v.optional(v.record(v.string(), v.picklist(["point", "comma"]))) },
+  ...{ thousands: v.optional(texts), negatives: v.optional(texts), codes: v.optional(texts) },
+  ...{ units: v.optional(v.record(v.string(), v.string())), named: v.optional(texts) },
+  missing: v.optional(v.record(v.string(), v.number())),
+});
 const begunSchema = v.looseObject({
   plateau: v.string(),
   config: v.looseObject({ data: v.string() }),
   dataSha256: v.optional(v.string()),
+  reading: v.optional(readingSchema),
 });
-const inputSchema = v.looseObject({
-  name: v.string(),
-  kind: v.picklist(["numeric", "categorical"]),
-  width: v.number(),
+const named = { name: v.string() };
+const inputSchema = v.variant("kind", [
+  v.looseObject({
+    ...named,
+    kind: v.literal("numeric"),
+    ...{ width: v.literal(1), mean: v.number(), sd: v.number(), range: v.tuple([v.number(), v.number()]) },
+    unit: v.optional(v.string()),
+  }),
+  v.pipe(
+    v.looseObject({ ...named, kind: v.literal("categorical"), width: v.number(), categories: texts }),
+    v.check(({ width, categories }) => width === categories.length, "a number for each category"),
+  ),
+]);
+const reportSchema = v.looseObject({
+  ...{ source: v.string(), rows: v.number(), droppedRows: v.number() },
+  reading: v.optional(readingSchema),
+  missing: v.array(v.looseObject({ ...named, rows: v.number() })),
+  leftOut: v.array(v.looseObject({ ...named, reason: v.string() })),
+  splits: v.looseObject({ train: v.number(), validation: v.number(), test: v.number() }),
+  unknownCategories: v.array(v.looseObject({ ...named, categories: texts, rows: v.number() })),
 });
 const resultSchema = v.looseObject({
   sizes: v.looseObject({ dModel: v.number(), training: v.looseObject({ steps: v.number() }) }),
@@ -54,7 +89,7 @@ const resultSchema = v.looseObject({
     inputs: v.array(inputSchema),
     outputs: v.array(v.looseObject({ name: v.string(), mean: v.number(), sd: v.number() })),
   }),
-  report: v.looseObject({ rows: v.number() }),
+  report: reportSchema,
   test: v.looseObject({ rmse: v.number() }),
   steps: v.number(),
   seconds: v.number(),

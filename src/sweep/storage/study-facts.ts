@@ -31,7 +31,10 @@ export class StudyFacts {
     const last = this.db.value("SELECT max(number) FROM trials WHERE study = ?", this.id);
     if (last === null) return 0;
     const { index, count } = this.shard;
-    return 1 + (Number(last) - (index - 1)) / count;
+    const number = this.#stored({ number: last }, "the last trial of study", this.definition.name).whole(
+      "number",
+    );
+    return 1 + (number - (index - 1)) / count;
   }
 
   states(): Record<TrialState, number> {

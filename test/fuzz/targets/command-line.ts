@@ -1,5 +1,7 @@
+import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import fc from "fast-check";
 import { commands } from "../../../src/cli/commands/registry.js";
@@ -47,6 +49,9 @@ const values = [
     "../fixtures/table.csv",
     "../fixtures/space.yaml",
     "../fixtures/empty",
+    "../fixtures/run",
+    "../fixtures/fit",
+    "../fixtures/fitted.csv",
     "/dev/null",
     "/proc/self/mem",
     "..",
@@ -70,6 +75,16 @@ const values = [
     "random",
     "construct:partition(64)",
     "random:partition(2)",
+    "lr=1e-3:1e-1",
+    "x=0:1,__proto__=1",
+    "1/2",
+    "0/0",
+    "3/2",
+    "training=nothing.mjs",
+    "a=b=c",
+    "redis://",
+    "redis://user:word@",
+    "http://host",
     "validation.rmse",
     "test.failureRate.1",
     "complete",
@@ -125,6 +140,8 @@ export const commandLine: FuzzTarget = {
     writeFileSync(join(fixtures, "table.csv"), "x,y\n1,2\n3,4\n5,7\n");
     writeFileSync(join(fixtures, "space.yaml"), "parameters:\n  lr: {type: uniform, low: 0, high: 1}\n");
     writeFileSync(join(fixtures, "empty"), "");
+    const maker = fileURLToPath(new URL("../make-finished.js", import.meta.url));
+    execFileSync(process.execPath, [maker, fixtures]);
     // It adds toJSON to Set.prototype when it is loaded: that is no case's doing.
     await import("vega-lite");
     const known = flags();

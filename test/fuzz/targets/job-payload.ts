@@ -6,6 +6,7 @@ import { footprint } from "../../../src/experiments/sweep/objective.js";
 import { nestedBeyond } from "../../../src/nesting.js";
 import { DrivenAttempt } from "../../../src/sweep/executors/bullmq/attempt.js";
 import type { Connection } from "../../../src/sweep/executors/bullmq/connection.js";
+import { HeldTrial } from "../../../src/sweep/executors/bullmq/held-trial.js";
 import {
   driverIsGone,
   drivers,
@@ -137,6 +138,32 @@ const changed = (base: readonly string[]) =>
       return new TextEncoder().encode(lines.map((line) => JSON.stringify(line)).join("\n"));
     });
 
+const fields = [
+  ...[
+    "driver",
+    "worker",
+    "last",
+    "recorded",
+    "answered",
+    "decision",
+    "stop",
+    "place",
+    "what",
+    "base",
+    "saved",
+  ],
+  ...["jobBytes", "checkpointBytes"],
+];
+/** What the hash of an attempt may hold: texts, numbers or not. */
+const known = fc.dictionary(
+  fc.constantFrom(...fields),
+  fc.oneof(
+    fc.constantFrom("d", "w", "", "0", "1", "3", "-1", "1e999", "NaN", "0x10", "stop", "9007199254740993"),
+    fc.string({ maxLength: 8 }),
+  ),
+  { maxKeys: 6 },
+);
+
 const owner = newOwner();
 
 /** What goes through Redis from machine to machine, read as workers and drivers read it; Redis itself is stood in for. */
@@ -151,6 +178,7 @@ export const jobPayload: FuzzTarget = {
     ];
     const all = [jobs, talks, presences.map((one) => JSON.stringify(one))];
     return fc.oneof(
+      known.map((fields) => prefixed(all.length, text.encode(JSON.stringify(fields)))),
       ...all.map((corpus, kind) =>
         fc
           .oneof(
@@ -166,7 +194,7 @@ export const jobPayload: FuzzTarget = {
   },
   async run(bytes) {
     const text = new TextDecoder().decode(bytes.subarray(1));
-    await [readAsWorker, readAsDriver, readPresence][(bytes[0] ?? 0) % 3](text);
+    await [readAsWorker, readAsDriver, readPresence, readKnown][(bytes[0] ?? 0) % 4](text);
   },
 };
 
@@ -237,6 +265,40 @@ async function readAsDriver(text: string): Promise<void> {
   for (const line of lines) decodeEvent(line);
 }
 
+/** What is known of an attempt, to the driver and the worker that have it. */
+async function readKnown(text: string): Promise<void> {
+  let look: Record<string, string>;
+  try {
+    look = { driver: "d", worker: "w", ...(JSON.parse(text) as object) };
+  } catch {
+    return;
+  }
+  const redis = standIn({ get: encodeJob(job, more), lines: said(sayings).split("\n"), look });
+  const connection = {
+    redis,
+    closed: false,
+    patiently: (work: () => unknown) => work(),
+  } as unknown as Connection;
+  const spoken = { connection, driver: "d", study: "s", answers: true, note: () => {} };
+  const nothing = () => "continue" as const;
+  const storing = { report: nothing, replicate: nothing, checkpoint: () => {}, progress: () => {} };
+  const attempt = new DrivenAttempt(spoken, "a-3-x", job, storing);
+  await attempt.look();
+  await attempt.news();
+  attempt.end({ kind: "aborted" });
+  await attempt.ended;
+  const trial = new HeldTrial(connection, "w", "a-3-x", { answers: true, done: 1 });
+  const asked = Promise.resolve(trial.events.report({ replicate: 1, step: 1, value: 0.5 }));
+  await trial.refresh(() => false);
+  const decided = await Promise.race([asked, new Promise((resolve) => setImmediate(resolve))]);
+  if (decided !== undefined && decided !== "stop" && decided !== "continue")
+    throw new Error(`decided: ${decided}`);
+  trial.stop();
+  await asked;
+  const free = standIn({ get: encodeJob(job, more), look: { ...look, worker: "" } });
+  await readJob(free, "a-3-x");
+}
+
 /** Who is there, or seems to be: what is none is nobody. */
 async function readPresence(text: string): Promise<void> {
   const redis = standIn({ get: text });
@@ -268,20 +330,8 @@ interface Held {
 /** As much of Redis as is asked for one attempt. */
 function standIn({ get = "", checkpoint, lines = [], look = {} }: Held): Redis {
   const left = [...lines];
-  const fields = [
-    "driver",
-    "worker",
-    "last",
-    "recorded",
-    "answered",
-    "decision",
-    "stop",
-    "place",
-    "what",
-    "base",
-    "saved",
-  ];
-  const known = [...fields.map((name) => look[name] ?? ""), look["jobBytes"] ?? 0, checkpoint?.length ?? 0];
+  const seen = fields.map((name) => look[name] ?? "");
+  if (checkpoint) seen[seen.length - 1] = checkpoint.length;
   return {
     get: async () => get,
     getBuffer: async () => checkpoint ?? null,
@@ -289,7 +339,7 @@ function standIn({ get = "", checkpoint, lines = [], look = {} }: Held): Redis {
     eval: async (script: string) => {
       if (script.includes("LINDEX")) return left.slice(0, 100);
       if (script.includes("LPOP")) left.shift();
-      return script.includes("STRLEN") ? known : 1;
+      return script.includes("STRLEN") ? seen : 1;
     },
   } as unknown as Redis;
 }
