@@ -18,7 +18,10 @@ export interface TrialJob {
   readonly timeLimit: number;
 }
 
-/** What an executor tells while a trial runs. It waits for every answer before the trial goes on. */
+/**
+ * What an executor tells while a trial runs. It waits for every answer before the trial goes on. Each throws where it
+ * cannot be stored: then the trial is to end, and is run again from what was stored before.
+ */
 export interface TrialEvents {
   /** An intermediate value. @returns whether the trial goes on */
   report(report: Report): Decision | Promise<Decision>;

@@ -227,18 +227,29 @@ class StudyRun {
     this.#emit({ kind: "started", worker, trial });
   }
 
-  /** What a trial reports is stored before it goes on; where that fails, everything stops. */
+  /**
+   * What a trial reports is stored before it goes on. Where that fails, everything stops, and nothing that the trial says
+   * after it is stored, or it would go on elsewhere from a checkpoint without what it had reported before.
+   */
   #events(attempt: Attempt, worker: number): TrialEvents {
     const { number } = attempt.trial;
     const current = () => this.#running.get(number)?.attempt === attempt;
+    let failed: { readonly error: unknown } | undefined;
+    const stored = <R>(work: () => R): R | undefined => {
+      if (failed) throw failed.error;
+      if (!current()) return undefined;
+      try {
+        return work();
+      } catch (error) {
+        failed = { error };
+        this.#break(error);
+        throw error;
+      }
+    };
     return {
-      report: (report) =>
-        (current() ? this.#guarded(() => attempt.events.report(report)) : undefined) ?? "stop",
-      replicate: (place, replicate) =>
-        (current() ? this.#guarded(() => attempt.events.replicate(place, replicate)) : undefined) ?? "stop",
-      checkpoint: (bytes) => {
-        if (current()) this.#guarded(() => attempt.events.checkpoint(bytes));
-      },
+      report: (report) => stored(() => attempt.events.report(report)) ?? "stop",
+      replicate: (place, replicate) => stored(() => attempt.events.replicate(place, replicate)) ?? "stop",
+      checkpoint: (bytes) => void stored(() => attempt.events.checkpoint(bytes)),
       progress: (replicate, done, total) => {
         if (current()) this.#emit({ kind: "progress", worker, number, replicate, done, total });
       },
@@ -297,9 +308,13 @@ class StudyRun {
     try {
       return work();
     } catch (error) {
-      this.#broken ??= { error };
-      this.#stop.abort();
+      this.#break(error);
       return undefined;
     }
+  }
+
+  #break(error: unknown): void {
+    this.#broken ??= { error };
+    this.#stop.abort();
   }
 }

@@ -70,11 +70,15 @@ export async function work(options: WorkerOptions): Promise<number> {
   });
   let connection: Connection | undefined;
   try {
-    connection = await Connection.open(redis, onNote);
-    const found = await present(connection.redis, drivers);
+    const opened = (connection = await Connection.open(redis, onNote));
+    const found = await opened
+      .patiently(() => present(opened.redis, drivers))
+      .catch((error: unknown) => {
+        throw opened.refusal(error);
+      });
     const wrong = mismatch(found.values(), "this worker", "the sweep");
     if (wrong) throw wrong;
-    return await new WorkerRun(connection, machine, threads, options).end();
+    return await new WorkerRun(opened, machine, threads, options).end();
   } finally {
     connection?.close();
     await machine.close();
