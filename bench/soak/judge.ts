@@ -21,6 +21,7 @@ const allowed: Readonly<Record<Resource, number>> = {
   addressSpace: 4 * GB,
   wasm: 2 * MB,
   descriptors: 0.9,
+  modules: 0.9,
   threads: 0.9,
   handles: 0.9,
   temporaries: 0.9,

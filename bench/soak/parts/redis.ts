@@ -120,10 +120,14 @@ export class Machines implements Part {
 
   async #held(): Promise<Measured> {
     const { name, prefix } = bullmqQueue();
-    const kept = (state: string) => this.#redis.zcard(`${prefix}:${name}:${state}`);
+    const queue = `${prefix}:${name}:`;
+    const kept = (state: string) => this.#redis.zcard(`${queue}${state}`);
+    // Of its own BullMQ has lists with plain names, some for moments, and so many of the last jobs that have ended.
+    const all = (await this.#redis.keys("*")).filter(
+      (key) => !key.startsWith(queue) || !/^[a-z-]+$/.test(key.slice(queue.length)),
+    );
+    const count = all.length - (await kept("completed")) - (await kept("failed"));
     const info = await this.#redis.info();
-    // BullMQ keeps the last jobs that have ended, to be looked at: so many, and no more.
-    const count = (await this.#redis.dbsize()) - (await kept("completed")) - (await kept("failed"));
     const number = (name: string) => Number(new RegExp(`^${name}:(\\d+)`, "m").exec(info)![1]);
     return {
       ...{ rss: number("used_memory_rss"), usedMemory: number("used_memory") },

@@ -60,14 +60,16 @@ async function execute(path: string, flags: RepeatFlags): Promise<number> {
   const build = buildOf(repeater, config);
   prepareBuild(build);
   if (!flags.quiet) note(`${kind} of plateau ${plateau}: ${printable(repeater.describe(config))}`);
-  const folder = repeatFolder(flags.out, repeatable);
-  try {
-    const run = (options: Omit<RepeatOptions, "folder">) =>
-      repeater.run(config, { ...options, folder: folder.work });
-    return show(repeatable, await interruptedAs(path, flags, run), build, flags);
-  } finally {
-    folder.dispose();
-  }
+  // Made when signals are heard: else it would be left.
+  const run = async (options: Omit<RepeatOptions, "folder">) => {
+    const folder = repeatFolder(flags.out, repeatable);
+    try {
+      return await repeater.run(config, { ...options, folder: folder.work });
+    } finally {
+      folder.dispose();
+    }
+  };
+  return show(repeatable, await interruptedAs(path, flags, run), build, flags);
 }
 
 /** Which kernels compute it: strict ones, where a repeater does not say. */

@@ -1,9 +1,9 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PlateauError } from "../../errors.js";
 import { writeFileAtomic } from "../../files/atomic.js";
-import { makeFolder } from "../../files/folder.js";
+import { makeFolder, removeQuietly } from "../../files/folder.js";
 import { ioError } from "../../files/io-error.js";
 import { readJson } from "../../files/read-json.js";
 import { canonicalJson } from "../../formats/canonical-json.js";
@@ -38,7 +38,13 @@ function temporaryFolder(): string {
 export function repeatFolder(path: string | undefined, repeatable: Repeatable): RepeatFolder {
   if (path === undefined) {
     const temporary = temporaryFolder();
-    const dispose = () => rmSync(temporary, { recursive: true, force: true });
+    const remove = () => removeQuietly(temporary);
+    // Whoever is told twice to stop does so at once.
+    process.once("exit", remove);
+    const dispose = () => {
+      process.off("exit", remove);
+      remove();
+    };
     return { work: join(temporary, "again"), dispose };
   }
   makeFolder(path);
