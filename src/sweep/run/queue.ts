@@ -50,11 +50,12 @@ export class TrialQueue {
    */
   next(limit: number): StoredTrial | "later" | "others" | "none" {
     const study = this.#study;
-    let horizon = this.#guide.horizon();
-    const claimed = study.claim(this.#owner, Math.min(limit, horizon));
+    const claimed = study.claim(this.#owner, Math.min(limit, this.#guide.horizon()));
     if (claimed) return claimed;
-    for (; ; horizon = this.#guide.horizon()) {
+    for (;;) {
+      // Before the horizon: of trials that another process adds meanwhile it would not tell.
       const number = this.#next;
+      const horizon = this.#guide.horizon();
       if (this.#exhausted || number >= limit) {
         const open = study.firstOpen();
         return open !== undefined && open < limit ? "others" : "none";
