@@ -71,7 +71,7 @@ function contentOf(path: string): Buffer {
     [24, 28],
     [92, 100],
   ])
-    bytes.fill(0, from, to);
+    bytes.subarray(from, to).fill(0);
   return bytes;
 }
 
