@@ -37,7 +37,7 @@ export { type PrunerConformanceOptions, prunerConformance } from "./sweep/pruner
 export type { Decision, Judge, Pruner, PrunerContext, PrunerDefinition } from "./sweep/pruners/pruner.js";
 export { findPruner, pruners } from "./sweep/pruners/registry.js";
 export type { AskedTrial } from "./sweep/run/ask.js";
-export type { ExecutionOptions, StudyEvent } from "./sweep/run/study-run.js";
+export type { ExecutionOptions, StudyEvent } from "./sweep/run/execution.js";
 export { type SamplerConformanceOptions, samplerConformance } from "./sweep/samplers/conformance.js";
 export { findSampler, samplers } from "./sweep/samplers/registry.js";
 export type { Sampler, SamplerContext, SamplerDefinition } from "./sweep/samplers/sampler.js";

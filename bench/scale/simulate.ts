@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import type { StudyInput } from "../../src/sweep/definition.js";
-import type { StudyEvent } from "../../src/sweep/run/study-run.js";
+import type { StudyEvent } from "../../src/sweep/run/execution.js";
 import { Study } from "../../src/sweep/study.js";
 import { VirtualClock } from "./clock.js";
 import { type Faults, type Happened, SimulatedExecutor } from "./executor.js";

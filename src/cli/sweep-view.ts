@@ -1,5 +1,5 @@
 import type { StudyDefinition } from "../sweep/definition.js";
-import type { StudyEvent } from "../sweep/run/study-run.js";
+import type { StudyEvent } from "../sweep/run/execution.js";
 import type { StoredTrial } from "../sweep/storage/storage.js";
 import type { Study } from "../sweep/study.js";
 import { better, type TrialState } from "../sweep/trial.js";

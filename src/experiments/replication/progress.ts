@@ -1,4 +1,4 @@
-import type { StudyEvent } from "../../sweep/run/study-run.js";
+import type { StudyEvent } from "../../sweep/run/execution.js";
 import { counted } from "../../text.js";
 import type { ExperimentOptions } from "../record.js";
 import type { ReplicationConfig } from "./config.js";

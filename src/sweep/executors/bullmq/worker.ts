@@ -10,6 +10,7 @@ import type { ObjectiveNames } from "../../study.js";
 import { BrokenExecutor } from "../broken.js";
 import { Connection } from "./connection.js";
 import { HeldTrial } from "./held-trial.js";
+import { later, refuse, remove } from "./jobs.js";
 import { HEARTBEAT_MILLISECONDS, LEASE_MILLISECONDS, MOST_NAME, STALLED_MILLISECONDS } from "./limits.js";
 import { Machine } from "./machine.js";
 import { bullmqQueue, describeBuild } from "./names.js";
@@ -41,8 +42,6 @@ export interface WorkerOptions {
 
 /** How long trials may take to save and to say so when the worker is to end. */
 const STOP_MILLISECONDS = 6000;
-/** When a job that this worker has no objective, or no room, for is offered again. */
-const LATER_MILLISECONDS = 1000;
 /** How long a worker that is to run once waits for its first driver. */
 const FIRST_MILLISECONDS = 30_000;
 /** Beats between looks at who drives. */
@@ -131,7 +130,7 @@ class WorkerRun {
       removeOnFail: { count: 200 },
     });
     this.#bull.on("error", (error) => this.#complain(error));
-    this.#bull.on("stalled", (id) => void this.#remove(id));
+    this.#bull.on("stalled", (id) => void remove(this.#connection, id));
     const begin = `worker of ${describeBuild(ours())}: ${counted(threads, "trial")} at a time from Redis at ${connection.address.shown}; objectives: ${machine.objectives.join(", ")}`;
     connection.note(begin);
     this.#deafen = whenStopped(signal, () => this.#leave());
@@ -177,7 +176,7 @@ class WorkerRun {
       const { job, checkpoint } = found;
       if (!this.#machine.has(job.objective)) return await this.#giveBack(bull, token, job.objective);
       const place = this.#room.enter(job.alone === true);
-      if (!place) return await this.#later(bull, token);
+      if (!place) return await later(this.#connection, bull, token);
       try {
         return await this.#hold(id, job, checkpoint, place);
       } finally {
@@ -241,16 +240,8 @@ class WorkerRun {
   /** A job that is no trial is nobody's: it is refused, and the worker goes on. */
   async #refuse(bull: Job, reason: string, attempt?: string): Promise<string> {
     this.#connection.note(`job ${quote(bull.id)} is refused: ${reason}`);
-    if (attempt !== undefined) await this.#tellRefused(attempt, reason).catch(() => {});
+    if (attempt !== undefined) await refuse(this.#connection, this.#id, attempt, reason).catch(() => {});
     return `refused: ${reason}`.slice(0, MOST_NAME);
-  }
-
-  /** Its driver, if it has one, tries again. */
-  async #tellRefused(id: string, reason: string): Promise<void> {
-    if ((await run(this.#connection.redis, "begin", id, [this.#id])) !== 1) return;
-    const trial = new HeldTrial(this.#connection, this.#id, id, { answers: false, done: 0 });
-    const message = `a worker refused it: ${reason}`;
-    await trial.end({ kind: "failed", again: true, error: { code: "format", message } });
   }
 
   /** Another worker may have the objective. */
@@ -258,21 +249,7 @@ class WorkerRun {
     this.#connection.once(
       `a sweep wants the objective ${quote(objective)}, which this worker has not: start one with --objective ${objective}=module`,
     );
-    return this.#later(bull, token);
-  }
-
-  async #later(bull: Job, token: string | undefined): Promise<never> {
-    await bull.moveToDelayed(Date.now() + LATER_MILLISECONDS, token);
-    throw new this.#connection.bullmq.DelayedError();
-  }
-
-  /** A job whose worker was lost, or that cannot even be read, is done with. */
-  async #remove(id: string): Promise<void> {
-    const queue = this.#connection.queue();
-    // Some worker may have taken it again already: not to run it, as its attempt is over.
-    await this.#connection.redis.del(queue.toKey(`${id}:lock`)).catch(() => 0);
-    await queue.remove(id).catch(() => 0);
-    await queue.close().catch(() => {});
+    return later(this.#connection, bull, token);
   }
 
   /** Locks that ran out while Redis was away are no news, and that it is away was said. */
