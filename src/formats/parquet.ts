@@ -1,5 +1,6 @@
 import * as zlib from "node:zlib";
 import { PlateauError } from "../errors.js";
+import { checkPageRuns, checkRuns, type Runs } from "./parquet-runs.js";
 import { type Cell, checkNames, checkTableSize, type RawColumn, type RawTable } from "./raw-table.js";
 import { checkThrift } from "./thrift.js";
 
@@ -59,11 +60,14 @@ export async function readParquet(bytes: Uint8Array, source = "Parquet file"): P
     }
     let values: unknown[] = [];
     try {
+      const optional = element.repetition_type === "OPTIONAL";
+      /** Of the pages that will be unpacked, in their order, what runs they have. */
+      const packed: (Runs | undefined)[] = [];
       for (const { columns: chunks, num_rows } of metadata.row_groups) {
         for (const { meta_data } of chunks)
-          if (meta_data?.path_in_schema[0] === name) pages(meta_data, num_rows);
+          if (meta_data?.path_in_schema[0] === name) packed.push(...pages(meta_data, num_rows, optional));
       }
-      const compressors = unpackers(hyparquet);
+      const compressors = checkingRuns(unpackers(hyparquet), packed);
       const onComplete = (read: unknown[][]) => {
         values = read.map(([value]) => value);
       };
@@ -109,7 +113,7 @@ function pageChecker({ deserializeTCompactProtocol }: Hyparquet, file: DataView,
     if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= most) return value;
     throw damaged(`${what} is ${String(value)}, at most ${most} can be`);
   };
-  return (chunk: Chunk, groupRows: bigint): void => {
+  return (chunk: Chunk, groupRows: bigint, optional: boolean): (Runs | undefined)[] => {
     const start = size(
       Number(chunk.dictionary_page_offset || chunk.data_page_offset),
       file.byteLength,
@@ -118,6 +122,7 @@ function pageChecker({ deserializeTCompactProtocol }: Hyparquet, file: DataView,
     const length = size(Number(chunk.total_compressed_size), file.byteLength - start, "its size");
     const reader = { view: new DataView(file.buffer, start, length), offset: 0 };
     let values = 0;
+    const packed: (Runs | undefined)[] = [];
     while (reader.offset < length - 1) {
       const at = start + reader.offset;
       checkThrift(reader.view, reader.offset);
@@ -130,35 +135,98 @@ function pageChecker({ deserializeTCompactProtocol }: Hyparquet, file: DataView,
       const bytes = field(page, 3, length - reader.offset);
       reader.offset += bytes;
       const kind = pageKinds[type];
-      const header = kind && page[`field_${kind.header}`];
-      if (typeof header !== "object") throw damaged(`the page at byte ${at} has no header of its kind`);
-      const count = field(header as Fields, 1, rows);
-      for (const number of kind.counts) field(header as Fields, number, count);
-      for (const number of kind.encodings) field(header as Fields, number, MAX_ENCODING);
-      for (const number of kind.lengths) field(header as Fields, number, bytes);
-      if (kind.holdsRows) values += count;
+      const found = kind && page[`field_${kind.header}`];
+      if (typeof found !== "object" || found === null)
+        throw damaged(`the page at byte ${at} has no header of its kind`);
+      const header = found as Fields;
+      const count = field(header, 1, rows);
+      for (const number of kind.counts) field(header, number, count);
+      for (const number of kind.encodings) field(header, number, MAX_ENCODING);
+      for (const number of kind.lengths) field(header, number, bytes);
+      let runs: Runs | undefined;
+      let body = new Uint8Array(file.buffer, start + reader.offset - bytes, bytes);
+      if (kind.holdsRows) {
+        values += count;
+        const encoding = header[`field_${kind.encodings[0]}`] as number;
+        runs = {
+          values: count,
+          levels: optional,
+          width: widthOf(encoding, kind !== DATA_PAGE_V2 && chunk.type === "BOOLEAN"),
+        };
+      }
+      if (kind === DATA_PAGE_V2) {
+        // Its levels stand ahead of what is packed: first the repetition levels.
+        const [levels, before] = kind.lengths.map((number) => field(header, number, bytes));
+        if (optional) checkRuns(body.subarray(before, before + levels), 1, count);
+        body = body.subarray(before + levels);
+        runs = { ...runs!, levels: false };
+      }
+      if (chunk.codec !== "UNCOMPRESSED" && !(kind === DATA_PAGE_V2 && header["field_7"] === false))
+        packed.push(runs);
+      else if (runs) checkPageRuns(body, runs);
     }
     if (values !== Number(groupRows)) throw damaged(`its pages have ${values} values for ${groupRows} rows`);
+    return packed;
   };
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
+interface PageKind {
+  readonly header: number;
+  readonly counts: readonly number[];
+  /** That of the values first. */
+  readonly encodings: readonly number[];
+  /** Of definition and of repetition levels. */
+  readonly lengths: readonly number[];
+  readonly holdsRows: boolean;
+}
+
+// Nulls and rows, encoding, bytes of definition and repetition levels.
+const DATA_PAGE_V2: PageKind = {
+  ...{ header: 8, counts: [2, 3], encodings: [4], lengths: [5, 6], holdsRows: true },
+};
+
 /** By a page's type: the number of its own header in PageHeader, and what the fields in there are. */
-const pageKinds: Record<
-  number,
-  { header: number; counts: number[]; encodings: number[]; lengths: number[]; holdsRows: boolean }
-> = {
+const pageKinds: Readonly<Record<number, PageKind>> = {
   // DataPageHeader
   0: { header: 5, counts: [], encodings: [2, 3, 4], lengths: [], holdsRows: true },
   // DictionaryPageHeader
   2: { header: 7, counts: [], encodings: [2], lengths: [], holdsRows: false },
-  // DataPageHeaderV2: nulls and rows, encoding, bytes of definition and repetition levels
-  3: { header: 8, counts: [2, 3], encodings: [4], lengths: [5, 6], holdsRows: true },
+  // DataPageHeaderV2
+  3: DATA_PAGE_V2,
 };
 const MAX_ENCODING = 9;
+const [PLAIN_DICTIONARY, RLE, RLE_DICTIONARY] = [2, 3, 8];
+
+/** Bits of what runs have in a page of an encoding; null where it has none. */
+function widthOf(encoding: number, bits: boolean): Runs["width"] {
+  if (encoding === RLE) return 1;
+  if (encoding !== PLAIN_DICTIONARY && encoding !== RLE_DICTIONARY) return null;
+  return bits ? 1 : "ahead";
+}
+
+type Unpackers = ReturnType<typeof unpackers>;
+
+/** The same, each page held to its runs when it is unpacked. */
+function checkingRuns(unpackers: Unpackers, pages: readonly (Runs | undefined)[]): Unpackers {
+  let next = 0;
+  const checked = (unpack: (input: Uint8Array, length: number) => Uint8Array) => {
+    return (input: Uint8Array, length: number) => {
+      const page = unpack(input, length);
+      const runs = pages[next++];
+      if (runs) checkPageRuns(page, runs);
+      return page;
+    };
+  };
+  return Object.fromEntries(
+    Object.entries(unpackers).map(([codec, unpack]) => [codec, checked(unpack)]),
+  ) as Unpackers;
+}
 
 interface Chunk {
+  readonly type: string;
+  readonly codec: string;
   readonly dictionary_page_offset?: bigint;
   readonly data_page_offset: bigint;
   readonly total_compressed_size: bigint;

@@ -336,6 +336,10 @@ function standIn({ get = "", checkpoint, lines = [], look = {} }: Held): Redis {
     get: async () => get,
     getBuffer: async () => checkpoint ?? null,
     getrange: async (_: string, from: number, to: number) => get.slice(from, to + 1),
+    // It has forgotten every script, and is given it whole.
+    evalsha: async () => {
+      throw new Error("NOSCRIPT No matching script.");
+    },
     eval: async (script: string) => {
       if (script.includes("LINDEX")) return left.slice(0, 100);
       if (script.includes("LPOP")) left.shift();

@@ -27,3 +27,20 @@ withRedis.test("a worker that begins while Redis still loads waits for it", asyn
   t.is(trials, 0);
   t.regex(notes.join("\n"), /refuses: LOADING.*: waiting until it does not/);
 });
+
+withRedis.test("BullMQ, which asks a Redis that loads what it is, is begun again", async (t) => {
+  t.timeout(120_000);
+  const { port } = await startRedis(t);
+  const stop = new AbortController();
+  let asked = 0;
+  const relay = await Relay.open(port, (command) => {
+    if (command !== "info") return { kind: "pass" };
+    // The last question of a worker that begins is BullMQ's.
+    if (++asked === 6) return { kind: "refuse", answer: "LOADING Redis is loading the dataset in memory" };
+    if (asked > 6) stop.abort();
+    return { kind: "pass" };
+  });
+  t.teardown(() => relay.close());
+  t.is(await runWorker({ redis: `redis://127.0.0.1:${relay.port}`, threads: 1, signal: stop.signal }), 0);
+  t.true(asked > 6);
+});

@@ -212,11 +212,12 @@ export class DrivenAttempt {
    * it is recorded: else a trial that goes on from it elsewhere would lack those reports.
    */
   async #fetch(seq: number): Promise<void> {
-    const { redis } = this.#owner.connection;
-    const before = await look(redis, this.id);
+    const { connection } = this.#owner;
+    const seen = () => connection.patiently(() => look(connection.redis, this.id));
+    const before = await seen();
     if (before?.saved !== seq || before.checkpointBytes > MOST_CHECKPOINT_BYTES) return;
-    const bytes = await redis.getBuffer(keys.checkpoint(this.id));
-    const after = await look(redis, this.id);
+    const bytes = await connection.patiently(() => connection.redis.getBuffer(keys.checkpoint(this.id)));
+    const after = await seen();
     if (!bytes || after?.saved !== seq) return;
     this.moved = true;
     await this.#events.checkpoint(new Uint8Array(bytes));

@@ -90,7 +90,7 @@ class WorkerRun {
   readonly #machine: Machine;
   readonly #threads: number;
   readonly #once: boolean;
-  readonly #bull: BullWorker;
+  #bull: BullWorker | undefined;
   readonly #room = new Room();
   readonly #held = new Map<string, HeldTrial>();
   /** Drivers of this build that are there. */
@@ -117,20 +117,6 @@ class WorkerRun {
     this.#machine = machine;
     this.#threads = threads;
     this.#once = once;
-    const { name, prefix } = bullmqQueue();
-    this.#bull = new connection.bullmq.Worker(name, (job, token) => this.#take(job, token), {
-      ...{ connection: connection.redis, prefix, concurrency: threads, name: `${hostName()}-${process.pid}` },
-      lockDuration: LEASE_MILLISECONDS,
-      lockRenewTime: 2 * HEARTBEAT_MILLISECONDS,
-      stalledInterval: STALLED_MILLISECONDS,
-      // What has lost its worker goes on as another attempt: its driver sees to that.
-      maxStalledCount: 0,
-      runRetryDelay: HEARTBEAT_MILLISECONDS,
-      removeOnComplete: { count: 200 },
-      removeOnFail: { count: 200 },
-    });
-    this.#bull.on("error", (error) => this.#complain(error));
-    this.#bull.on("stalled", (id) => void remove(this.#connection, id));
     const begin = `worker of ${describeBuild(ours())}: ${counted(threads, "trial")} at a time from Redis at ${connection.address.shown}; objectives: ${machine.objectives.join(", ")}`;
     connection.note(begin);
     this.#deafen = whenStopped(signal, () => this.#leave());
@@ -148,21 +134,56 @@ class WorkerRun {
           ?.refresh()
           .catch(() => {}),
     );
+    void this.#listen().catch((error: unknown) => {
+      if (!this.#stopping) this.#break(this.#connection.refusal(error));
+    });
     await this.#left;
     this.#deafen();
     this.#stopping = true;
-    const closed = this.#bull.close();
+    const closed = this.#bull?.close();
     for (const trial of this.#held.values()) trial.stop();
-    await soon(closed);
+    if (closed) await soon(closed);
     pulse.stop();
     if (this.#connection.reachable) {
       await soon(Promise.allSettled([pulse.beating, leave(this.#connection.redis, workers, this.#id)]));
     }
     this.#connection.close();
     // Its own connections: they would wait for Redis for ever.
-    await this.#bull.disconnect().catch(() => {});
+    await this.#bull?.disconnect().catch(() => {});
     if (this.#broken) throw this.#broken;
     return this.#ended;
+  }
+
+  /** BullMQ asks once what Redis is, and never takes anything where that is refused: then another one asks. */
+  #listen(): Promise<void> {
+    return this.#connection.patiently(async () => {
+      const bull = (this.#bull = this.#open());
+      try {
+        await bull.waitUntilReady();
+      } catch (error) {
+        void bull.disconnect().catch(() => {});
+        throw error;
+      }
+    });
+  }
+
+  #open(): BullWorker {
+    const { bullmq, redis } = this.#connection;
+    const { name, prefix } = bullmqQueue();
+    const bull = new bullmq.Worker(name, (job, token) => this.#take(job, token), {
+      ...{ connection: redis, prefix, concurrency: this.#threads, name: `${hostName()}-${process.pid}` },
+      lockDuration: LEASE_MILLISECONDS,
+      lockRenewTime: 2 * HEARTBEAT_MILLISECONDS,
+      stalledInterval: STALLED_MILLISECONDS,
+      // What has lost its worker goes on as another attempt: its driver sees to that.
+      maxStalledCount: 0,
+      runRetryDelay: HEARTBEAT_MILLISECONDS,
+      removeOnComplete: { count: 200 },
+      removeOnFail: { count: 200 },
+    });
+    bull.on("error", (error) => this.#complain(error));
+    bull.on("stalled", (id) => void remove(this.#connection, id));
+    return bull;
   }
 
   /** One job of the queue. @returns what became of it, for whoever looks at the queue */
