@@ -38,7 +38,7 @@ export async function moduleTarget(module: string): Promise<Target> {
 
 /** @throws PlateauError `usage` where a module is given of what is no run */
 export function requireNoModule({ targetModule }: TargetModule, held: Held | undefined): void {
-  if (targetModule === undefined || held === "run") return;
+  if (targetModule === undefined || held === "run" || held === undefined) return;
   throw new PlateauError("usage", "--target-module is of a run of your own target: leave it out");
 }
 

@@ -48,7 +48,7 @@ export class Beginnings {
     }
   }
 
-  /** A thread lives, but has not begun. */
+  /** A thread has not begun: it has ended, or says why it cannot. */
   fail(cause: unknown): void {
     this.#failures++;
     if (this.#broken || this.#begun.size > 0 || this.#failures < this.#pool.maxThreads + ACCIDENTS) return;

@@ -22,7 +22,7 @@ const WORKER = new URL("../../../workers/entry.cjs", import.meta.url).href;
 /** How long a trial that was told to stop may take before its thread is ended. */
 export const GRACE_MILLISECONDS = 1500;
 
-/** How often a trial whose thread ends before it has begun is given to another. */
+/** How often more than there are threads a trial whose thread ends before it has begun is given to another. */
 const MOST_TRIES = 16;
 
 /** How trials are spread over worker threads. */
@@ -137,7 +137,7 @@ async function runWhereOneBegins(
     if (!("unbegun" in ended)) return ended;
     if (signal.aborted) return { kind: "aborted" };
     beginnings.require();
-    if (tries === MOST_TRIES) return threadFailure(ended.unbegun);
+    if (tries >= pool.maxThreads + MOST_TRIES) return threadFailure(ended.unbegun);
   }
 }
 

@@ -32,15 +32,19 @@ function guard(expression: string, name: string): string {
   if (/^(count\(|\d)/.test(expression)) return expression;
   if (name === BYTES) return `CASE typeof(${expression}) WHEN 'text' THEN 'a text' ELSE ${expression} END`;
   const foreign = `(length(${expression}) <> octet_length(${expression}) OR ${expression} GLOB ${FOREIGN})`;
-  return `CASE WHEN typeof(${expression}) = 'text' AND ${foreign} THEN CAST(${expression} AS BLOB) ELSE ${expression} END`;
+  const text = `typeof(${expression}) = 'text' AND ${foreign}`;
+  // No text comes as no bytes: what the file itself has as bytes does.
+  return `CASE WHEN typeof(${expression}) = 'blob' THEN zeroblob(0) WHEN ${text} THEN CAST(${expression} AS BLOB) ELSE ${expression} END`;
 }
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
  * What a column of a guarded query has.
- * @throws TypeError where it is a text that is no UTF-8
+ * @throws TypeError where it is a text that is no UTF-8, or bytes in place of a text
  */
 export function readable(value: unknown, name: string): unknown {
-  return value instanceof Uint8Array && name !== BYTES ? decoder.decode(value) : value;
+  if (!(value instanceof Uint8Array) || name === BYTES) return value;
+  if (value.length === 0) throw new TypeError(`${name} has bytes`);
+  return decoder.decode(value);
 }

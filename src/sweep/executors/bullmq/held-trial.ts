@@ -4,6 +4,7 @@ import { engineName } from "../../storage/owner.js";
 import type { JobOutcome, TrialEvents } from "../executor.js";
 import type { Connection } from "./connection.js";
 import { MOST_CHECKPOINT_BYTES, MOST_EVENT_BYTES, PATIENCE_MILLISECONDS } from "./limits.js";
+import { isForbidden } from "./replies.js";
 import { look, run } from "./scripts.js";
 import { encodeEvent, type WorkerEvent } from "./wire.js";
 
@@ -62,6 +63,9 @@ export class HeldTrial {
       },
     };
   }
+
+  /** What Redis does not permit its worker to say. */
+  forbidden: Error | undefined;
 
   /** Ends the trial: by its driver, by this worker's end, or as it is another's. */
   get signal(): AbortSignal {
@@ -149,9 +153,15 @@ export class HeldTrial {
       ? [this.#place, Buffer.from(checkpoint.buffer, checkpoint.byteOffset, checkpoint.length)]
       : [];
     for (;;) {
-      const said = await this.#connection.patiently(() =>
-        run(this.#connection.redis, "tell", this.id, [this.#worker, seq, text, ...kept]),
-      );
+      const said = await this.#connection
+        .patiently(() => run(this.#connection.redis, "tell", this.id, [this.#worker, seq, text, ...kept]))
+        .catch((error: unknown) => {
+          if (isForbidden(error)) {
+            this.forbidden ??= error as Error;
+            this.stop();
+          }
+          throw error;
+        });
       if (said === 1) return;
       if (said === 0) {
         this.#lost = true;

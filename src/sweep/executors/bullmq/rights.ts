@@ -10,7 +10,20 @@ export const RIGHTS = `give its user what plateau and BullMQ need: ACL SETUSER n
 const commands = [
   ...["ping", "info", "client setname -", "evalsha - 0", "bzpopmin", "del", "exists", "get", "getrange"],
   ...["hdel", "hexists", "hget", "hgetall", "hincrby", "hmget", "hmset", "hset", "incr", "lindex", "llen"],
-  ...["lpop", "lpos", "lpush", "lrange", "lrem", "persist", "pexpire", "pttl", "rpop", "rpoplpush", "rpush"],
+  ...[
+    "lpop",
+    "lpos",
+    "lpush",
+    "lrange",
+    "lrem",
+    "ltrim",
+    "persist",
+    "pexpire",
+    "pttl",
+    "rpop",
+    "rpoplpush",
+    "rpush",
+  ],
   ...["sadd", "scard", "set % -", "smembers", "srem", "strlen", "xadd", "xtrim", "zadd", "zcard", "zpopmin"],
   ...["zrange", "zrangebyscore", "zrem", "zremrangebyrank", "zrevrange", "zrevrangebyscore", "zscore"],
 ];

@@ -17,7 +17,7 @@ import { bullmqQueue, describeBuild } from "./names.js";
 import { appear, drivers, leave, mismatch, newId, ours, present, workers } from "./presence.js";
 import { Pulse } from "./pulse.js";
 import { readJob } from "./read-job.js";
-import { isForbidden, reasonOf } from "./replies.js";
+import { isForbidden, passes, reasonOf } from "./replies.js";
 import { type Place, Room } from "./room.js";
 import { run } from "./scripts.js";
 import type { SentJob } from "./wire.js";
@@ -134,9 +134,7 @@ class WorkerRun {
           ?.refresh()
           .catch(() => {}),
     );
-    void this.#listen().catch((error: unknown) => {
-      if (!this.#stopping) this.#break(this.#connection.refusal(error));
-    });
+    void this.#listen();
     await this.#left;
     this.#deafen();
     this.#stopping = true;
@@ -149,22 +147,26 @@ class WorkerRun {
     }
     this.#connection.close();
     // Its own connections: they would wait for Redis for ever.
-    await this.#bull?.disconnect().catch(() => {});
+    if (this.#bull) await soon(this.#bull.disconnect());
     if (this.#broken) throw this.#broken;
     return this.#ended;
   }
 
-  /** BullMQ asks once what Redis is, and never takes anything where that is refused: then another one asks. */
-  #listen(): Promise<void> {
-    return this.#connection.patiently(async () => {
+  /** BullMQ asks once what Redis is, and never takes anything where that fails: then another one asks. */
+  async #listen(): Promise<void> {
+    while (!this.#stopping) {
       const bull = (this.#bull = this.#open());
       try {
         await bull.waitUntilReady();
       } catch (error) {
         void bull.disconnect().catch(() => {});
-        throw error;
+        if (isForbidden(error)) return this.#break(this.#connection.refusal(error));
+        await new Promise((resolve) => setTimeout(resolve, HEARTBEAT_MILLISECONDS));
+        continue;
       }
-    });
+      if (!this.#stopping) void bull.run().catch((error: Error) => this.#complain(error));
+      return;
+    }
   }
 
   #open(): BullWorker {
@@ -172,6 +174,8 @@ class WorkerRun {
     const { name, prefix } = bullmqQueue();
     const bull = new bullmq.Worker(name, (job, token) => this.#take(job, token), {
       ...{ connection: redis, prefix, concurrency: this.#threads, name: `${hostName()}-${process.pid}` },
+      // Where it does not come to be ready, it would ask for jobs without end.
+      autorun: false,
       lockDuration: LEASE_MILLISECONDS,
       lockRenewTime: 2 * HEARTBEAT_MILLISECONDS,
       stalledInterval: STALLED_MILLISECONDS,
@@ -235,6 +239,8 @@ class WorkerRun {
       this.#connection.note(`${named} begins`);
       if (this.#stopping) trial.stop();
       const outcome = await this.#machine.run(job, checkpoint, trial.events, trial.signal);
+      // What Redis forbade is no trial's doing, whatever the trial has made of it.
+      if (trial.forbidden) throw trial.forbidden;
       await trial.end(outcome);
       const seconds = ((performance.now() - begin) / 1000).toFixed(1);
       const reason = "error" in outcome ? ` (${outcome.error.message})` : "";
@@ -278,6 +284,10 @@ class WorkerRun {
     const reason = reasonOf(error);
     if (this.#stopping || !this.#connection.reachable) return;
     if (isForbidden(error)) this.#break(this.#connection.refusal(error));
+    else if (passes(error))
+      this.#connection.once(
+        `Redis at ${this.#connection.address.shown} refuses: ${reason}: waiting until it does not`,
+      );
     else if (!/lock|^missing|connection|ECONN|EPIPE|socket/i.test(reason))
       this.#connection.once(`the queue has a job that cannot be read: ${reason}`);
   }
