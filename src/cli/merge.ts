@@ -26,14 +26,16 @@ export function runMerge(files: readonly string[], { output, name, json }: Merge
     print(`study ${study} of ${counted(shards, "shard")} in ${output}: ${describeCounts(states).join(", ")}`);
   }
   const where = `${shellWord(output)} --name ${shellWord(study)}`;
-  if (open.length === 0) {
+  if (open.length === 0 && missing.length === 0) {
     if (!json) print(`next: plateau study best ${where}`);
     return exitCodes.done;
   }
-  if (missing.length > 0) {
-    const told = listed(missing.map((index) => `${index}/${shards}`));
-    note(`no file was given of shard ${told}: its trials wait`);
+  const told = listed(missing.map((index) => `${index}/${shards}`));
+  if (open.length === 0) {
+    note(`no file was given of shard ${told}, and how many trials it has is not known: merge it, too`);
+    return exitCodes.failed;
   }
+  if (missing.length > 0) note(`no file was given of shard ${told}: its trials wait`);
   note(`${counted(open.length, "trial")} not ended: ${listed(open)}`);
   const trials =
     open.length + Object.values(states).reduce((a, b) => a + b, 0) - states.waiting - states.running;

@@ -9,6 +9,8 @@ import { fitted } from "./progress.js";
 
 const REDRAW_MILLISECONDS = 200;
 const CLOCK_MILLISECONDS = 500;
+/** Of a terminal that does not say. */
+const ROWS = 24;
 
 interface Slot {
   readonly number: number;
@@ -106,14 +108,17 @@ export class SweepView {
 
   #draw(): void {
     this.#drawn = performance.now();
-    const lines = this.text().map((line) => fitted(line, process.stderr.columns));
+    const lines = this.text(process.stderr.rows ?? ROWS).map((line) => fitted(line, process.stderr.columns));
     this.#clear();
     process.stderr.write(`${lines.join("\n")}\n`);
     this.#lines = lines.length;
   }
 
-  /** The lines of the view. */
-  text(): string[] {
+  /**
+   * The lines of the view.
+   * @param rows of the screen: a line that has left it at the top cannot be taken away again
+   */
+  text(rows = Number.POSITIVE_INFINITY): string[] {
     const width = String(this.#trials - 1).length;
     const workers = this.#slots.map((slot, worker) => {
       if (!slot) return `worker ${worker + 1}  idle`;
@@ -131,12 +136,21 @@ export class SweepView {
         ? `${short(rate)} trials/min, ${duration((60 * (this.#trials - done)) / rate)} left`
         : "";
     const best = this.#best ? describeBest(this.#best) : "best: none yet";
-    return [
-      ...workers,
+    const rest = [
       [`${done} of ${this.#trials} trials`, ...counts, left].filter((part) => part !== "").join("  "),
       best,
       ...(this.#note ? [this.#note] : []),
     ];
+    const room = Math.max(2, rows - rest.length - 1);
+    return [...(workers.length <= room ? workers : this.#most(workers, room)), ...rest];
+  }
+
+  /** As many lines as there is room for: of trials that are known to run first. */
+  #most(lines: readonly string[], room: number): string[] {
+    const runs = (at: number) => Number(this.#slots[at]?.share !== undefined);
+    const order = [...lines.keys()].sort((a, b) => runs(b) - runs(a) || a - b);
+    const shown = order.slice(0, room - 1).sort((a, b) => a - b);
+    return [...shown.map((at) => lines[at]), `… and ${lines.length - shown.length} more`];
   }
 }
 

@@ -18,7 +18,7 @@ export interface Merged {
   readonly study: string;
   /** N: how many shards the study has. */
   readonly shards: number;
-  /** Shards, from 1, that no file was given of and whose trials are not all there. */
+  /** Shards, from 1, that no file was given of and whose trials are not all there, as far as that is known. */
   readonly missing: readonly number[];
   /** Trials that have not ended, by number: they wait, to be run by whoever continues the study. */
   readonly open: readonly number[];
@@ -223,12 +223,16 @@ class Parts {
 
   merged(target: StudyStorage): Merged {
     const open = [...target.trials(["waiting", "running"])].map(({ number }) => number);
-    const missing = new Set(open.map((number) => number % this.#count));
-    for (const [at, { length }] of this.#sources.entries()) if (length > 0) missing.delete(at);
+    const waiting = new Set(open.map((number) => number % this.#count));
+    const trials = target.count();
+    // Of a shard that has no trial here it is not even known how many it has.
+    const missing = [...this.#sources.keys()].filter(
+      (at) => this.#sources[at].length === 0 && (waiting.has(at) || at >= trials),
+    );
     return {
       study: this.#definition.name,
       shards: this.#count,
-      missing: [...missing].map((at) => at + 1).sort((a, b) => a - b),
+      missing: missing.map((at) => at + 1),
       open,
       states: target.states(),
       added: this.#added,

@@ -28,6 +28,25 @@ test("the live view has a line a worker, counts by state, the best so far, rate 
   view.close();
 });
 
+test("the live view is no higher than the screen: trials that run come first", async (t) => {
+  await using study = await Study.open(":memory:", {
+    ...{ name: "high", sampler: "random", lookahead: 64 },
+    space: { parameters: { x: { type: "uniform", low: 0, high: 1 } } },
+  });
+  const view = new SweepView(study, { trials: 100, workers: 64, quiet: true });
+  for (let worker = 0; worker < 64; worker++) {
+    view.take({ kind: "started", worker, trial: study.trial(study.ask()!.number)! });
+  }
+  view.take({ kind: "progress", worker: 60, number: 60, replicate: 0, done: 1, total: 2 });
+  const lines = view.text(24);
+  t.is(lines.length, 23);
+  t.regex(lines[19], /^worker 61 {2}trial 60 {2}50%/);
+  t.is(lines[20], "… and 44 more");
+  t.regex(lines[21], /^0 of 100 trials/);
+  t.is(view.text().length, 66);
+  view.close();
+});
+
 test("a trial and a study are said in a line", async (t) => {
   await using study = await Study.open(":memory:", {
     name: "lines",

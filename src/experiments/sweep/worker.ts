@@ -8,7 +8,8 @@ import { objectives } from "./open.js";
  * takes trials of its own version and build alone.
  * @returns how many trials it has run to an end
  * @throws PlateauError `usage` of an option, where bullmq and ioredis are not installed, or where there are sweeps, but
- * of another version or build; `io` where Redis cannot be reached or refuses
+ * of another version or build; `io` where Redis cannot be reached or refuses; `threads`, `memory`, `permission` where no
+ * thread begins
  */
 export async function runWorker(options: WorkerOptions): Promise<number> {
   requireArguments("runWorker", { options: [options, "object: redis"] });

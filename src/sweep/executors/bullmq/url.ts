@@ -33,7 +33,7 @@ export function redisAddress(text: string): RedisAddress {
   try {
     url = new URL(text);
   } catch {
-    throw wrong("that is no URL");
+    throw wrong("that is no URL (in a password / is written %2F, # %23, ? %3F, @ %40, % %25)");
   }
   const { protocol, hostname, port, username, password, pathname } = url;
   if (!Object.hasOwn(protocols, protocol)) throw wrong("of another protocol");
