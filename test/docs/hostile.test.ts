@@ -39,7 +39,9 @@ function callables(): Map<string, Callable> {
   const found = new Map<string, Callable>();
   for (const [entry, module] of Object.entries({ plateau, node, sweep, experiments, report })) {
     for (const [name, value] of Object.entries(module as Record<string, unknown>)) {
-      if (value === PlateauError) continue;
+      // Errors are made, not called.
+      if (value === PlateauError || (value as { prototype?: unknown }).prototype instanceof PlateauError)
+        continue;
       const at = `${entry}.${name}`;
       if (typeof value === "function") {
         const isClass = /^class\b/.test(Function.prototype.toString.call(value));
