@@ -2,25 +2,29 @@
  * Every way plateau fails on purpose. The code is stable; the message quotes the offending value,
  * says where it came from, and what to do.
  */
-export type ErrorCode =
-  | "usage" // an argument or option is not valid
-  | "unknown-name" // a target, op, measure … that no registry holds
-  | "shape-mismatch" // tensors that do not fit together
-  | "format" // a file that is not what it claims to be
-  | "io" // the file system refused
-  | "permission" // Deno was not given what this takes
-  | "memory" // more bytes than WebAssembly or the machine has
-  | "threads" // worker threads end before they have begun
-  | "simd" // the engine lacks an instruction set
-  | "study" // a study file that is none, is damaged, newer, or holds another study than the one asked for
-  | "run-directory" // a folder that is not a run, or that already holds one
-  | "time-limit" // a trial, or a search, that ran for longer than it may
-  | "diverged" // loss or gradient became NaN or infinite
+export const errorCodes = [
+  "usage", // an argument or option is not valid
+  "unknown-name", // a target, op, measure … that no registry holds
+  "shape-mismatch", // tensors that do not fit together
+  "format", // a file that is not what it claims to be
+  "io", // the file system refused
+  "permission", // Deno was not given what this takes
+  "memory", // more bytes than WebAssembly or the machine has
+  "threads", // worker threads end before they have begun
+  "simd", // the engine lacks an instruction set
+  "study", // a study file that is none, is damaged, newer, or holds another study than the one asked for
+  "run-directory", // a folder that is not a run, or that already holds one
+  "time-limit", // a trial, or a search, that ran for longer than it may
+  "diverged", // loss or gradient became NaN or infinite
   // Stopped by the caller's AbortSignal, whose reason is the `cause`. Everything that takes a signal rejects so, and
   // nothing returns half a result: what was done by then has been told on the way (`onCheckpoint` of training has what
   // it continues from, `onMeasure` what was measured) or is stored (trials of a study, cells of an experiment).
-  | "aborted"
-  | "internal"; // a defect of plateau
+  "aborted",
+  "internal", // a defect of plateau
+] as const;
+
+/** The code of an error that plateau throws on purpose: stable, where its message may change. */
+export type ErrorCode = (typeof errorCodes)[number];
 
 /** Characters of a message: what it quotes may be a stranger's, and libraries quote whole files. */
 const LONGEST = 4000;

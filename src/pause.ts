@@ -73,6 +73,11 @@ export function pause(): Promise<void> {
   });
 }
 
+/** Waits. */
+export function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
 const YIELD_MILLISECONDS = 25;
 
 /** Tells the share done, 0 … 1, and gives way now and then: `await` it. */

@@ -8,6 +8,7 @@ export { findPreset, type Preset, presets } from "./experiments/sweep/presets.js
 export { runWorker } from "./experiments/sweep/worker.js";
 export type { ConformanceCase } from "./sweep/conformance.js";
 export { defineStudy, type Named, type StudyDefinition, type StudyInput } from "./sweep/definition.js";
+export type { DefinitionMaker, ObjectiveNames } from "./sweep/definition-maker.js";
 export { BrokenExecutor } from "./sweep/executors/broken.js";
 export {
   type BullmqOptions,
@@ -66,7 +67,7 @@ export type {
   TrialProgress,
   TrialRecord,
 } from "./sweep/storage/storage.js";
-export type { DefinitionMaker, ObjectiveNames, StudyRunOptions } from "./sweep/study.js";
+export type { StudyRunOptions } from "./sweep/study.js";
 export type {
   Direction,
   EndedState,

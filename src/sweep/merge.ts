@@ -78,15 +78,8 @@ export function mergeShards(files: readonly string[], into: string, options: Mer
     if (before) requireSame(before, definition, into);
     const parts = new Parts(definition, kindsOf(own), sources, before && { where: into, study: before });
     parts.check();
-    const whole = open(into, false);
-    const target = whole.create(definition);
-    try {
-      target.adopt(parts.records());
-    } catch (error) {
-      // A shard may turn out to be damaged as it is read: of a study that was not there nothing stays.
-      if (!before && target.count() === 0) whole.remove(definition.name);
-      throw error;
-    }
+    const target = open(into, false).create(definition);
+    target.adopt(parts.records());
     return parts.merged(target);
   } finally {
     for (const storage of opened) storage.close();
@@ -170,10 +163,12 @@ class Parts {
     this.#before = before;
   }
 
-  /** @throws PlateauError `study` where two have the same trial with different bits */
+  /**
+   * Reads all once: what is wrong with any is known before anything is written.
+   * @throws PlateauError `study` where two have the same trial with different bits, or one is damaged
+   */
   check(): void {
-    const alone = this.#sources.every(({ length }) => length < 2) && !this.#before;
-    if (!alone) for (const _ of this.records());
+    for (const _ of this.records());
   }
 
   /**

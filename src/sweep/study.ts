@@ -1,23 +1,29 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { resolve } from "node:path";
 import { requireArguments } from "../arguments.js";
 import { kindOf, PlateauError, quote } from "../errors.js";
 import { canonicalJson } from "../formats/canonical-json.js";
 import { defineStudy, requireSameStudy, type StudyDefinition, type StudyInput } from "./definition.js";
+import {
+  type DefinitionMaker,
+  located,
+  noSuchFile,
+  type ObjectiveNames,
+  runnable,
+} from "./definition-maker.js";
 import type { Executor } from "./executors/executor.js";
 import { inlineExecutor } from "./executors/inline.js";
 import { threadsExecutor } from "./executors/threads.js";
 import { type Importance, type ImportanceOptions, importance } from "./insight/importance.js";
 import { findInsight } from "./insight/registry.js";
 import { type Kinds, kindsOf } from "./kinds.js";
-import { isUrl, moduleUrl } from "./modules.js";
+import { moduleUrl } from "./modules.js";
 import type { Objective } from "./objective.js";
 import { pickStudy } from "./pick.js";
 import { type AskedTrial, type Asker, asker } from "./run/ask.js";
 import type { ExecutionOptions } from "./run/execution.js";
-import { Guide, requireRunnable } from "./run/guide.js";
+import { Guide } from "./run/guide.js";
 import { loadObjective } from "./run/load-objective.js";
 import { TrialQueue } from "./run/queue.js";
 import { requireRunOptions } from "./run/require.js";
@@ -42,9 +48,6 @@ export interface StudyRunOptions extends Omit<ExecutionOptions, "executor"> {
   /** Runs trials elsewhere. It is closed in the end. */
   readonly executor?: Executor;
 }
-
-/** Where the objectives of plateau's own are, by the name that definitions have for them. */
-export type ObjectiveNames = Readonly<Record<string, string>>;
 
 /** One study of a storage: the trials of a hyperparameter sweep. */
 export class Study implements AsyncDisposable {
@@ -318,35 +321,4 @@ export class Study implements AsyncDisposable {
     }
     return moduleUrl(objective);
   }
-}
-
-/** Makes the definition of a study, given that of the one of its name where there is one. */
-export interface DefinitionMaker {
-  readonly name: string | undefined;
-  /** Whether there is enough to make a study where there is none. */
-  readonly complete: boolean;
-  /** Makes the definition. */
-  readonly make: (stored: StudyDefinition | undefined) => Partial<StudyInput> | Promise<Partial<StudyInput>>;
-}
-
-/** A definition that can be begun. @throws PlateauError `usage`, `unknown-name` */
-function runnable(input: Partial<StudyInput>): { definition: StudyDefinition; kinds: Kinds } {
-  const definition = defineStudy(input as StudyInput);
-  const kinds = kindsOf(input);
-  requireRunnable(definition, kinds);
-  return { definition, kinds };
-}
-
-/** A module's path is stored in full: whoever continues the study may stand elsewhere. */
-function located(input: Partial<StudyInput>, objectives: ObjectiveNames): Partial<StudyInput> {
-  const { objective } = input;
-  if (typeof objective !== "string" || Object.hasOwn(objectives, objective) || isUrl(objective)) return input;
-  return { ...input, objective: resolve(objective) };
-}
-
-function noSuchFile(path: string): PlateauError {
-  return new PlateauError(
-    "io",
-    `cannot open ${quote(path)}: there is no such file: check the path, or say what study to make there`,
-  );
 }

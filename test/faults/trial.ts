@@ -3,14 +3,11 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { APART, effectOf, type Fault, type Injector } from "./points.js";
+import { tellsRemedy } from "./remedy.js";
 import type { Scenario, Told } from "./scenarios/scenario.js";
 
 const MAIN = fileURLToPath(new URL("./main.js", import.meta.url));
 const SHIM = fileURLToPath(new URL("./shim.js", import.meta.url));
-
-/** What every message has to tell beside what happened. */
-const REMEDY =
-  /free some|choose|check|close some|change|raise|try again|restore|run it again|continue with|then:|delete|copy it|name another|training goes on|with: /;
 
 /** A new folder for a scenario, with what it needs. */
 function ready(scenario: Scenario, root: string): string {
@@ -112,7 +109,7 @@ async function inTime<R>(running: Promise<R>): Promise<R> {
 /** @throws Error where an error is a defect by its own account, or says nothing of what to do */
 export function requireRemedy({ code, stderr }: Told): void {
   if (stderr.includes("a defect of plateau")) throw new Error(`told as a defect: ${stderr}`);
-  if (code !== 0 && !REMEDY.test(stderr)) throw new Error(`no remedy is told: ${stderr}`);
+  if (code !== 0 && !tellsRemedy(stderr)) throw new Error(`no remedy is told: ${stderr}`);
 }
 
 /** The beginning in a process of its own, which may end at the point. @returns what was struck */

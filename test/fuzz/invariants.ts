@@ -1,28 +1,12 @@
 import { getHeapStatistics } from "node:v8";
-import { type ErrorCode, PlateauError } from "../../src/errors.js";
+import { type ErrorCode, errorCodes, PlateauError } from "../../src/errors.js";
 
-const codes: Record<ErrorCode, true> = {
-  usage: true,
-  "unknown-name": true,
-  "shape-mismatch": true,
-  format: true,
-  io: true,
-  permission: true,
-  memory: true,
-  threads: true,
-  simd: true,
-  study: true,
-  "run-directory": true,
-  "time-limit": true,
-  diverged: true,
-  aborted: true,
-  // A defect by its own account.
-  internal: false as true,
-};
+/** All but a defect by its own account. */
+const refusals: ReadonlySet<ErrorCode> = new Set(errorCodes.filter((code) => code !== "internal"));
 
 /** The code of what was thrown. @throws Error where it is nothing that plateau throws on purpose */
 export function codeOf(thrown: unknown): ErrorCode {
-  if (thrown instanceof PlateauError && codes[thrown.code] === true) {
+  if (thrown instanceof PlateauError && refusals.has(thrown.code)) {
     if (thrown.message.length > 5000) throw new Error(`a message of ${thrown.message.length} characters`);
     return thrown.code;
   }

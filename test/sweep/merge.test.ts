@@ -8,7 +8,6 @@ import { openStudy, type TrainingStudyInput } from "../../src/experiments/sweep/
 import { sha256Hex } from "../../src/hash.js";
 import type { StudyInput } from "../../src/sweep/definition.js";
 import { mergeShards } from "../../src/sweep/merge.js";
-import { openSqlite } from "../../src/sweep/storage/sqlite.js";
 import { Study } from "../../src/sweep/study.js";
 import { appears, folder, plateau, sleep, start } from "../cli/plateau.js";
 import { facts, finish } from "./support/facts.js";
@@ -280,9 +279,6 @@ test("a shard that turns out to be damaged as it is read leaves nothing of a stu
     database.close();
     const into = join(cwd, "whole.sqlite");
     t.throws(() => mergeShards(files, into), { code: "study", message });
-    if (!existsSync(into)) continue;
-    const whole = openSqlite(into);
-    t.deepEqual(whole.list(), []);
-    whole.close();
+    t.false(existsSync(into));
   }
 });

@@ -1,3 +1,4 @@
+import { sleep } from "../../pause.js";
 import type { ObjectiveContext } from "../objective.js";
 
 /**
@@ -20,7 +21,7 @@ export default async function counting({ parameters, seed, signal, task, ...cont
     const value = step === at && deed === "nan" ? Number.NaN : seed + step / 10;
     if ((await context.report(step, value)) === "stop") return Number.NaN;
     await context.saveCheckpoint(Uint8Array.of(step));
-    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+    if (wait > 0) await sleep(wait);
   }
   return { value: seed + steps, result: { task, deed } };
 }

@@ -1,4 +1,4 @@
-import type { AbortSignalLike } from "../../pause.js";
+import { type AbortSignalLike, sleep } from "../../pause.js";
 import type { ConformanceCase } from "../conformance.js";
 import type { Objective } from "../objective.js";
 import type { Decision } from "../pruners/pruner.js";
@@ -49,7 +49,7 @@ export function* executorConformance(
       async report(report) {
         told.reports.push(report);
         // An answer that takes its time: the trial has to wait for it.
-        await new Promise((resolve) => setTimeout(resolve, 1));
+        await sleep(1);
         return decide(report);
       },
       replicate(place, replicate) {

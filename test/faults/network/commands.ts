@@ -1,15 +1,5 @@
-/** Our scripts by what only they do. */
-const scripts: readonly (readonly [RegExp, string])[] = [
-  [/'RPUSH'/, "tell"],
-  [/'LINDEX'/, "read"],
-  [/'LPOP'/, "answer"],
-  [/'what', ARGV/, "create"],
-  [/'HMGET'/, "look"],
-  [/'stop', '1'/, "stop"],
-  [/'HDEL'/, "drop"],
-  [/'driver', ARGV\[3\]/, "adopt"],
-  [/'worker', ARGV\[2\]\)/, "begin"],
-];
+import { RIGHTS_SCRIPT } from "../../../src/sweep/executors/bullmq/rights.js";
+import { scriptNames } from "../../../src/sweep/executors/bullmq/scripts.js";
 
 /** BullMQ's scripts by their digests. */
 const ofBullmq = new Map<string, string>();
@@ -24,19 +14,34 @@ export function learnScripts(client: object): void {
   }
 }
 
-/** What a command does: its own name, or that of its script. */
+/** What a command does: its own name, or that of its script. @throws Error of a script that nobody has */
 export function commandName(command: readonly Buffer[]): string {
   const [name, first] = command.map((part) => part.toString("latin1"));
   const lower = name.toLowerCase();
   if (lower !== "eval" && lower !== "evalsha") return lower;
   const bull = ofBullmq.get(first);
   if (bull) return `bullmq ${bull}`;
-  return scripts.find(([pattern]) => pattern.test(first))?.[1] ?? `${lower} ${first.slice(0, 8)}`;
+  const own = first === RIGHTS_SCRIPT ? "rights" : scriptNames.get(first);
+  if (own === undefined) throw new Error(`an unknown script: ${lower} ${first.slice(0, 40)}`);
+  return own;
 }
 
 /** Commands that change nothing: Redis answers them when it is out of memory, or cannot save. */
 export const reads: ReadonlySet<string> = new Set([
-  ...["look", "read", "get", "hget", "hgetall", "getrange", "smembers", "exists", "ping", "info", "hello"],
+  ...[
+    "look",
+    "read",
+    "rights",
+    "get",
+    "hget",
+    "hgetall",
+    "getrange",
+    "smembers",
+    "exists",
+    "ping",
+    "info",
+    "hello",
+  ],
   ...[
     "client",
     "hmget",

@@ -25,7 +25,7 @@ let hit: string | undefined;
 
 /** Whether what is to fail, or to be seen, is how a worker begins: one that is there already has done that. */
 export const wantsNewWorker = (): boolean =>
-  armed && (fault === undefined || /^worker: (hello|client|info|ping|smembers) /.test(fault.point));
+  armed && (fault === undefined || /^worker: (hello|client|info|ping|rights|smembers) /.test(fault.point));
 
 /** Whether something has failed since it was armed. */
 export const struck = (): boolean => hit !== undefined;

@@ -69,14 +69,13 @@ withRedis.test(
     t.deepEqual(await lookAll(redis, []), []);
     const heard = new Set<string>();
     await new Promise<void>((resolve) => {
-      const pulse = new Pulse(
-        connection,
-        "driver",
-        async () => {},
-        (id) => {
+      const pulse = new Pulse(connection, "driver", {
+        lookAround: async () => {},
+        news: (id) => {
           if (heard.add(id).size === there.length) resolve();
         },
-      );
+        refused: (error) => t.fail(error.message),
+      });
       t.teardown(() => pulse.stop());
     });
     t.deepEqual([...heard].sort(), [...there].sort());

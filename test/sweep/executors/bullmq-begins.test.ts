@@ -28,6 +28,29 @@ withRedis.test("a worker that begins while Redis still loads waits for it", asyn
   t.regex(notes.join("\n"), /refuses: LOADING.*: waiting until it does not/);
 });
 
+withRedis.test(
+  "a Redis that loads what it has stored is waited for, which is said, until the worker is to end",
+  async (t) => {
+    t.timeout(120_000);
+    const { port } = await startRedis(t);
+    const relay = await Relay.open(port, (command) =>
+      command === "ping"
+        ? { kind: "refuse", answer: "LOADING Redis is loading the dataset in memory" }
+        : { kind: "pass" },
+    );
+    t.teardown(() => relay.close());
+    const stop = new AbortController();
+    const notes: string[] = [];
+    const onNote = (text: string) => {
+      notes.push(text);
+      setTimeout(() => stop.abort(), 1200);
+    };
+    const redis = `redis://127.0.0.1:${relay.port}`;
+    t.is(await runWorker({ redis, threads: 1, signal: stop.signal, onNote }), 0);
+    t.deepEqual(notes, [`Redis at ${redis} loads what it has stored: waiting for it`]);
+  },
+);
+
 withRedis.test("BullMQ, which asks a Redis that loads what it is, is begun again", async (t) => {
   t.timeout(120_000);
   const { port } = await startRedis(t);

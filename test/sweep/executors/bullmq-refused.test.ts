@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
+import type { ExecutionContext } from "ava";
 import { Queue } from "bullmq";
 import { Redis } from "ioredis";
 import { bullmqExecutor } from "../../../src/sweep/executors/bullmq/executor.js";
@@ -14,11 +15,22 @@ import { facts, finish } from "../support/facts.js";
 import { LoggedStudy, startWorker, until } from "../support/machines.js";
 import { goodJob, sentJob, sentMore } from "../support/sent.js";
 
-withRedis.serial("what Redis has is shown without orders to a terminal", async (t) => {
-  t.timeout(120_000);
+/** A Redis, and the queue that workers take trials from, for strangers to put things in. */
+async function withQueue(t: ExecutionContext) {
   const { url } = await startRedis(t);
   const redis = new Redis(url);
-  t.teardown(() => redis.disconnect());
+  const { name, prefix } = bullmqQueue();
+  const queue = new Queue(name, { connection: redis, prefix });
+  t.teardown(async () => {
+    await queue.close();
+    redis.disconnect();
+  });
+  return { url, redis, queue, name, prefix };
+}
+
+withRedis.serial("what Redis has is shown without orders to a terminal", async (t) => {
+  t.timeout(120_000);
+  const { url, redis, queue } = await withQueue(t);
   const other = { version: "9.9.9", build: "abcdefabcdef", host: "f\u001b[2Ja\u009br" };
   const party = { ...other, owner: "far 1 - x", study: "a" };
   await redis.sadd(keys.drivers, "d", "e");
@@ -28,25 +40,15 @@ withRedis.serial("what Redis has is shown without orders to a terminal", async (
   await redis.set(keys.driver("d"), JSON.stringify({ ...party, version: "9\u001b[2J" }));
   const worker = startWorker(t, url);
   await until("it is there", () => worker.said().includes("worker of plateau"));
-  const { name, prefix } = bullmqQueue();
-  const queue = new Queue(name, { connection: redis, prefix });
   await queue.add("trial", { attempt: "?" }, { jobId: "x\u009b31m\u001b[2J" });
   await until("it is refused", () => worker.said().includes("is refused"));
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   t.notRegex(worker.said(), /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
-  await queue.close();
 });
 
 withRedis.serial("malformed and oversized jobs are refused, and the worker lives", async (t) => {
   t.timeout(240_000);
-  const { url } = await startRedis(t);
-  const redis = new Redis(url);
-  const { name, prefix } = bullmqQueue();
-  const queue = new Queue(name, { connection: redis, prefix });
-  t.teardown(async () => {
-    await queue.close();
-    redis.disconnect();
-  });
+  const { url, redis, queue, name, prefix } = await withQueue(t);
   const worker = startWorker(t, url);
   await until("the worker is there", () => worker.said().includes("worker of plateau"));
   let count = 0;
@@ -137,14 +139,7 @@ withRedis.serial("malformed and oversized jobs are refused, and the worker lives
 
 withRedis.serial("no code travels: a target that is a module is neither sent nor loaded", async (t) => {
   t.timeout(120_000);
-  const { url } = await startRedis(t);
-  const redis = new Redis(url);
-  const { name, prefix } = bullmqQueue();
-  const queue = new Queue(name, { connection: redis, prefix });
-  t.teardown(async () => {
-    await queue.close();
-    redis.disconnect();
-  });
+  const { url, redis, queue } = await withQueue(t);
   const path = folder(t);
   const witness = join(path, "witness");
   const code = `import { writeFileSync } from "node:fs"; writeFileSync(${JSON.stringify(witness)}, "");`;

@@ -93,55 +93,84 @@ withRedis.serial(
   },
 );
 
-withRedis.serial(
-  "rights that are taken away end driver and worker with the remedy, and no trial",
-  async (t) => {
-    t.timeout(10 * MINUTES);
-    const { url, give } = await redisWith(t, RULES);
-    const logged = new LoggedStudy(t, { task: { steps: 8, hold: 5 }, retries: 0, lookahead: 2 });
-    const worker = startWorker(t, url);
-    await using study = await logged.open();
-    const ends = logged.finish(study, url, 4);
-    await logged.inTheMiddle();
-    await give(`${RULES} -hset`);
-    logged.go();
-    const message =
-      /^Redis at redis:\/\/127.* refuses: .*(hset|executing the script).*: give its user .*ACL SETUSER name on >password ~plateau/;
-    await t.throwsAsync(ends, { code: "io", message });
-    const { code, stderr } = await worker.ended;
-    t.is(code, 1, stderr);
-    t.regex(
-      stderr,
-      /\nerror: Redis at redis:\/\/127.* refuses: .*(hset|executing the script).*ACL SETUSER.*\n$/,
-    );
-    t.is(study.states.failed, 0);
-    await give(RULES);
-    startWorker(t, url);
-    await logged.finish(study, url, 4);
-    t.deepEqual(facts(study), await logged.expected(4));
-  },
-);
+// What a trial says, and its checkpoints.
+for (const right of ["hset", "set"]) {
+  withRedis.serial(
+    `${right} is taken away: driver and worker end with the remedy, and no trial does`,
+    async (t) => {
+      const { study, worker, ends, logged, give, url } = await inTheMiddle(t);
+      await give(`${RULES} -${right}`);
+      logged.go();
+      await t.throwsAsync(ends, { code: "io", message: remedy(right) });
+      const { code, stderr } = await worker.ended;
+      t.is(code, 1, stderr);
+      t.regex(stderr, new RegExp(`\\nerror: ${remedy(right).source}.*\\n$`));
+      t.is(study.states.failed, 0);
+      await give(RULES);
+      startWorker(t, url);
+      await logged.finish(study, url, 4);
+      t.deepEqual(facts(study), await logged.expected(4));
+      study.close();
+    },
+  );
+}
 
-withRedis.serial("what others have in plateau's keys ends the sweep, and no trial", async (t) => {
-  t.timeout(2 * MINUTES);
-  const { url } = await startRedis(t);
-  const redis = new Redis(url);
-  t.teardown(() => redis.disconnect());
-  const logged = new LoggedStudy(t, { retries: 0 });
-  await using study = await logged.open();
-  // A list of events that is none.
-  const ends = logged.finish(study, url, 1);
-  let attempt = "";
-  await until("an attempt is there", async () => {
-    const [found] = await redis.keys("plateau:attempt:*-0-*:job");
-    if (found) attempt = found.slice("plateau:attempt:".length, -":job".length);
-    return found;
-  });
-  await redis.set(keys.events(attempt), "x");
-  await redis.hset(keys.attempt(attempt), { last: 1, worker: "x" });
-  await t.throwsAsync(ends, { code: "io", message: /WRONGTYPE.*: leave the keys plateau:\* to plateau/ });
+withRedis.serial("what only the driver's beats call is taken away: it does not stand still", async (t) => {
+  const { study, worker, ends, logged, give, url } = await inTheMiddle(t);
+  await give(`${RULES} -getrange`);
+  await t.throwsAsync(ends, { code: "io", message: remedy("getrange") });
   t.is(study.states.failed, 0);
+  worker.child.kill("SIGKILL");
+  await worker.ended;
+  await give(RULES);
+  logged.go();
+  startWorker(t, url);
+  await logged.finish(study, url, 4);
+  t.deepEqual(facts(study), await logged.expected(4));
+  study.close();
 });
+
+/** A sweep by a user of Redis that has the rights, its worker's trials in their middle. */
+async function inTheMiddle(t: ExecutionContext<unknown>) {
+  t.timeout(10 * MINUTES);
+  const { url, give } = await redisWith(t, RULES);
+  const logged = new LoggedStudy(t, { task: { steps: 8, hold: 5 }, retries: 0, lookahead: 2 });
+  const worker = startWorker(t, url);
+  const study = await logged.open();
+  const ends = logged.finish(study, url, 4);
+  await logged.inTheMiddle();
+  return { study, worker, ends, logged, give, url };
+}
+
+const remedy = (right: string) =>
+  new RegExp(
+    `Redis at redis://127.* refuses: .*(${right}|executing the script).*: give its user .*ACL SETUSER name on >password ~plateau`,
+  );
+
+for (const what of ["attempt", "events"] as const) {
+  withRedis.serial(
+    `what others have in plateau's keys, here of ${what}, ends the sweep, and no trial`,
+    async (t) => {
+      t.timeout(2 * MINUTES);
+      const { url } = await startRedis(t);
+      const redis = new Redis(url);
+      t.teardown(() => redis.disconnect());
+      const logged = new LoggedStudy(t, { retries: 0 });
+      await using study = await logged.open();
+      const ends = logged.finish(study, url, 1);
+      let attempt = "";
+      await until("an attempt is there", async () => {
+        const [found] = await redis.keys("plateau:attempt:*-0-*:job");
+        if (found) attempt = found.slice("plateau:attempt:".length, -":job".length);
+        return found;
+      });
+      await redis.set(keys[what](attempt), "x");
+      if (what === "events") await redis.hset(keys.attempt(attempt), { last: 1, worker: "x" });
+      await t.throwsAsync(ends, { code: "io", message: /WRONGTYPE.*: leave the keys plateau:\* to plateau/ });
+      t.is(study.states.failed, 0);
+    },
+  );
+}
 
 withRedis.serial("a database that there is not is refused, not taken for number 0", async (t) => {
   const { url } = await startRedis(t, { more: ["--databases", "4"] });

@@ -87,6 +87,13 @@ export class DrivenAttempt {
     this.#settle(outcome);
   }
 
+  /** Redis lets nothing more be heard of it, which is no doing of the trial's. */
+  fail(error: unknown): void {
+    this.#over = true;
+    clearTimeout(this.#timer);
+    this.#break(error);
+  }
+
   /** Asks the worker to save and to stop; where nobody has taken it, or nobody answers, it ends so. */
   async stop(): Promise<void> {
     if (this.#over) return;
@@ -133,7 +140,7 @@ export class DrivenAttempt {
       }
     } catch (error) {
       if (connection.closed || this.#over) return;
-      if (isReply(error)) this.#break(error);
+      if (isReply(error)) this.fail(error);
       else this.end(broken(error));
     }
   }

@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import type { Queue } from "bullmq";
 import type { Redis, RedisOptions } from "ioredis";
 import { PlateauError } from "../../../errors.js";
+import { type StopSignal, sleep } from "../../../pause.js";
 import { BrokenExecutor } from "../broken.js";
 import { MOST_TOLD, SILENCE_MILLISECONDS } from "./limits.js";
 import { bullmqQueue } from "./names.js";
@@ -16,6 +17,8 @@ const FIRST_MILLISECONDS = 10_000;
 /** Longest time between two tries to connect again. */
 const RETRY_MILLISECONDS = 2000;
 
+/** How long what Redis cannot do just now is left alone. */
+const AGAIN_MILLISECONDS = 500;
 /** How many beats in a row may fail before that is said. */
 const MOST_MISSES = 3;
 
@@ -74,12 +77,16 @@ export class Connection {
 
   /**
    * @throws PlateauError `usage` of the URL, or where the peers are not installed; `io` where Redis cannot be reached
-   * or refuses
+   * or refuses; `aborted` through the signal while it loads
    */
-  static async open(url: string, note: (text: string) => void = () => {}): Promise<Connection> {
+  static async open(
+    url: string,
+    note: (text: string) => void = () => {},
+    signal?: StopSignal,
+  ): Promise<Connection> {
     const address = redisAddress(url);
     const peers = await loadPeers();
-    await probe(address, new peers.Redis({ ...redisOptions(address), ...once }));
+    await probe(address, new peers.Redis({ ...redisOptions(address), ...once }), note, signal);
     return new Connection(address, peers, note);
   }
 
@@ -118,21 +125,33 @@ export class Connection {
         return await work();
       } catch (error) {
         if (this.#closed || !passes(error)) throw error;
-        this.once(`Redis at ${this.address.shown} refuses: ${reasonOf(error)}: waiting until it does not`);
-        await new Promise((resolve) => setTimeout(resolve, 500));
+        this.sayWaiting(error);
+        await sleep(AGAIN_MILLISECONDS);
       }
     }
   }
 
-  /** Does what is done again and again: where it keeps failing though Redis is there, that is said. */
-  async beat(work: () => Promise<void>): Promise<void> {
+  /** Says that Redis refuses something just now, which is waited out. */
+  sayWaiting(error: unknown): void {
+    this.once(`Redis at ${this.address.shown} refuses: ${reasonOf(error)}: waiting until it does not`);
+  }
+
+  /**
+   * Does what is done again and again.
+   * @returns what Redis refuses for good
+   */
+  async beat(work: () => Promise<void>): Promise<Error | undefined> {
     try {
       await work();
       this.#misses = 0;
     } catch (error) {
-      if (this.#closed || !this.reachable || ++this.#misses < MOST_MISSES) return;
-      this.once(this.refusal(error).message);
+      if (this.#closed) return undefined;
+      if (isReply(error) && !passes(error)) return this.refusal(error);
+      if (!this.reachable || ++this.#misses < MOST_MISSES) return undefined;
+      if (isReply(error)) this.sayWaiting(error);
+      else this.once((error as Error).message);
     }
+    return undefined;
   }
 
   /** What Redis refuses for good: nothing that a trial has done. Other errors as they are. */

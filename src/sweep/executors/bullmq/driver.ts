@@ -22,6 +22,7 @@ import {
 } from "./presence.js";
 import { Pulse } from "./pulse.js";
 import { type Look, look, lookAll, run } from "./scripts.js";
+import { soon } from "./soon.js";
 import { digestOf, encodeJob } from "./wire.js";
 
 /** What a driver knows of its study. */
@@ -43,6 +44,8 @@ const ROUND = 3;
 const UNHELD_BEATS = 4;
 /** How long no worker is there until that is said. */
 const LONELY_MILLISECONDS = 5000;
+/** How long a driver that ends may take to take back what it has in Redis. */
+const FAREWELL_MILLISECONDS = 2000;
 
 type Queue = import("bullmq").Queue;
 
@@ -63,8 +66,8 @@ export class Driver implements Executor {
   readonly #absent = new Map<string, number>();
   readonly #losses = new Losses();
   #beats = 0;
-  /** Since when there has been no worker at all. */
-  #lonely: number | undefined;
+  /** Since when there has been no worker at all, and whether that was said. */
+  #lonely: { readonly since: number; said: boolean } | undefined;
   readonly #pulse: Pulse;
   #closed = false;
 
@@ -80,12 +83,13 @@ export class Driver implements Executor {
       owner: ownerText(this.#owner),
       study: study.name.slice(0, MOST_NAME),
     };
-    this.#pulse = new Pulse(
-      connection,
-      this.id,
-      () => this.#lookAround(),
-      (id) => void this.#attempts.get(id)?.news(),
-    );
+    this.#pulse = new Pulse(connection, this.id, {
+      lookAround: () => this.#lookAround(),
+      news: (id) => void this.#attempts.get(id)?.news(),
+      refused: (error) => {
+        for (const attempt of this.#attempts.values()) attempt.fail(error);
+      },
+    });
   }
 
   async run(job: TrialJob, events: TrialEvents, signal: AbortSignal): Promise<JobOutcome> {
@@ -125,10 +129,7 @@ export class Driver implements Executor {
     // Where Redis is away, what is left of this driver goes by itself.
     if (this.#connection.reachable) {
       const farewell = [this.#pulse.beating, this.#tidy(), leave(this.#connection.redis, drivers, this.id)];
-      await Promise.race([
-        Promise.allSettled(farewell),
-        new Promise((resolve) => setTimeout(resolve, 2000).unref()),
-      ]);
+      await soon(Promise.allSettled(farewell), FAREWELL_MILLISECONDS);
     }
     this.#connection.close();
     await this.#queue.close().catch(() => {});
@@ -209,8 +210,11 @@ export class Driver implements Executor {
     const there = await presentOf(redis, workers, busy);
     for (const [i, attempt] of attempts.entries()) {
       if (attempt.over) continue;
-      if (!seen[i]) await this.#missing(attempt);
-      else if (attempt.worker !== "") this.#watch(attempt, seen[i], there.get(attempt.worker));
+      // Redis has lost it, or it has gone to another driver: what was recorded is what there is. One that is just being
+      // sent is not there yet.
+      if (!seen[i]) {
+        if (attempt.sent) attempt.end({ kind: "aborted" });
+      } else if (attempt.worker !== "") this.#watch(attempt, seen[i], there.get(attempt.worker));
     }
     for (const id of this.#absent.keys()) if (!busy.includes(id)) this.#absent.delete(id);
     if (this.#beats++ % ROUND !== ROUND - 1) return;
@@ -218,12 +222,6 @@ export class Driver implements Executor {
       if (!attempt.over && attempt.worker === "") await this.#requireQueued(attempt);
     await this.#lookForWorkers();
     await this.#tidy();
-  }
-
-  /** Redis has lost it, or it has gone to another driver: what was recorded is what there is. */
-  async #missing(attempt: DrivenAttempt): Promise<void> {
-    // One that is just being sent is not there yet.
-    if (attempt.sent) attempt.end({ kind: "aborted" });
   }
 
   #watch(attempt: DrivenAttempt, { last, recorded }: Look, worker: WorkerPresence | undefined): void {
@@ -283,14 +281,14 @@ export class Driver implements Executor {
     const { shown } = this.#connection.address;
     const { objective } = this.#study;
     if (all.length === 0) {
-      this.#lonely ??= performance.now();
+      const lonely = (this.#lonely ??= { since: performance.now(), said: false });
       // Workers have to find Redis again, too, when it was away.
-      const since = Math.max(this.#lonely, this.#connection.since);
-      if (performance.now() - since >= LONELY_MILLISECONDS) {
-        this.#connection.once(
-          `no worker is there: start some, on any machine: plateau worker --redis ${shown}`,
-        );
-      }
+      const since = Math.max(lonely.since, this.#connection.since);
+      if (lonely.said || performance.now() - since < LONELY_MILLISECONDS) return;
+      lonely.said = true;
+      this.#connection.note(
+        `no worker is there: start some, on any machine: plateau worker --redis ${shown}`,
+      );
       return;
     }
     this.#lonely = undefined;

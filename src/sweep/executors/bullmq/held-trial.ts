@@ -1,4 +1,5 @@
 import { PlateauError } from "../../../errors.js";
+import { sleep } from "../../../pause.js";
 import type { Decision } from "../../pruners/pruner.js";
 import { engineName } from "../../storage/owner.js";
 import type { JobOutcome, TrialEvents } from "../executor.js";
@@ -168,7 +169,7 @@ export class HeldTrial {
         this.stop();
         return;
       }
-      await new Promise((resolve) => setTimeout(resolve, FULL_MILLISECONDS));
+      await sleep(FULL_MILLISECONDS);
     }
   }
 }

@@ -1,8 +1,8 @@
 import { PlateauError, quote } from "../../../errors.js";
+import type { ObjectiveNames } from "../../definition-maker.js";
 import { loadObjective } from "../../run/load-objective.js";
 import { MemoryGate } from "../../run/memory.js";
 import { failure } from "../../run/trial-run.js";
-import type { ObjectiveNames } from "../../study.js";
 import { BrokenExecutor } from "../broken.js";
 import type { Executor, JobOutcome, TrialEvents } from "../executor.js";
 import { SharedThreads } from "../shared.js";

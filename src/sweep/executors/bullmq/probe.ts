@@ -1,5 +1,6 @@
 import type { Redis } from "ioredis";
 import { PlateauError } from "../../../errors.js";
+import { type StopSignal, sleep, throwIfStopped } from "../../../pause.js";
 import { plainLine } from "./plain-text.js";
 import { isForbidden, reasonOf } from "./replies.js";
 import { lackingRights, RIGHTS } from "./rights.js";
@@ -14,16 +15,22 @@ const OLDEST = [6, 2] as const;
 /**
  * Says at once what is wrong with a Redis and does not pass, where later all errors are waited out.
  * @param redis connects once; it is disconnected
- * @throws PlateauError `io`
+ * @throws PlateauError `io`; `aborted` through the signal while Redis loads what it has stored
  */
-export async function probe({ shown, db, tls }: RedisAddress, redis: Redis): Promise<void> {
+export async function probe(
+  { shown, db, tls }: RedisAddress,
+  redis: Redis,
+  note: (text: string) => void,
+  signal?: StopSignal,
+): Promise<void> {
   const wrong = (why: string, cause?: unknown) =>
     new PlateauError("io", `Redis at ${shown} ${why}`, ...(cause === undefined ? [] : [{ cause }]));
   let first: Error | undefined;
   redis.on("error", (error: Error) => (first ??= error));
   try {
     await redis.connect();
-    await answer(redis);
+    const loads = () => note(`Redis at ${shown} loads what it has stored: waiting for it`);
+    await answer(redis, loads, signal);
     // A database that cannot be chosen, which leaves the connection at number 0.
     if (first) throw first;
     const unfit = unfitFor(await redis.info());
@@ -55,14 +62,16 @@ function doubts(reason: string, tls: boolean): string {
 }
 
 /** Waits for a Redis that loads. */
-async function answer(redis: Redis): Promise<void> {
-  for (;;) {
+async function answer(redis: Redis, loads: () => void, signal: StopSignal | undefined): Promise<void> {
+  for (let tries = 0; ; tries++) {
     try {
       await redis.ping();
       return;
     } catch (error) {
       if (!/^LOADING\b/.test(reasonOf(error))) throw error;
-      await new Promise((resolve) => setTimeout(resolve, LOADING_MILLISECONDS));
+      if (tries === 0) loads();
+      throwIfStopped(signal, "Redis loaded what it has stored");
+      await sleep(LOADING_MILLISECONDS);
     }
   }
 }

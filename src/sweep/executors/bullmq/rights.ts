@@ -10,26 +10,14 @@ export const RIGHTS = `give its user what plateau and BullMQ need: ACL SETUSER n
 const commands = [
   ...["ping", "info", "client setname -", "evalsha - 0", "bzpopmin", "del", "exists", "get", "getrange"],
   ...["hdel", "hexists", "hget", "hgetall", "hincrby", "hmget", "hmset", "hset", "incr", "lindex", "llen"],
-  ...[
-    "lpop",
-    "lpos",
-    "lpush",
-    "lrange",
-    "lrem",
-    "ltrim",
-    "persist",
-    "pexpire",
-    "pttl",
-    "rpop",
-    "rpoplpush",
-    "rpush",
-  ],
-  ...["sadd", "scard", "set % -", "smembers", "srem", "strlen", "xadd", "xtrim", "zadd", "zcard", "zpopmin"],
-  ...["zrange", "zrangebyscore", "zrem", "zremrangebyrank", "zrevrange", "zrevrangebyscore", "zscore"],
+  ...["lpop", "lpos", "lpush", "lrange", "lrem", "ltrim", "persist", "pexpire", "pttl", "rpop", "rpoplpush"],
+  ...["rpush", "sadd", "scard", "set % -", "smembers", "srem", "strlen", "xadd", "xtrim", "zadd", "zcard"],
+  ...["zpopmin", "zrange", "zrangebyscore", "zrem", "zremrangebyrank", "zrevrange", "zrevrangebyscore"],
+  "zscore",
 ];
 
 /** Redis (7 and later) tells of a command with as many arguments as it takes whether it would be run. */
-const script = `
+export const RIGHTS_SCRIPT = `
 local function may(command)
   local words = {}
   for word in string.gmatch(command, '%S+') do words[#words + 1] = word == '%' and KEYS[1] or word end
@@ -50,7 +38,7 @@ return lacking`;
 export async function lackingRights(redis: Redis): Promise<string | undefined> {
   let lacking: string[];
   try {
-    lacking = (await redis.eval(script, 1, `${PREFIX}:rights`, ...commands)) as string[];
+    lacking = (await redis.eval(RIGHTS_SCRIPT, 1, `${PREFIX}:rights`, ...commands)) as string[];
   } catch (error) {
     if (!isForbidden(error)) throw error;
     return /\bkeys?\b/.test((error as Error).message) ? `the keys ${PREFIX}:*` : "the command eval";

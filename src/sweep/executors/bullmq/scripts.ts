@@ -129,6 +129,14 @@ const scripts = Object.fromEntries(
   }),
 ) as Record<keyof typeof sources, { readonly text: string; readonly digest: string }>;
 
+/** What a script is called, by its text and by its digest: for whoever watches what goes to Redis. */
+export const scriptNames: ReadonlyMap<string, string> = new Map(
+  Object.entries(scripts).flatMap(([name, { text, digest }]) => [
+    [text, name],
+    [digest, name],
+  ]),
+);
+
 /** Runs a script on the keys of an attempt, and of its study where that is given. */
 export function run(
   redis: Redis,

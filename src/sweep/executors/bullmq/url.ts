@@ -40,7 +40,7 @@ export function redisAddress(text: string): RedisAddress {
   if (hostname === "") throw wrong("it names no host");
   if (url.search !== "" || url.hash !== "") throw wrong("options behind a ? or # are not taken");
   const database = /^\/?(\d{0,4})$/.exec(pathname)?.[1];
-  if (database === undefined) throw wrong("its database is no number");
+  if (database === undefined) throw wrong("its database is no number from 0 to 9999");
   const db = Number(database);
   const tls = protocols[protocol];
   const number = Number(port || 6379);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import * as v from "valibot";
-import { type ErrorCode, PlateauError, quote } from "../../../errors.js";
+import { errorCodes, PlateauError, quote } from "../../../errors.js";
 import { canonicalJson } from "../../../formats/canonical-json.js";
 import { MOST_LEVELS, nestedBeyond } from "../../../nesting.js";
 import { check, flag, nonNegative, seedNumber, whole } from "../../../validate.js";
@@ -25,21 +25,8 @@ const name = v.pipe(v.string("expected a name"), v.minLength(1), v.maxLength(MOS
 const place = whole(0, 1000);
 const text = v.pipe(v.string("expected a text"), v.maxLength(MOST_MESSAGE), v.transform(plainText));
 
-const codes: Readonly<Record<ErrorCode, true>> = {
-  ...{ usage: true, "unknown-name": true, "shape-mismatch": true, format: true, io: true, permission: true },
-  ...{
-    memory: true,
-    threads: true,
-    simd: true,
-    study: true,
-    "run-directory": true,
-    "time-limit": true,
-    diverged: true,
-  },
-  ...{ aborted: true, internal: true },
-};
 const error = v.strictObject({
-  code: v.picklist(Object.keys(codes) as ErrorCode[]),
+  code: v.picklist(errorCodes),
   message: text,
   step: v.exactOptional(whole(0)),
 });

@@ -1,12 +1,12 @@
 import { availableParallelism } from "node:os";
 import type { Worker as BullWorker, Job } from "bullmq";
 import * as v from "valibot";
-import { quote } from "../../../errors.js";
+import { PlateauError, quote } from "../../../errors.js";
 import { hostName } from "../../../files/host.js";
-import { type StopSignal, whenStopped } from "../../../pause.js";
+import { type StopSignal, sleep, whenStopped } from "../../../pause.js";
 import { counted } from "../../../text.js";
+import type { ObjectiveNames } from "../../definition-maker.js";
 import { requireWorkers } from "../../run/require.js";
-import type { ObjectiveNames } from "../../study.js";
 import { BrokenExecutor } from "../broken.js";
 import { Connection } from "./connection.js";
 import { HeldTrial } from "./held-trial.js";
@@ -20,6 +20,7 @@ import { readJob } from "./read-job.js";
 import { isForbidden, passes, reasonOf } from "./replies.js";
 import { type Place, Room } from "./room.js";
 import { run } from "./scripts.js";
+import { soon } from "./soon.js";
 import type { SentJob } from "./wire.js";
 
 /** How a worker runs. */
@@ -69,7 +70,7 @@ export async function work(options: WorkerOptions): Promise<number> {
   });
   let connection: Connection | undefined;
   try {
-    const opened = (connection = await Connection.open(redis, onNote));
+    const opened = (connection = await Connection.open(redis, onNote, options.signal));
     const found = await opened
       .patiently(() => present(opened.redis, drivers))
       .catch((error: unknown) => {
@@ -78,6 +79,10 @@ export async function work(options: WorkerOptions): Promise<number> {
     const wrong = mismatch(found.values(), "this worker", "the sweep");
     if (wrong) throw wrong;
     return await new WorkerRun(opened, machine, threads, options).end();
+  } catch (error) {
+    // Told to end while Redis still loaded: it has run nothing.
+    if (error instanceof PlateauError && error.code === "aborted") return 0;
+    throw error;
   } finally {
     connection?.close();
     await machine.close();
@@ -124,30 +129,30 @@ class WorkerRun {
 
   /** Works until it is told to stop, or has nothing left to do. */
   async end(): Promise<number> {
-    const pulse = new Pulse(
-      this.#connection,
-      this.#id,
-      () => this.#lookAround(),
-      (id) =>
+    const pulse = new Pulse(this.#connection, this.#id, {
+      lookAround: () => this.#lookAround(),
+      news: (id) =>
         void this.#held
           .get(id)
           ?.refresh()
           .catch(() => {}),
-    );
+      refused: (error) => this.#break(error),
+    });
     void this.#listen();
     await this.#left;
     this.#deafen();
     this.#stopping = true;
     const closed = this.#bull?.close();
     for (const trial of this.#held.values()) trial.stop();
-    if (closed) await soon(closed);
+    if (closed) await soon(closed, STOP_MILLISECONDS);
     pulse.stop();
     if (this.#connection.reachable) {
-      await soon(Promise.allSettled([pulse.beating, leave(this.#connection.redis, workers, this.#id)]));
+      const left = [pulse.beating, leave(this.#connection.redis, workers, this.#id)];
+      await soon(Promise.allSettled(left), STOP_MILLISECONDS);
     }
     this.#connection.close();
     // Its own connections: they would wait for Redis for ever.
-    if (this.#bull) await soon(this.#bull.disconnect());
+    if (this.#bull) await soon(this.#bull.disconnect(), STOP_MILLISECONDS);
     if (this.#broken) throw this.#broken;
     return this.#ended;
   }
@@ -161,7 +166,7 @@ class WorkerRun {
       } catch (error) {
         void bull.disconnect().catch(() => {});
         if (isForbidden(error)) return this.#break(this.#connection.refusal(error));
-        await new Promise((resolve) => setTimeout(resolve, HEARTBEAT_MILLISECONDS));
+        await sleep(HEARTBEAT_MILLISECONDS);
         continue;
       }
       if (!this.#stopping) void bull.run().catch((error: Error) => this.#complain(error));
@@ -284,10 +289,7 @@ class WorkerRun {
     const reason = reasonOf(error);
     if (this.#stopping || !this.#connection.reachable) return;
     if (isForbidden(error)) this.#break(this.#connection.refusal(error));
-    else if (passes(error))
-      this.#connection.once(
-        `Redis at ${this.#connection.address.shown} refuses: ${reason}: waiting until it does not`,
-      );
+    else if (passes(error)) this.#connection.sayWaiting(error);
     else if (!/lock|^missing|connection|ECONN|EPIPE|socket/i.test(reason))
       this.#connection.once(`the queue has a job that cannot be read: ${reason}`);
   }
@@ -324,13 +326,3 @@ const words = {
   ...{ done: "is done", stopped: "was stopped", diverged: "diverged", failed: "failed" },
   aborted: "was given back",
 } as const;
-
-/** Waits for something, but not for long: Redis may be away. */
-async function soon(work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, STOP_MILLISECONDS);
-  });
-  await Promise.race([work.catch(() => {}), late]);
-  clearTimeout(timer);
-}
