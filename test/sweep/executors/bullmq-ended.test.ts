@@ -45,6 +45,23 @@ for (const pruner of ["none", "median"]) {
   );
 }
 
+atATime("driver and worker are killed together: that is no breakdown of the trial", async (t) => {
+  t.timeout(10 * MINUTES);
+  const { url } = await startRedis(t);
+  const logged = new LoggedStudy(t, { task: held, lookahead: 1, retries: 0 });
+  (await logged.open()).close();
+  const parties = [startDriver(t, logged.file, url, 2), startWorker(t, url, ["--threads", "1"])];
+  await logged.inTheMiddle([0]);
+  for (const { child } of parties) child.kill("SIGKILL");
+  await Promise.all(parties.map(({ ended }) => ended));
+  logged.go();
+  startWorker(t, url);
+  await using study = await logged.open();
+  await logged.finish(study, url, 2);
+  t.deepEqual(facts(study), await logged.expected(2));
+  t.true(logged.steps(0).length <= held.steps + 1, "it went on from its last checkpoint");
+});
+
 atATime("a trial that its worker has dropped, though it lives, goes on", async (t) => {
   t.timeout(10 * MINUTES);
   const { url } = await startRedis(t);

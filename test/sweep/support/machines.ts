@@ -103,11 +103,11 @@ export class LoggedStudy {
     writeFileSync(join(this.log, "go"), "");
   }
 
-  /** Resolves when trials 0 and 1 wait in their middle. */
-  async inTheMiddle(): Promise<void> {
+  /** Resolves when trials wait in their middle. */
+  async inTheMiddle(numbers: readonly number[] = [0, 1]): Promise<void> {
     const { hold } = this.input.task as { hold: number };
-    await until("both trials are in their middle", () =>
-      [0, 1].every((number) => this.steps(number).length >= hold - 1),
+    await until("the trials are in their middle", () =>
+      numbers.every((number) => this.steps(number).length >= hold - 1),
     );
   }
 

@@ -38,6 +38,8 @@ export class DrivenAttempt {
   begun = false;
   /** Whether it got further than where it began. */
   moved = false;
+  /** Whether it is of a driver before this one, and its worker has not been heard since. */
+  inherited = false;
   /** Whether its worker was to run nothing beside it. */
   alone = false;
   /** Whether its worker had others beside it when it was seen last. */
@@ -51,6 +53,7 @@ export class DrivenAttempt {
   /** How many of the seeds are done. */
   #done: number;
   #settle!: (outcome: JobOutcome) => void;
+  #firstBeat: number | undefined;
   #over = false;
   #reading: Promise<void> | undefined;
   #again = false;
@@ -123,6 +126,12 @@ export class DrivenAttempt {
     this.begun ||= seen.worker !== "";
     if (seen.last > seen.recorded) void this.news();
     return seen;
+  }
+
+  /** Its worker has said that it is there: perhaps before this driver came. */
+  heard(beat: number): void {
+    this.#firstBeat ??= beat;
+    if (beat !== this.#firstBeat) this.inherited = false;
   }
 
   progress(place: number, done: number, total: number): void {

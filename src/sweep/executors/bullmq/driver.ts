@@ -21,6 +21,7 @@ import {
   workers,
 } from "./presence.js";
 import { Pulse } from "./pulse.js";
+import { ReadyQueue } from "./ready-queue.js";
 import { type Look, look, lookAll, run } from "./scripts.js";
 import { soon } from "./soon.js";
 import { digestOf, encodeJob } from "./wire.js";
@@ -47,8 +48,6 @@ const LONELY_MILLISECONDS = 5000;
 /** How long a driver that ends may take to take back what it has in Redis. */
 const FAREWELL_MILLISECONDS = 2000;
 
-type Queue = import("bullmq").Queue;
-
 /** Hands trials to workers of other machines, and records what they say. */
 export class Driver implements Executor {
   readonly workers: number;
@@ -56,7 +55,7 @@ export class Driver implements Executor {
   readonly id = newId();
   readonly #connection: Connection;
   readonly #study: Driven;
-  readonly #queue: Queue;
+  readonly #queue: ReadyQueue;
   readonly #owner = newOwner();
   readonly #presence: DriverPresence;
   readonly #attempts = new Map<string, DrivenAttempt>();
@@ -75,7 +74,7 @@ export class Driver implements Executor {
     this.#connection = connection;
     this.#study = study;
     this.workers = slots;
-    this.#queue = connection.queue();
+    this.#queue = new ReadyQueue(connection);
     const { host } = this.#owner;
     this.#presence = {
       ...ours(),
@@ -99,6 +98,7 @@ export class Driver implements Executor {
     try {
       const { id, isNew } = await this.#attemptAt(job, digest);
       const attempt = new DrivenAttempt({ ...this.#seen(), note: this.#connection.note }, id, job, events);
+      attempt.inherited = !isNew;
       this.#attempts.set(id, attempt);
       const stop = () => void attempt.stop();
       signal.addEventListener("abort", stop, { once: true });
@@ -112,7 +112,7 @@ export class Driver implements Executor {
         signal.removeEventListener("abort", stop);
         this.#attempts.delete(id);
         // One that nobody took need not stay in the queue.
-        if (!attempt.begun) this.#queue.remove(id).catch(() => {});
+        if (!attempt.begun) this.#queue.use((queue) => queue.remove(id)).catch(() => {});
       }
     } catch (error) {
       throw this.#connection.refusal(error);
@@ -132,7 +132,7 @@ export class Driver implements Executor {
       await soon(Promise.allSettled(farewell), FAREWELL_MILLISECONDS);
     }
     this.#connection.close();
-    await this.#queue.close().catch(() => {});
+    await this.#queue.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -194,7 +194,9 @@ export class Driver implements Executor {
     const data = { study: name, number, attempt: attempt.id };
     // What was begun goes before what was not.
     const lifo = checkpoint !== undefined || base > 0 || this.#losses.has(number);
-    await this.#connection.patiently(() => this.#queue.add("trial", data, { jobId: attempt.id, lifo }));
+    await this.#connection.patiently(() =>
+      this.#queue.use((queue) => queue.add("trial", data, { jobId: attempt.id, lifo })),
+    );
   }
 
   async #lookAround(): Promise<void> {
@@ -227,6 +229,7 @@ export class Driver implements Executor {
   #watch(attempt: DrivenAttempt, { last, recorded }: Look, worker: WorkerPresence | undefined): void {
     const { id, worker: name } = attempt;
     if (worker) {
+      attempt.heard(worker.beat);
       this.#absent.delete(name);
       const isRunning = Object.hasOwn(worker.running, id);
       if (isRunning) attempt.progress(...worker.running[id]);
@@ -243,9 +246,10 @@ export class Driver implements Executor {
   }
 
   #lose(attempt: DrivenAttempt, how: "is gone" | "has dropped it"): void {
-    const { number, moved } = attempt;
-    const company = how === "is gone" && this.#hadCompany(attempt);
-    const { goesOn, when, next } = this.#losses.count(number, { moved, lives: how !== "is gone", company });
+    const { number, moved, inherited } = attempt;
+    const lives = how !== "is gone";
+    const company = !lives && this.#hadCompany(attempt);
+    const { goesOn, when, next } = this.#losses.count(number, { moved, lives, company, inherited });
     this.#connection.note(`the worker of trial ${number} ${how}: ${next}`);
     const message = `its worker ended, or was cut off, ${when}`;
     attempt.end(
@@ -262,7 +266,7 @@ export class Driver implements Executor {
 
   async #requireQueued(attempt: DrivenAttempt): Promise<void> {
     if (!attempt.sent) return;
-    const state = await this.#queue.getJobState(attempt.id);
+    const state = await this.#queue.use((queue) => queue.getJobState(attempt.id));
     if (state !== "unknown" && state !== "failed" && state !== "completed") return;
     // A worker that has just begun has said so before.
     const seen = await attempt.look();

@@ -11,6 +11,8 @@ export interface Loss {
   readonly lives: boolean;
   /** Whether another trial may be what ended the worker. */
   readonly company: boolean;
+  /** Whether it was lost under a driver before this one, which may have ended as its worker did. */
+  readonly inherited: boolean;
 }
 
 /** What follows from it. `goesOn`: as no breakdown; `when`, `next`: of a sentence for people. */
@@ -21,8 +23,8 @@ export interface Sequel {
 }
 
 /**
- * The workers that trials have lost. That is not the trial's doing where the worker lives, or where it had got further
- * with it; else perhaps it is, or another's that was there: which one it was shows where each is run alone.
+ * The workers that trials have lost. That is not the trial's doing where the worker lives, where it had got further
+ * with it, or where it was gone before this driver came; else perhaps it is, or another's that was there: which one it was shows where each is run alone.
  */
 export class Losses {
   readonly #losses = new Map<number, number>();
@@ -38,17 +40,17 @@ export class Losses {
     return (this.#suspicions.get(number) ?? 0) >= SUSPICIONS;
   }
 
-  count(number: number, { moved, lives, company }: Loss): Sequel {
+  count(number: number, { moved, lives, company, inherited }: Loss): Sequel {
     const losses = (this.#losses.get(number) ?? 0) + 1;
     this.#losses.set(number, losses);
     const together = company && !moved;
     if (moved) this.#suspicions.delete(number);
     else if (together) this.#suspicions.set(number, (this.#suspicions.get(number) ?? 0) + 1);
-    const excused = moved || together || lives;
+    const excused = moved || together || lives || inherited;
     const goesOn = excused && losses <= MOST_LOSSES;
     const when = excused ? `for the ${losses}th time` : "before the trial had saved anything";
     if (!goesOn) return { goesOn, when, next: `${when}: that is a breakdown` };
-    if (moved) return { goesOn, when, next: "the trial goes on from its last checkpoint" };
+    if (moved || inherited) return { goesOn, when, next: "the trial goes on from its last checkpoint" };
     const alone = this.isSuspect(number) ? ", alone" : "";
     return { goesOn, when, next: `the trial, which had saved nothing there, begins again${alone}` };
   }

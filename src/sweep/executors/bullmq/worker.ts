@@ -244,8 +244,11 @@ class WorkerRun {
       this.#connection.note(`${named} begins`);
       if (this.#stopping) trial.stop();
       const outcome = await this.#machine.run(job, checkpoint, trial.events, trial.signal);
-      // What Redis forbade is no trial's doing, whatever the trial has made of it.
-      if (trial.forbidden) throw trial.forbidden;
+      // What Redis forbade is no trial's doing, whatever the trial has made of it: another worker may say it.
+      if (trial.forbidden) {
+        await trial.end({ kind: "aborted" }).catch(() => {});
+        throw trial.forbidden;
+      }
       await trial.end(outcome);
       const seconds = ((performance.now() - begin) / 1000).toFixed(1);
       const reason = "error" in outcome ? ` (${outcome.error.message})` : "";
