@@ -164,7 +164,8 @@ class WorkerRun {
       try {
         await bull.waitUntilReady();
       } catch (error) {
-        void bull.disconnect().catch(() => {});
+        // Only this ends its own connections, and not the one that it shares.
+        void bull.close(true).catch(() => {});
         if (isForbidden(error)) return this.#break(this.#connection.refusal(error));
         await sleep(HEARTBEAT_MILLISECONDS);
         continue;
@@ -231,6 +232,7 @@ class WorkerRun {
     const { redis } = this.#connection;
     const begun = await this.#connection.patiently(() => run(redis, "begin", id, [this.#id]));
     if (begun !== 1) return "another worker has it, or nobody wants it";
+    this.#driven = true;
     const trial = new HeldTrial(this.#connection, this.#id, id, {
       answers: job.answers,
       done: job.done.length,
