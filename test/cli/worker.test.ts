@@ -94,7 +94,7 @@ withRedis.test("passwords are taken from URL or environment, and never printed",
     const refused = await plateau(args, { cwd, env: { PLATEAU_DEBUG: "1" } });
     t.is(refused.code, 1);
     t.regex(refused.stderr, new RegExp(`error: Redis at ${shown} refuses: (WRONGPASS|NOAUTH)`));
-    t.regex(refused.stderr, /give user and password in the URL/);
+    t.regex(refused.stderr, /give the password in the URL, redis:.*:password@host/);
     bad.push(refused);
   }
   for (const { stdout, stderr } of [good, done, ...bad]) t.false(`${stdout}${stderr}`.includes(SECRET));

@@ -67,7 +67,7 @@ atATime(
     await until("the worker is refused", () => /WRONGPASS/.test(worker.said()));
     await sleep(3000);
     await admin.config("SET", "requirepass", "first");
-    await ends;
+    t.regex((await ends).join("\n"), /^Redis at redis.* refuses: WRONGPASS.*: waiting until it does not$/m);
     t.deepEqual(facts(study), await logged.expected(4));
     for (const number of [0, 1, 2, 3]) {
       const steps = logged.steps(number).map(({ step }) => step);

@@ -68,7 +68,11 @@ export class Connection {
     const options = redisOptions(address);
     this.redis = new Redis(options);
     this.waiting = new Redis(options);
-    this.redis.on("error", (error: Error) => this.#lose(reasonOf(error)));
+    this.redis.on("error", (error: Error) => {
+      // It can be reached again, and shuts the door.
+      if (this.#lost !== undefined && !this.#closed && isReply(error)) this.sayWaiting(error);
+      else this.#lose(reasonOf(error));
+    });
     this.redis.on("close", () => this.#lose("the connection was closed"));
     this.redis.on("ready", () => this.#find());
     // What is to be said the other connection says.

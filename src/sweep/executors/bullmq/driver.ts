@@ -12,10 +12,8 @@ import {
   driverIsGone,
   drivers,
   leave,
-  mismatch,
   newId,
   ours,
-  present,
   presentOf,
   type WorkerPresence,
   workers,
@@ -25,6 +23,7 @@ import { ReadyQueue } from "./ready-queue.js";
 import { type Look, look, lookAll, run } from "./scripts.js";
 import { soon } from "./soon.js";
 import { digestOf, encodeJob } from "./wire.js";
+import { Workforce } from "./workforce.js";
 
 /** What a driver knows of its study. */
 export interface Driven {
@@ -43,8 +42,6 @@ export interface Driven {
 const ROUND = 3;
 /** In how many beats of a worker that is there a trial of its is missing until it is lost: the worker has dropped it. */
 const UNHELD_BEATS = 4;
-/** How long no worker is there until that is said. */
-const LONELY_MILLISECONDS = 5000;
 /** How long a driver that ends may take to take back what it has in Redis. */
 const FAREWELL_MILLISECONDS = 2000;
 
@@ -56,6 +53,7 @@ export class Driver implements Executor {
   readonly #connection: Connection;
   readonly #study: Driven;
   readonly #queue: ReadyQueue;
+  readonly #workforce: Workforce;
   readonly #owner = newOwner();
   readonly #presence: DriverPresence;
   readonly #attempts = new Map<string, DrivenAttempt>();
@@ -65,8 +63,6 @@ export class Driver implements Executor {
   readonly #absent = new Map<string, number>();
   readonly #losses = new Losses();
   #beats = 0;
-  /** Since when there has been no worker at all, and whether that was said. */
-  #lonely: { readonly since: number; said: boolean } | undefined;
   readonly #pulse: Pulse;
   #closed = false;
 
@@ -75,6 +71,7 @@ export class Driver implements Executor {
     this.#study = study;
     this.workers = slots;
     this.#queue = new ReadyQueue(connection);
+    this.#workforce = new Workforce(connection, study.objective);
     const { host } = this.#owner;
     this.#presence = {
       ...ours(),
@@ -222,7 +219,7 @@ export class Driver implements Executor {
     if (this.#beats++ % ROUND !== ROUND - 1) return;
     for (const attempt of attempts)
       if (!attempt.over && attempt.worker === "") await this.#requireQueued(attempt);
-    await this.#lookForWorkers();
+    await this.#workforce.look();
     await this.#tidy();
   }
 
@@ -277,31 +274,5 @@ export class Driver implements Executor {
     const { id, hasEnded } = this.#study;
     const over = (number: number) => !this.#numbers.has(number) && hasEnded(number);
     return dropLeftovers(this.#connection.redis, id, over, this.#owner);
-  }
-
-  async #lookForWorkers(): Promise<void> {
-    const there = await present(this.#connection.redis, workers);
-    const all = [...there.values()];
-    const { shown } = this.#connection.address;
-    const { objective } = this.#study;
-    if (all.length === 0) {
-      const lonely = (this.#lonely ??= { since: performance.now(), said: false });
-      // Workers have to find Redis again, too, when it was away.
-      const since = Math.max(lonely.since, this.#connection.since);
-      if (lonely.said || performance.now() - since < LONELY_MILLISECONDS) return;
-      lonely.said = true;
-      this.#connection.note(
-        `no worker is there: start some, on any machine: plateau worker --redis ${shown}`,
-      );
-      return;
-    }
-    this.#lonely = undefined;
-    const wrong = mismatch(all, "this sweep", "the worker");
-    if (wrong) this.#connection.once(wrong.message);
-    else if (!all.some(({ objectives }) => objectives.includes(objective))) {
-      this.#connection.once(
-        `no worker has the objective ${objective}: start some with --objective ${objective}=module`,
-      );
-    }
   }
 }

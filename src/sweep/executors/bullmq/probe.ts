@@ -45,7 +45,9 @@ export async function probe(
     if (/DB index/.test(reason)) throw wrong(`has no database ${db}: give a smaller number`);
     if (/^DENIED\b/.test(reason)) throw wrong(PROTECTED);
     if (/WRONGPASS|NOAUTH|invalid password/i.test(reason))
-      throw wrong(`refuses: ${reason}: give user and password in the URL, redis://user:password@host`);
+      throw wrong(
+        `refuses: ${reason}: give the password in the URL, redis://:password@host, or redis://user:password@host`,
+      );
     throw wrong(
       `cannot be reached: ${reason}: check the address, and that redis-server runs there${doubts(reason, tls)}`,
     );

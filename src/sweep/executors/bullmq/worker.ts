@@ -1,22 +1,23 @@
 import { availableParallelism } from "node:os";
-import type { Worker as BullWorker, Job } from "bullmq";
+import type { Job } from "bullmq";
 import * as v from "valibot";
 import { PlateauError, quote } from "../../../errors.js";
 import { hostName } from "../../../files/host.js";
-import { type StopSignal, sleep, whenStopped } from "../../../pause.js";
+import { type StopSignal, whenStopped } from "../../../pause.js";
 import { counted } from "../../../text.js";
 import type { ObjectiveNames } from "../../definition-maker.js";
 import { requireWorkers } from "../../run/require.js";
 import { BrokenExecutor } from "../broken.js";
 import { Connection } from "./connection.js";
 import { HeldTrial } from "./held-trial.js";
-import { later, refuse, remove } from "./jobs.js";
-import { HEARTBEAT_MILLISECONDS, LEASE_MILLISECONDS, MOST_NAME, STALLED_MILLISECONDS } from "./limits.js";
+import { later, refuse } from "./jobs.js";
+import { MOST_NAME } from "./limits.js";
 import { Machine } from "./machine.js";
-import { bullmqQueue, describeBuild } from "./names.js";
+import { describeBuild } from "./names.js";
 import { appear, drivers, leave, mismatch, newId, ours, present, workers } from "./presence.js";
 import { Pulse } from "./pulse.js";
 import { readJob } from "./read-job.js";
+import { ReadyWorker } from "./ready-worker.js";
 import { isForbidden, passes, reasonOf } from "./replies.js";
 import { type Place, Room } from "./room.js";
 import { run } from "./scripts.js";
@@ -95,7 +96,6 @@ class WorkerRun {
   readonly #machine: Machine;
   readonly #threads: number;
   readonly #once: boolean;
-  #bull: BullWorker | undefined;
   readonly #room = new Room();
   readonly #held = new Map<string, HeldTrial>();
   /** Drivers of this build that are there. */
@@ -138,62 +138,27 @@ class WorkerRun {
           .catch(() => {}),
       refused: (error) => this.#break(error),
     });
-    void this.#listen();
+    const jobs = new ReadyWorker(this.#connection, {
+      concurrency: this.#threads,
+      take: (job, token) => this.#take(job, token),
+      complain: (error) => this.#complain(error),
+      refused: (error) => this.#break(this.#connection.refusal(error)),
+    });
     await this.#left;
     this.#deafen();
     this.#stopping = true;
-    const closed = this.#bull?.close();
+    const closed = jobs.close(STOP_MILLISECONDS);
     for (const trial of this.#held.values()) trial.stop();
-    if (closed) await soon(closed, STOP_MILLISECONDS);
+    await closed;
     pulse.stop();
     if (this.#connection.reachable) {
       const left = [pulse.beating, leave(this.#connection.redis, workers, this.#id)];
       await soon(Promise.allSettled(left), STOP_MILLISECONDS);
     }
     this.#connection.close();
-    // Its own connections: they would wait for Redis for ever.
-    if (this.#bull) await soon(this.#bull.disconnect(), STOP_MILLISECONDS);
+    await jobs.disconnect(STOP_MILLISECONDS);
     if (this.#broken) throw this.#broken;
     return this.#ended;
-  }
-
-  /** BullMQ asks once what Redis is, and never takes anything where that fails: then another one asks. */
-  async #listen(): Promise<void> {
-    while (!this.#stopping) {
-      const bull = (this.#bull = this.#open());
-      try {
-        await bull.waitUntilReady();
-      } catch (error) {
-        // Only this ends its own connections, and not the one that it shares.
-        void bull.close(true).catch(() => {});
-        if (isForbidden(error)) return this.#break(this.#connection.refusal(error));
-        await sleep(HEARTBEAT_MILLISECONDS);
-        continue;
-      }
-      if (!this.#stopping) void bull.run().catch((error: Error) => this.#complain(error));
-      return;
-    }
-  }
-
-  #open(): BullWorker {
-    const { bullmq, redis } = this.#connection;
-    const { name, prefix } = bullmqQueue();
-    const bull = new bullmq.Worker(name, (job, token) => this.#take(job, token), {
-      ...{ connection: redis, prefix, concurrency: this.#threads, name: `${hostName()}-${process.pid}` },
-      // Where it does not come to be ready, it would ask for jobs without end.
-      autorun: false,
-      lockDuration: LEASE_MILLISECONDS,
-      lockRenewTime: 2 * HEARTBEAT_MILLISECONDS,
-      stalledInterval: STALLED_MILLISECONDS,
-      // What has lost its worker goes on as another attempt: its driver sees to that.
-      maxStalledCount: 0,
-      runRetryDelay: HEARTBEAT_MILLISECONDS,
-      removeOnComplete: { count: 200 },
-      removeOnFail: { count: 200 },
-    });
-    bull.on("error", (error) => this.#complain(error));
-    bull.on("stalled", (id) => void remove(this.#connection, id));
-    return bull;
   }
 
   /** One job of the queue. @returns what became of it, for whoever looks at the queue */
