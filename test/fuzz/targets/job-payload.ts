@@ -1,11 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
-import type { Redis } from "ioredis";
 import { PlateauError } from "../../../src/errors.js";
 import { footprint } from "../../../src/experiments/sweep/objective.js";
 import { nestedBeyond } from "../../../src/nesting.js";
 import { DrivenAttempt } from "../../../src/sweep/executors/bullmq/attempt.js";
-import type { Connection } from "../../../src/sweep/executors/bullmq/connection.js";
 import { HeldTrial } from "../../../src/sweep/executors/bullmq/held-trial.js";
 import {
   driverIsGone,
@@ -27,6 +25,7 @@ import {
 import type { JobOutcome, TrialEvents, TrialJob } from "../../../src/sweep/executors/executor.js";
 import { newOwner } from "../../../src/sweep/storage/owner.js";
 import { mutated, prefixed } from "../mutations.js";
+import { connectionTo, fields, standIn } from "../stand-in-redis.js";
 import type { FuzzTarget } from "../target.js";
 
 const job: TrialJob = {
@@ -138,22 +137,6 @@ const changed = (base: readonly string[]) =>
       return new TextEncoder().encode(lines.map((line) => JSON.stringify(line)).join("\n"));
     });
 
-const fields = [
-  ...[
-    "driver",
-    "worker",
-    "last",
-    "recorded",
-    "answered",
-    "decision",
-    "stop",
-    "place",
-    "what",
-    "base",
-    "saved",
-  ],
-  ...["jobBytes", "checkpointBytes"],
-];
 /** What the hash of an attempt may hold: texts, numbers or not. */
 const known = fc.dictionary(
   fc.constantFrom(...fields),
@@ -244,11 +227,7 @@ async function readAsDriver(text: string): Promise<void> {
     checkpoint: Buffer.from(text),
     look: { driver: "d", worker: "w", saved: 1 + (text.length % 4), checkpointBytes: 1 },
   });
-  const connection = {
-    redis,
-    closed: false,
-    patiently: (work: () => unknown) => work(),
-  } as unknown as Connection;
+  const connection = connectionTo(redis);
   const spoken = { connection, driver: "d", study: "s", answers: true, note: () => {} };
   const attempt = new DrivenAttempt(spoken, "a-3-x", job, storing);
   for (const line of lines) {
@@ -274,11 +253,7 @@ async function readKnown(text: string): Promise<void> {
     return;
   }
   const redis = standIn({ get: encodeJob(job, more), lines: said(sayings).split("\n"), look });
-  const connection = {
-    redis,
-    closed: false,
-    patiently: (work: () => unknown) => work(),
-  } as unknown as Connection;
+  const connection = connectionTo(redis);
   const spoken = { connection, driver: "d", study: "s", answers: true, note: () => {} };
   const nothing = () => "continue" as const;
   const storing = { report: nothing, replicate: nothing, checkpoint: () => {}, progress: () => {} };
@@ -318,33 +293,4 @@ function decoded(line: string) {
     if (error instanceof PlateauError) return undefined;
     throw error;
   }
-}
-
-interface Held {
-  readonly get?: string;
-  readonly checkpoint?: Buffer;
-  readonly lines?: readonly string[];
-  readonly look?: Readonly<Record<string, string | number>>;
-}
-
-/** As much of Redis as is asked for one attempt. */
-function standIn({ get = "", checkpoint, lines = [], look = {} }: Held): Redis {
-  const left = [...lines];
-  const seen = fields.map((name) => look[name] ?? "");
-  if (checkpoint) seen[seen.length - 1] = checkpoint.length;
-  return {
-    get: async () => get,
-    getBuffer: async () => checkpoint ?? null,
-    getrange: async (_: string, from: number, to: number) => get.slice(from, to + 1),
-    // It has forgotten every script, and is given it whole.
-    evalsha: async () => {
-      throw new Error("NOSCRIPT No matching script.");
-    },
-    // By what none of the other scripts does.
-    eval: async (script: string, count: number, ...rest: readonly (string | number)[]) => {
-      if (script.includes("STRLEN")) return [seen];
-      if (script.includes("LTRIM")) left.splice(0, Number(rest[count + 3]));
-      return script.includes("return unrecorded(") ? left.slice(0, 100) : 1;
-    },
-  } as unknown as Redis;
 }
