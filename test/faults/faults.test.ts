@@ -34,7 +34,8 @@ async function survives(
       .slice(4)
       .map((cell) => Number.parseInt(cell, 10));
     t.is(survived, tried, row);
-    t.true(struck > 0, row);
+    // What comes with time may not come again.
+    t.true(2 * struck >= tried, row);
   }
 }
 

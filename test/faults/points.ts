@@ -21,8 +21,8 @@ export interface Injector {
   arm(folder: string, fault?: Fault): void;
   /** @returns what there was, in order, and what the fault hit, where it did */
   disarm(): { readonly points: readonly string[]; readonly hit?: string };
-  /** Called with the process that a run was begun in to be ended. */
-  spawned?(child: ChildProcess): void;
+  /** Called with the process that a run was begun in to be ended by a fault. */
+  spawned?(child: ChildProcess, fault: Fault): void;
 }
 
 /** What a kind of fault does: the error's code, and whether all that follows fails, too (a disk that stays full). */

@@ -124,7 +124,7 @@ async function apart(
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, [APART]: "1" },
   });
-  injector.spawned?.(child);
+  injector.spawned?.(child, fault);
   let [struck, stderr] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text: string) => (struck += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));

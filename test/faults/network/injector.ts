@@ -51,6 +51,10 @@ export function judge(party: Party, command: string): Verdict {
   }
 }
 
+function arm(coming: Fault | undefined): void {
+  [armed, fault, numbering, points, hit] = [true, coming, new Numbering(), [], undefined];
+}
+
 /** Commands to Redis, by whom. */
 export const networkInjector: Injector = {
   name: "network",
@@ -58,13 +62,15 @@ export const networkInjector: Injector = {
   // What only reads is answered by a Redis that cannot write; one that loads answers nothing.
   applies: (kind, point) =>
     !(kind in answers) || kind === "LOADING" || !reads.has(point.replace(/^\w+: (.*) #\d+$/, "$1")),
-  arm(_, coming) {
-    [armed, fault, numbering, points, hit] = [true, coming, new Numbering(), [], undefined];
-  },
+  arm: (_, coming) => arm(coming),
   disarm() {
     const found = { points, ...(hit === undefined ? {} : { hit }) };
     [armed, fault, points, hit] = [false, undefined, [], undefined];
     return found;
   },
-  spawned: (child) => void processes.set("driver", child),
+  // The relay is in the process that spawned it.
+  spawned(child, coming) {
+    processes.set("driver", child);
+    arm(coming);
+  },
 };
