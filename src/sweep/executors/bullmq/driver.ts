@@ -32,6 +32,8 @@ export interface Driven {
   readonly name: string;
   /** Name of the objective. */
   readonly objective: string;
+  /** Digest of its module, where it has one. */
+  readonly module?: string;
   /** Whether a trial may be told to stop. */
   readonly answers: boolean;
   /** Whether a trial has ended already, as another driver recorded it. */
@@ -71,7 +73,7 @@ export class Driver implements Executor {
     this.#study = study;
     this.workers = slots;
     this.#queue = new ReadyQueue(connection);
-    this.#workforce = new Workforce(connection, study.objective);
+    this.#workforce = new Workforce(connection, study);
     const { host } = this.#owner;
     this.#presence = {
       ...ours(),
@@ -166,11 +168,15 @@ export class Driver implements Executor {
 
   async #send(attempt: DrivenAttempt, job: TrialJob, digest: string): Promise<void> {
     const { redis, note } = this.#connection;
-    const { id: study, name, objective, answers } = this.#study;
+    const { id: study, name, objective, module, answers } = this.#study;
     const { number, checkpoint } = job;
     const alone = this.#losses.isSuspect(number);
     attempt.alone = alone;
-    const text = encodeJob(job, { study: name, objective, answers, ...(alone ? { alone } : {}) });
+    const text = encodeJob(job, {
+      ...{ study: name, objective, answers },
+      ...(module === undefined ? {} : { module }),
+      ...(alone ? { alone } : {}),
+    });
     const bytes = Buffer.byteLength(text);
     if (bytes > MOST_JOB_BYTES) {
       const message = `its parameters and task are ${bytes} bytes of JSON: ${MOST_JOB_BYTES} at most travel to workers`;

@@ -9,6 +9,7 @@ import type { Executor } from "../executor.js";
 import { Connection } from "./connection.js";
 import { Driver } from "./driver.js";
 import { MOST_NAME } from "./limits.js";
+import { moduleDigest } from "./module-digest.js";
 import { requireNoCode, requireNoModule } from "./no-code.js";
 
 /** How trials are spread over machines. */
@@ -49,10 +50,12 @@ export async function bullmqExecutor(
   if (workers !== undefined) requireWorkers(workers);
   requireNoCode(study.definition.task);
   const { lookahead, pruner, seeds, stopWorse } = study.definition;
+  const module = moduleDigest(study.definition.objective);
   const driven = {
     id: study.id,
     name: study.name,
     objective: objective === undefined ? objectiveName(study) : requireObjectiveName(objective),
+    ...(module === undefined ? {} : { module }),
     answers: pruner.name !== "none" || (seeds > 1 && stopWorse),
     hasEnded: (number: number) => {
       const state = study.trial(number)?.state;

@@ -7,6 +7,7 @@ import { BrokenExecutor } from "../broken.js";
 import type { Executor, JobOutcome, TrialEvents } from "../executor.js";
 import { SharedThreads } from "../shared.js";
 import { requireObjectiveName } from "./executor.js";
+import { moduleDigest } from "./module-digest.js";
 import { requireNoCode } from "./no-code.js";
 import { type SentJob, trialJob } from "./wire.js";
 
@@ -25,11 +26,18 @@ interface Ready {
 /** What a worker has to run trials: threads, memory, and objectives by the names that it was given. */
 export class Machine {
   readonly objectives: readonly string[];
+  /** Digest of each objective's module. */
+  readonly modules: Readonly<Record<string, string>>;
   readonly #threads: SharedThreads;
   readonly #ready: ReadonlyMap<string, Ready>;
 
-  private constructor(threads: SharedThreads, ready: ReadonlyMap<string, Ready>) {
+  private constructor(
+    threads: SharedThreads,
+    ready: ReadonlyMap<string, Ready>,
+    modules: Readonly<Record<string, string>>,
+  ) {
     this.#threads = threads;
+    this.modules = modules;
     this.#ready = ready;
     this.objectives = [...ready.keys()];
   }
@@ -39,7 +47,10 @@ export class Machine {
     const bound = memory === undefined ? {} : { memory };
     const ready = new Map<string, Ready>();
     const loaded: [string, string, MemoryGate][] = [];
+    const modules: Record<string, string> = {};
     for (const [name, url] of Object.entries(objectives)) {
+      const digest = moduleDigest(url);
+      if (digest !== undefined) modules[name] = digest;
       const { footprint = () => 0 } = await loadObjective(url);
       loaded.push([requireObjectiveName(name), url, new MemoryGate(footprint, memory)]);
     }
@@ -47,11 +58,17 @@ export class Machine {
     const threads = new SharedThreads({ workers, ...bound });
     for (const [name, url, gate] of loaded)
       ready.set(name, { executor: await threads.executor(url, 0), gate });
-    return new Machine(threads, ready);
+    return new Machine(threads, ready, modules);
   }
 
-  has(objective: string): boolean {
-    return this.#ready.has(objective);
+  /** Why a sweep's objective cannot be evaluated here; undefined where it can. */
+  lacks({ objective, module }: Pick<SentJob, "objective" | "module">): string | undefined {
+    const named = quote(objective);
+    if (!this.#ready.has(objective))
+      return `a sweep wants the objective ${named}, which this worker has not: start one with --objective ${objective}=module`;
+    const here = this.modules[objective];
+    if (module === undefined || here === undefined || here === module) return undefined;
+    return `a sweep's module for the objective ${named} is another (SHA-256 ${module}…) than this worker's (${here}…): start one with the same file`;
   }
 
   /**

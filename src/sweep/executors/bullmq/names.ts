@@ -1,20 +1,8 @@
-import { createHash } from "node:crypto";
-import { base64 as relaxed } from "../../../runtime/generated/relaxed.js";
-import { base64 as strict } from "../../../runtime/generated/strict.js";
 import { version } from "../../../version.js";
+import { buildName } from "./build.js";
 
 /** Before every key in Redis. */
 export const PREFIX = "plateau";
-
-let known: string | undefined;
-
-/** Of plateau's version and kernels: where two agree in it, trials come to the same bits. */
-export function buildName(): string {
-  return (known ??= createHash("sha256")
-    .update(`${version}\n${strict}\n${relaxed}`)
-    .digest("hex")
-    .slice(0, 12));
-}
 
 /** "plateau 0.1.0, build 0123456789ab" */
 export const describeBuild = (one: { version: string; build: string }): string =>

@@ -5,8 +5,9 @@ import { PlateauError } from "../../../errors.js";
 import { version } from "../../../version.js";
 import { isGone } from "../../storage/owner.js";
 import type { Owner } from "../../storage/storage.js";
+import { buildName } from "./build.js";
 import { LEASE_MILLISECONDS, MOST_NAME } from "./limits.js";
-import { buildName, describeBuild, keys } from "./names.js";
+import { describeBuild, keys } from "./names.js";
 
 import { plainLine } from "./plain-text.js";
 
@@ -24,6 +25,8 @@ const workerSchema = v.object({
   pid: v.number(),
   threads: v.number(),
   objectives: v.array(name),
+  /** Digest of each objective's module. */
+  modules: v.optional(v.record(name, name), {}),
   /** How far each attempt is: place of the seed, done, total. */
   running: v.record(v.string(), v.tuple([v.number(), v.number(), v.number()])),
   /** How often it has said so. */

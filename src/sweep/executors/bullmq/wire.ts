@@ -49,6 +49,8 @@ const jobFields = v.strictObject({
   answers: flag,
   /** Whether nothing may run beside it until it has saved something. */
   alone: v.exactOptional(flag),
+  /** Digest of the objective's module. */
+  module: v.exactOptional(name),
 });
 const jobSchema = v.pipe(
   jobFields,
@@ -64,7 +66,7 @@ export type SentJob = v.InferOutput<typeof jobSchema>;
 /** A trial as text. What its first seeds gave stays behind, but for how much it was. */
 export function encodeJob(
   { number: n, parameters, task, seeds, done, checkpointEvery, timeLimit }: TrialJob,
-  more: Pick<SentJob, "study" | "objective" | "answers" | "alone">,
+  more: Pick<SentJob, "study" | "objective" | "answers" | "alone" | "module">,
 ): string {
   return JSON.stringify({
     ...more,

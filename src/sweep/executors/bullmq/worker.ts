@@ -170,7 +170,8 @@ class WorkerRun {
       const found = await this.#connection.patiently(() => readJob(this.#connection.redis, id));
       if (typeof found === "string") return found;
       const { job, checkpoint } = found;
-      if (!this.#machine.has(job.objective)) return await this.#giveBack(bull, token, job.objective);
+      const lack = this.#machine.lacks(job);
+      if (lack !== undefined) return await this.#giveBack(bull, token, lack);
       const place = this.#room.enter(job.alone === true);
       if (!place) return await later(this.#connection, bull, token);
       try {
@@ -247,10 +248,8 @@ class WorkerRun {
   }
 
   /** Another worker may have the objective. */
-  async #giveBack(bull: Job, token: string | undefined, objective: string): Promise<never> {
-    this.#connection.once(
-      `a sweep wants the objective ${quote(objective)}, which this worker has not: start one with --objective ${objective}=module`,
-    );
+  async #giveBack(bull: Job, token: string | undefined, why: string): Promise<never> {
+    this.#connection.once(why);
     return later(this.#connection, bull, token);
   }
 
@@ -270,7 +269,8 @@ class WorkerRun {
     const running = Object.fromEntries(held.map(({ id, progress }) => [id, progress]));
     await appear(redis, workers, this.#id, {
       ...{ ...ours(), host: hostName(), pid: process.pid, threads: this.#threads },
-      ...{ objectives: [...this.#machine.objectives], running, beat: this.#beats },
+      ...{ objectives: [...this.#machine.objectives], modules: { ...this.#machine.modules } },
+      ...{ running, beat: this.#beats },
     });
     if (this.#beats++ % ROUND === 0) await this.#lookForDrivers();
     await Promise.all(held.map((trial) => trial.refresh((driver) => this.#drivers.has(driver))));
