@@ -1,5 +1,16 @@
 const remedies = [
-  ...["free some", "close some", "choose", "check", "change", "raise", "try again", "restore", "delete"],
+  ...[
+    "free some",
+    "close some",
+    "choose",
+    "check",
+    "change",
+    "raise",
+    "try again",
+    "restore",
+    "delete",
+    "install",
+  ],
   ...[
     "run it again",
     "run the command again",

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
+import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from "node:worker_threads";
 import { Piscina } from "piscina";
 import { requireArguments } from "../../arguments.js";
 import { PlateauError } from "../../errors.js";
@@ -85,9 +85,18 @@ type Pool = Piscina<TrialTask, JobOutcome | Unbegun>;
 
 /** @throws PlateauError `memory` where the system starts no thread */
 function startPool(options: ConstructorParameters<typeof Piscina>[0]): Pool {
+  const started = new Set<Worker>();
+  const see = (thread: Worker) => started.add(thread);
+  process.on("worker", see);
+  // Node tells of threads in the next tick.
+  setImmediate(() => process.off("worker", see));
   try {
     return new Piscina(options);
   } catch (cause) {
+    // Those that were started before one was not would keep the process, and there is no pool to end them.
+    setImmediate(() => {
+      for (const thread of started) void thread.terminate();
+    });
     if ((cause as NodeJS.ErrnoException).code !== "ERR_WORKER_INIT_FAILED") throw cause;
     throw noThread(cause);
   }
