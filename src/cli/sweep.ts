@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { PlateauError, quote } from "../errors.js";
 import { openStudy, studyName } from "../experiments/sweep/open.js";
+import type { Executor } from "../sweep/executors/executor.js";
 import { moduleUrl } from "../sweep/modules.js";
 import { divertOutput } from "../sweep/run/divert-output.js";
 import { loadObjective } from "../sweep/run/load-objective.js";
@@ -92,22 +93,44 @@ async function runRequested(
   flags: SweepFlags,
   print: Print,
 ): Promise<number> {
-  const { trials, workers = availableParallelism(), file: _, study: __, ...rest } = request;
   const { json = false, quiet = false } = flags;
   if (flags.retryFailed) {
     const again = study.retryFailed();
     if (!quiet) note(`${again} failed trials will be run again`);
   }
   if (!json && !quiet) note(describeStudy(study.definition));
-  const all = trialsOfShard(shardOf(study.definition), trials);
-  let live: SweepView | undefined;
+  const live: Live = {};
   const executor = await overMachines(study, flags, request.workers, (text) => {
-    if (live) live.note(text);
+    if (live.view) live.view.note(text);
     else if (!quiet) note(text);
   });
+  try {
+    return await runOn(executor, live, study, request, flags, print);
+  } finally {
+    // Also where something broke before a trial began.
+    await executor?.close();
+  }
+}
+
+/** Where notes go while there is a live view. */
+interface Live {
+  view?: SweepView;
+}
+
+async function runOn(
+  executor: Executor | undefined,
+  live: Live,
+  study: Study,
+  request: SweepRequest,
+  flags: SweepFlags,
+  print: Print,
+): Promise<number> {
+  const { trials, workers = availableParallelism(), file: _, study: __, ...rest } = request;
+  const { json = false, quiet = false } = flags;
+  const all = trialsOfShard(shardOf(study.definition), trials);
   const shown = Math.min(executor?.workers ?? workers, all);
   const view = new SweepView(study, { trials: all, workers: shown, quiet: quiet || json });
-  if (view.live) live = view;
+  if (view.live) live.view = view;
   const { signal, dispose } = interruptible(
     () => view.note("stopping…"),
     () => resumeSweep(study, trials, flags),

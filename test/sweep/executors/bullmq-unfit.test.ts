@@ -230,3 +230,21 @@ test("versions that are too old are refused; what is not said is taken to be rig
   t.is(unfitFor(""), undefined);
   t.is(unfitFor("maxmemory:0\r\nmaxmemory_policy:allkeys-lru\r\n"), undefined);
 });
+
+withRedis.serial(
+  "a Redis that has no room for checkpoints: trials go on without, which is said",
+  async (t) => {
+    t.timeout(2 * MINUTES);
+    const { url } = await startRedis(t, { more: ["--maxmemory", "12mb"] });
+    const logged = new LoggedStudy(t, { task: { checkpointBytes: 9 * 2 ** 20 }, retries: 0 });
+    const worker = startWorker(t, url);
+    await using study = await logged.open();
+    await logged.finish(study, url, 3);
+    t.deepEqual(facts(study), await logged.expected(3));
+    t.regex(
+      worker.said(),
+      /^Redis has no room for checkpoints: OOM .* \(its memory is full, raise maxmemory\): trials go on without$/m,
+    );
+    t.notRegex(worker.said(), /script:/);
+  },
+);

@@ -8,7 +8,7 @@ import { MOST_TOLD, SILENCE_MILLISECONDS } from "./limits.js";
 import { bullmqQueue } from "./names.js";
 import { plainLine } from "./plain-text.js";
 import { probe } from "./probe.js";
-import { isForbidden, isReply, passes, reasonOf } from "./replies.js";
+import { isForbidden, isReply, passes, reasonOf, refusalText } from "./replies.js";
 import { RIGHTS } from "./rights.js";
 import { type RedisAddress, redisAddress } from "./url.js";
 
@@ -137,7 +137,7 @@ export class Connection {
 
   /** Says that Redis refuses something just now, which is waited out. */
   sayWaiting(error: unknown): void {
-    this.once(`Redis at ${this.address.shown} refuses: ${reasonOf(error)}: waiting until it does not`);
+    this.once(`Redis at ${this.address.shown} refuses: ${refusalText(error)}: waiting until it does not`);
   }
 
   /**

@@ -5,7 +5,7 @@ import { engineName } from "../../storage/owner.js";
 import type { JobOutcome, TrialEvents } from "../executor.js";
 import type { Connection } from "./connection.js";
 import { MOST_CHECKPOINT_BYTES, MOST_EVENT_BYTES, PATIENCE_MILLISECONDS } from "./limits.js";
-import { isForbidden } from "./replies.js";
+import { isForbidden, isFull, refusalText } from "./replies.js";
 import { look, run } from "./scripts.js";
 import { encodeEvent, type WorkerEvent } from "./wire.js";
 
@@ -155,7 +155,18 @@ export class HeldTrial {
       : [];
     for (;;) {
       const said = await this.#connection
-        .patiently(() => run(this.#connection.redis, "tell", this.id, [this.#worker, seq, text, ...kept]))
+        .patiently(async () => {
+          try {
+            return await run(this.#connection.redis, "tell", this.id, [this.#worker, seq, text, ...kept]);
+          } catch (error) {
+            if (!checkpoint || !isFull(error)) throw error;
+            // A trial does not wait for room for what it can do without.
+            this.#connection.once(
+              `Redis has no room for checkpoints: ${refusalText(error)}: trials go on without`,
+            );
+            return 1;
+          }
+        })
         .catch((error: unknown) => {
           if (isForbidden(error)) {
             this.forbidden ??= error as Error;

@@ -18,6 +18,24 @@ export const passes = (error: unknown): boolean =>
     reasonOf(error),
   );
 
+/** Whether its memory is full. */
+export const isFull = (error: unknown): boolean => isReply(error) && /^OOM\b/.test(reasonOf(error));
+
+/** What Redis answers, and what is to be done so that it does what it was asked to. */
+export function refusalText(error: unknown): string {
+  const reason = reasonOf(error);
+  const remedies: readonly (readonly [RegExp, string])[] = [
+    [/^OOM\b/, "its memory is full, raise maxmemory"],
+    [/^MISCONF\b/, "it cannot save, make room on its disk"],
+    [/^READONLY\b/, "it has become a replica, make it the primary again"],
+    [/max number of clients/, "raise maxclients"],
+  ];
+  const remedy = remedies.find(([pattern]) => pattern.test(reason));
+  // Of a script, all that follows is where in it.
+  const short = reason.replace(/ script: [0-9a-f]{40}.*$/s, "");
+  return remedy ? `${short} (${remedy[1]})` : short;
+}
+
 /** What its user may not do, which does not pass. Of a script, what a command in it answered. */
 export const isForbidden = (error: unknown): boolean =>
   isReply(error) &&
