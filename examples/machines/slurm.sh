@@ -18,12 +18,12 @@ set -euo pipefail
 shards=${SHARDS:-16}
 studies=${STUDIES:-$PWD/studies}
 
-if [[ -z "${SLURM_JOB_ID:-}" ]]; then
+if [[ $# == 0 ]]; then
   [[ -f sweep.yaml ]] || { echo "no sweep.yaml here: run this in its folder" >&2; exit 2; }
   mkdir -p "$studies"
   array=$(sbatch --parsable --array="1-$shards" "$0" shard)
   sbatch --dependency="afterok:${array%%;*}" --kill-on-invalid-dep=yes --output=plateau-%x-%j.log --job-name=plateau-merge --cpus-per-task=1 "$0" merge
-elif [[ "${1:-shard}" == shard ]]; then
+elif [[ "$1" == shard ]]; then
   # In place of the shell, so that it is plateau that hears the signal.
   exec plateau worker --shard "$SLURM_ARRAY_TASK_ID/$shards" sweep.yaml --study "$studies/shard-$SLURM_ARRAY_TASK_ID.sqlite" --workers "${SLURM_CPUS_PER_TASK:-1}" --resume --quiet
 else

@@ -3,6 +3,7 @@ import type { StudyEvent } from "../sweep/run/execution.js";
 import type { StoredTrial } from "../sweep/storage/storage.js";
 import type { Study } from "../sweep/study.js";
 import { better, type TrialState } from "../sweep/trial.js";
+import { counted } from "../text.js";
 import { env } from "./env.js";
 import { duration, short, whole } from "./output.js";
 import { fitted } from "./progress.js";
@@ -198,6 +199,18 @@ export function describeStudy({
   const { metric = objective ?? "what is told" } = (task ?? {}) as { metric?: string };
   const what = shard === undefined ? name : `${name}, shard ${shard}`;
   return `study ${what}: ${direction} ${metric}, sampler ${describeNamed(sampler)}, pruner ${describeNamed(pruner)}`;
+}
+
+/** Trials of a study from which nothing is expected to be learned. */
+const FEW = 8;
+
+/** What a study cannot learn, as it has no more trials than it looks ahead; undefined where it can. */
+export function describeBlindness(study: Study, trials: number): string | undefined {
+  const { lookahead, sampler, pruner } = study.definition;
+  // As few as this go by none on purpose: to try something out.
+  if (!study.learns || lookahead < trials || trials <= FEW) return undefined;
+  const who = pruner.name === "none" ? sampler.name : `${sampler.name} and ${pruner.name}`;
+  return `trial n goes by trials up to n − ${lookahead}: of ${counted(trials, "trial")} none goes by another, so that ${who} learn nothing: a new study with a smaller --lookahead, or more --trials`;
 }
 
 function describeNamed({ name, ...options }: { name: string }): string {

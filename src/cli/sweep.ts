@@ -16,7 +16,14 @@ import { note } from "./output.js";
 import { executorFlags, overMachines, requireExecutor } from "./over-machines.js";
 import { exitCodes, Interruption } from "./report.js";
 import { type SweepFlags, type SweepRequest, sweepRequest } from "./sweep-options.js";
-import { describeBest, describeCounts, describeStudy, describeTrial, SweepView } from "./sweep-view.js";
+import {
+  describeBest,
+  describeBlindness,
+  describeCounts,
+  describeStudy,
+  describeTrial,
+  SweepView,
+} from "./sweep-view.js";
 
 /** The last line that `plateau sweep --json` prints. */
 export interface SweepSummary {
@@ -98,7 +105,11 @@ async function runRequested(
     const again = study.retryFailed();
     if (!quiet) note(`${again} failed trials will be run again`);
   }
-  if (!json && !quiet) note(describeStudy(study.definition));
+  if (!json && !quiet) {
+    note(describeStudy(study.definition));
+    const blind = describeBlindness(study, trialsOfShard(shardOf(study.definition), request.trials));
+    if (blind !== undefined) note(blind);
+  }
   const live: Live = {};
   const executor = await overMachines(study, flags, request.workers, (text) => {
     if (live.view) live.view.note(text);

@@ -154,6 +154,11 @@ export class Study implements AsyncDisposable {
     return this.#study.best();
   }
 
+  /** Whether trials go by earlier ones, as far as `lookahead` lets them: by sampler, pruner, or seeds that are compared. */
+  get learns(): boolean {
+    return new Guide(this.#study, this.#kinds).usesHistory;
+  }
+
   /** How many trials there are in each state. */
   get states(): Readonly<Record<TrialState, number>> {
     return this.#study.states();
@@ -234,8 +239,7 @@ export class Study implements AsyncDisposable {
 
   /** More threads than the lookahead lets run would only wait. */
   #mostAtATime(): number {
-    const { lookahead } = this.definition;
-    return new Guide(this.#study, this.#kinds).usesHistory ? lookahead : Number.POSITIVE_INFINITY;
+    return this.learns ? this.definition.lookahead : Number.POSITIVE_INFINITY;
   }
 
   /**

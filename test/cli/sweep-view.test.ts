@@ -1,6 +1,6 @@
 import test from "ava";
 import { parseNamed } from "../../src/cli/sweep-options.js";
-import { describeStudy, describeTrial, SweepView } from "../../src/cli/sweep-view.js";
+import { describeBlindness, describeStudy, describeTrial, SweepView } from "../../src/cli/sweep-view.js";
 import { Study } from "../../src/sweep/study.js";
 
 test("the live view has a line a worker, counts by state, the best so far, rate and time left", async (t) => {
@@ -77,4 +77,25 @@ test("samplers and pruners are read with their options", (t) => {
   for (const text of ["", "tpe:startup", "tpe:=3", "a b"]) {
     t.throws(() => parseNamed("--sampler", text), { message: /^--sampler / });
   }
+});
+
+test("a study that looks ahead of all its trials is said to learn nothing, where it would", async (t) => {
+  const of = async (input: object, trials: number) => {
+    await using study = await Study.open(":memory:", {
+      ...{ name: "ahead", space: { parameters: { x: { type: "uniform", low: 0, high: 1 } } } },
+      ...input,
+    });
+    return describeBlindness(study, trials);
+  };
+  t.regex(
+    (await of({ sampler: "tpe", pruner: "asha", lookahead: 64 }, 64))!,
+    /n − 64: of 64 trials none goes by another, so that tpe and asha learn nothing/,
+  );
+  t.regex(
+    (await of({ sampler: "random", pruner: "median", lookahead: 64 }, 20))!,
+    /so that random and median/,
+  );
+  t.is(await of({ sampler: "tpe", lookahead: 64 }, 65), undefined);
+  t.is(await of({ sampler: "sobol", lookahead: 64 }, 64), undefined);
+  t.is(await of({ sampler: "tpe" }, 5), undefined);
 });

@@ -189,7 +189,7 @@ for (const [where, command] of Object.entries(containers)) {
     if (isRedis) {
       t.is(
         printed,
-        "-\nrequirepass the-secret\nappendonly yes\nappendfsync everysec\nmaxmemory-policy noeviction\ndir /data\n",
+        "-\nrequirepass the-secret\nappendonly yes\nappendfsync everysec\nmaxmemory 768mb\nmaxmemory-policy noeviction\ndir /data\n",
       );
       return;
     }
@@ -222,6 +222,15 @@ test("the image has the versions of this package, and a user that is not root", 
   ]);
   t.true(images.length >= 5);
   for (const [, tag] of images) t.is(tag, manifest.version);
+});
+
+test("sweeps over Redis that learn have several times as many trials as they look ahead", (t) => {
+  const number = (text: string, pattern: RegExp) => Number(pattern.exec(text)?.[1]);
+  for (const text of [read("compose.yaml"), read("kubernetes-redis.yaml")]) {
+    const trials = number(text, /trials:? (\d+)/);
+    const lookahead = number(text, /lookahead:? (\d+)/);
+    t.true(trials >= 10 * lookahead, `${trials} trials, lookahead ${lookahead}`);
+  }
 });
 
 test("the Slurm script is bash", (t) => {
@@ -273,7 +282,13 @@ test("the Slurm script, on a scheduler that runs one job after the other, makes 
   const { status, stderr } = spawnSync("bash", ["slurm.sh"], {
     cwd,
     encoding: "utf8",
-    env: { ...process.env, SHARDS: "3", PATH: `${bin}${delimiter}${process.env["PATH"]}` },
+    // As from within an allocation, which has a number of its own.
+    env: {
+      ...process.env,
+      SLURM_JOB_ID: "99",
+      SHARDS: "3",
+      PATH: `${bin}${delimiter}${process.env["PATH"]}`,
+    },
   });
   const log = readFileSync(join(cwd, "log.txt"), "utf8");
   t.is(status, 0, stderr + log);
