@@ -2,12 +2,13 @@
 //   npm run math:exhaustive -- [exp tanh …] [--stride 61] [--build relaxed]
 // The reference is the float64 scalar of the same module (erf: its own series and continued fraction,
 // in test/kernels/ulp.ts), so the result is the same on every engine.
-import { parseArgs } from "node:util";
+
 import type { Build } from "../src/runtime/compile.js";
 import { Engine } from "../src/runtime/engine.js";
 import { maximumUlp, unaryFunctions } from "../test/kernels/ulp.js";
+import { scriptOptions } from "../test/support/script-options.js";
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = scriptOptions(import.meta.url, {
   allowPositionals: true,
   options: { stride: { type: "string", default: "1" }, build: { type: "string", default: "strict" } },
 });

@@ -2,13 +2,16 @@
 //   node dist/bench/pieces.js [--most 65536]
 // The pieces needed stay the same along each row, so an exhaustive dynamic programme would grow as N².
 // Then the longest and the mean time of finding continuous linear ones, over 80 errors, in ms.
-import { parseArgs } from "node:util";
+
 import { leastConstantPieces } from "../src/analysis/pieces/pieces-constant.js";
 import { leastLinearPieces } from "../src/analysis/pieces/pieces-linear.js";
 import { streamKey } from "../src/random/keys.js";
 import { uniform64 } from "../src/random/uniform.js";
+import { scriptOptions } from "../test/support/script-options.js";
 
-const { values } = parseArgs({ options: { most: { type: "string", default: "65536" } } });
+const { values } = scriptOptions(import.meta.url, {
+  options: { most: { type: "string", default: "65536" } },
+});
 const most = Number(values.most);
 const noise = uniform64(streamKey(0, "bench/pieces"), 0, most);
 const signals: Record<string, { error: number; at: (x: number, i: number) => number }> = {

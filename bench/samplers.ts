@@ -1,13 +1,14 @@
 // Samplers that learn against random search, and what a suggestion costs:
 //   npm run build && node dist/bench/samplers.js [--seeds 50] [--trials 100] [--only cost] [--json]
 // Regrets depend on the seeds alone and are the same everywhere; times are not.
-import { parseArgs } from "node:util";
+
 import { tpe } from "../src/sweep/samplers/tpe.js";
 import { Space } from "../src/sweep/space/space.js";
+import { scriptOptions } from "../test/support/script-options.js";
 import { standardFunctions } from "../test/sweep/functions.js";
 import { compareWithRandom, create } from "../test/sweep/regret.js";
 
-const { values } = parseArgs({
+const { values } = scriptOptions(import.meta.url, {
   options: {
     seeds: { type: "string", default: "50" },
     trials: { type: "string", default: "100" },

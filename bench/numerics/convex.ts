@@ -1,14 +1,17 @@
 // Least squares for a million updates in float32 beside float64: node dist/bench/numerics/convex.js [--steps N]. Prints
 // how far gradient descent is from float64 and how far it may be, at 1, 10, 100, … updates, and how far from the
 // minimizer Adam ends whose learning rate falls to 0. Exits 1 where it is further than the bound at any update.
-import { parseArgs } from "node:util";
+
 import { arrayData } from "../../src/training/data.js";
 import { type TrainingInput, trainingOptions } from "../../src/training/options.js";
 import { Trainer } from "../../src/training/trainer.js";
 import { blindness, descentBound, leastSquares, norm } from "../../test/reference/least-squares.js";
 import { ReferenceTraining, weightsOf } from "../../test/reference/training.js";
+import { scriptOptions } from "../../test/support/script-options.js";
 
-const { values } = parseArgs({ options: { steps: { type: "string", default: "1000000" } } });
+const { values } = scriptOptions(import.meta.url, {
+  options: { steps: { type: "string", default: "1000000" } },
+});
 const steps = Number(values.steps);
 const rows = 32;
 const problem = leastSquares(rows, 3, 2);

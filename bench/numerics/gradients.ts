@@ -1,6 +1,6 @@
 // Gradients of random networks and graphs beside float64: node dist/bench/numerics/gradients.js [--networks N]
 // [--graphs N] [--seed S] [--build relaxed] [--wide]. Prints how far they are off, in deviations of rounding; exits 1 where any is further than 12.
-import { parseArgs } from "node:util";
+
 import fc from "fast-check";
 import { ops } from "../../src/graph/ops/registry.js";
 import type { Build } from "../../src/runtime/compile.js";
@@ -10,8 +10,9 @@ import { DEVIATIONS } from "../../test/reference/compare.js";
 import { checkGraph } from "../../test/reference/graphs.js";
 import { subjects } from "../../test/reference/networks.js";
 import { Reach } from "../../test/reference/reach.js";
+import { scriptOptions } from "../../test/support/script-options.js";
 
-const { values } = parseArgs({
+const { values } = scriptOptions(import.meta.url, {
   options: {
     networks: { type: "string", default: "2000" },
     graphs: { type: "string", default: "8000" },

@@ -3,8 +3,8 @@
 // --as float64|float32|kernels [--nudge K] --into file.json does one, and --compare float64.json float32.json …
 // kernels.json … gives the verdict. Exits 1 where a bound is exceeded.
 import { readFileSync, writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { type Course, type Drift, drift, follow, RISK } from "../../test/reference/drift.js";
+import { scriptOptions } from "../../test/support/script-options.js";
 import { type Arithmetic, type Begin, configA, feltOfA } from "./config-a.js";
 
 interface Run extends Begin {
@@ -13,7 +13,7 @@ interface Run extends Begin {
   readonly course: Course;
 }
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = scriptOptions(import.meta.url, {
   allowPositionals: true,
   options: {
     seed: { type: "string", default: "1" },

@@ -5,11 +5,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { scriptOptions } from "../../test/support/script-options.js";
 import { noFaults } from "./executor.js";
 import { simulate } from "./simulate.js";
 
-const { values } = parseArgs({
+const { values } = scriptOptions(import.meta.url, {
   options: {
     sampler: { type: "string", default: "random" },
     pruner: { type: "string", default: "none" },

@@ -4,14 +4,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { scriptOptions } from "../../test/support/script-options.js";
 import { judge, LEAST_SAMPLES } from "./judge.js";
 import { parts } from "./parts/registry.js";
 import { watchMemories } from "./resources.js";
 import { Soak } from "./soak.js";
 import { table } from "./table.js";
 
-const { values } = parseArgs({
+const { values } = scriptOptions(import.meta.url, {
   options: {
     minutes: { type: "string" },
     trials: { type: "string" },

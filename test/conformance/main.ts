@@ -2,12 +2,12 @@
 //   node dist/test/conformance/main.js [--write] [names of runtimes …]
 // --write stores what this Node finds. Exit code 1: something differs or fails.
 import { writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
+import { scriptOptions } from "../support/script-options.js";
 import { describe, outcomes } from "./matrix.js";
 import { runtimes } from "./runtimes.js";
 import { FILE, stored } from "./stored.js";
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = scriptOptions(import.meta.url, {
   options: { write: { type: "boolean", default: false } },
   allowPositionals: true,
 });

@@ -8,8 +8,8 @@ import { mkdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { reportUncaught } from "../../src/cli/uncaught.js";
+import { scriptOptions } from "../support/script-options.js";
 import { messagesInjector } from "./messages.js";
 import { compileNative, nativeEnvironment, nativeInjector } from "./native.js";
 import { networkInjector } from "./network/injector.js";
@@ -18,7 +18,7 @@ import { Results } from "./results.js";
 import { scenarios } from "./scenarios/registry.js";
 import { survey } from "./survey.js";
 
-const { values } = parseArgs({
+const { values } = scriptOptions(import.meta.url, {
   options: {
     only: { type: "string" },
     by: { type: "string", default: "calls,system,messages,network" },

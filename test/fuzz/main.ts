@@ -5,13 +5,13 @@
 // the folder.
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
+import { scriptOptions } from "../support/script-options.js";
 import { campaign } from "./campaign.js";
 import type { Findings } from "./findings.js";
 import { BATCH } from "./loop.js";
 import { targets } from "./registry.js";
 
-const { values } = parseArgs({
+const { values } = scriptOptions(import.meta.url, {
   options: {
     only: { type: "string" },
     cases: { type: "string", default: "100000" },
