@@ -22,7 +22,14 @@ export interface WorkerFlags {
 export async function runWorkerCommand(flags: WorkerFlags): Promise<number> {
   const { threads, memory, once = false, quiet = false } = flags;
   const redis = redisUrl(flags.redis);
-  const objectives = Object.fromEntries((flags.objective ?? []).map(objectiveOf));
+  const named = (flags.objective ?? []).map(objectiveOf);
+  const twice = named.find(([name], i) => named.some(([other], k) => k < i && other === name));
+  if (twice)
+    throw new PlateauError(
+      "usage",
+      `--objective: ${quote(twice[0])} is given twice: give one of them another name, name=module`,
+    );
+  const objectives = Object.fromEntries(named);
   const giveBack = divertOutput();
   const { signal, dispose } = interruptible(() => note("stopping…"));
   let trials: number;

@@ -152,7 +152,12 @@ test("what makes no sense together is refused", async (t) => {
       /--objective "a b=x.mjs": give name=module/,
     ],
     [["worker", "--redis", "redis://127.0.0.1", "--objective", "a=./no.mjs"], /cannot be loaded/],
-    [["worker", "--redis", "redis://127.0.0.1", "--threads", "0"], /workers is 0: expected at least 1/],
+    [
+      ["worker", "--redis", "redis://127.0.0.1", "--objective", "./a.mjs", "--objective", "b/a.mjs"],
+      /--objective: "a" is given twice: give one of them another name, name=module/,
+    ],
+    [["worker", "--redis", "redis://127.0.0.1", "--workers", "2"], /trials at a time are --threads here/],
+    [["worker", "--redis", "redis://127.0.0.1", "--threads", "0"], /threads is 0: expected at least 1/],
   ];
   for (const [args, message] of bad) {
     const { code, stderr } = await plateau(args, { cwd });

@@ -84,6 +84,7 @@ async function execute(given: string | undefined, flags: AnyFlags): Promise<numb
   }
   const stray = Object.keys(flags).find((name) => !OF_REDIS.has(name));
   if (stray !== undefined || given !== undefined) {
+    if (stray === "workers") refuse("--workers is for --shard k/N: trials at a time are --threads here");
     refuse(
       `${stray === undefined ? given : flagOf(stray)} is for --shard k/N: a worker of Redis runs what its sweep says`,
     );

@@ -1,6 +1,17 @@
-import { requireArguments } from "../../arguments.js";
+import { requireOptions } from "../../arguments.js";
+import { PlateauError, quote } from "../../errors.js";
 import { type WorkerOptions, work } from "../../sweep/executors/bullmq/worker.js";
 import { objectives } from "./open.js";
+
+const kinds = {
+  redis: "text",
+  threads: "anything",
+  objectives: "object?",
+  memory: "anything",
+  once: "flag?",
+  signal: "signal?",
+  onNote: "function?",
+};
 
 /**
  * Takes trials of sweeps over many machines (`bullmqExecutor`) from Redis and runs them on worker threads, until its
@@ -12,6 +23,13 @@ import { objectives } from "./open.js";
  * thread begins
  */
 export async function runWorker(options: WorkerOptions): Promise<number> {
-  requireArguments("runWorker", { options: [options, "object: redis"] });
-  return work({ ...options, objectives: { ...objectives, ...options.objectives } });
+  requireOptions("runWorker", options, kinds);
+  const own = options.objectives ?? {};
+  const taken = Object.keys(own).find((name) => Object.hasOwn(objectives, name));
+  if (taken !== undefined)
+    throw new PlateauError(
+      "usage",
+      `runWorker: objectives: ${quote(taken)} is plateau's own: give yours another name`,
+    );
+  return work({ ...options, objectives: { ...objectives, ...own } });
 }

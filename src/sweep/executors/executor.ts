@@ -14,6 +14,8 @@ export interface TrialJob {
   /** Of the first seed that is not done. */
   readonly checkpoint?: Uint8Array;
   readonly checkpointEvery: number;
+  /** Seconds of work that its earlier attempts took, as far as they count. Default 0. */
+  readonly seconds?: number;
   /** Seconds that the trial may run before it has failed; Infinity: as long as it likes. */
   readonly timeLimit: number;
 }
@@ -31,7 +33,7 @@ export interface TrialEvents {
   checkpoint(bytes: Uint8Array): void | Promise<void>;
   /** Not waited for; some may be left out. */
   progress(place: number, done: number, total: number): void;
-  /** On which engine, and for how many seconds so far, the trial runs, where that is not in this process. */
+  /** On which engine the trial runs, and seconds of work so far, `job.seconds` included, where not in this process. */
   ran?(engine: string, seconds: number): void;
 }
 

@@ -67,6 +67,7 @@ export class Attempt {
       seeds,
       done: this.#replicates,
       ...(this.#checkpoint ? { checkpoint: this.#checkpoint } : {}),
+      seconds: this.#secondsBefore,
       checkpointEvery,
       timeLimit,
     };
@@ -89,7 +90,7 @@ export class Attempt {
     },
     ran: (engine, seconds) => {
       this.#engine = engine;
-      this.#begin = performance.now() - 1000 * seconds;
+      this.#begin = performance.now() - 1000 * (seconds - this.#secondsBefore);
     },
   };
 

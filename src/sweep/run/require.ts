@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { requireOptions } from "../../arguments.js";
+import { PlateauError } from "../../errors.js";
 import { check, positive, whole } from "../../validate.js";
 
 const workers = whole(1, 1024);
@@ -34,11 +35,17 @@ const kinds = {
 export function requireRunOptions(options: unknown): void {
   check("run", numbersSchema, options);
   requireOptions("run", options, kinds);
-  const { executor } = options as { executor?: unknown };
-  if (executor !== undefined) check("run: executor", executorSchema, executor);
+  const { executor, objective } = options as { executor?: unknown; objective?: unknown };
+  if (executor === undefined) return;
+  check("run: executor", executorSchema, executor);
+  if (objective === undefined) return;
+  throw new PlateauError(
+    "usage",
+    "run: objective and executor are given: an executor has its objective already (threadsExecutor(url), bullmqExecutor(study, { objective: name })): leave out one of them",
+  );
 }
 
 /** @throws PlateauError `usage` */
-export function requireWorkers(count: unknown): void {
-  check("executor", v.strictObject({ workers }), { workers: count });
+export function requireWorkers(count: unknown, call = "executor", name = "workers"): void {
+  check(call, v.strictObject({ [name]: workers }), { [name]: count });
 }

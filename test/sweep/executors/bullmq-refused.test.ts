@@ -266,6 +266,8 @@ withRedis.serial(
     startWorker(t, url);
     await ends;
     t.deepEqual(facts(study), await logged.expected(3));
+    // It is said once, and what was left is not taken again and again.
+    t.is(said.split("which this worker has not").length, 2, said);
     t.true(
       notes.length <= 1 && notes.every((note) => note.includes("no worker has the objective logged")),
       notes.join(),

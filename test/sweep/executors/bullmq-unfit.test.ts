@@ -3,7 +3,7 @@ import { networkInterfaces } from "node:os";
 import test, { type ExecutionContext } from "ava";
 import { Redis } from "ioredis";
 import { bullmqExecutor } from "../../../src/sweep/executors/bullmq/executor.js";
-import { keys } from "../../../src/sweep/executors/bullmq/names.js";
+import { bullmqQueue, keys } from "../../../src/sweep/executors/bullmq/names.js";
 import { unfitFor } from "../../../src/sweep/executors/bullmq/probe.js";
 import { RULES } from "../../../src/sweep/executors/bullmq/rights.js";
 import { work } from "../../../src/sweep/executors/bullmq/worker.js";
@@ -171,6 +171,18 @@ for (const what of ["attempt", "events"] as const) {
     },
   );
 }
+
+withRedis.serial("what others have in BullMQ's keys ends a worker, too", async (t) => {
+  t.timeout(2 * MINUTES);
+  const { url } = await startRedis(t);
+  const redis = new Redis(url);
+  t.teardown(() => redis.disconnect());
+  const { name, prefix } = bullmqQueue();
+  await redis.set(`${prefix}:${name}:wait`, "x");
+  const { code, stderr } = await startWorker(t, url).ended;
+  t.is(code, 1, stderr);
+  t.regex(stderr, /\nerror: Redis at .* refuses: WRONGTYPE.*: leave the keys plateau:\* to plateau\n/);
+});
 
 withRedis.serial("a database that there is not is refused, not taken for number 0", async (t) => {
   const { url } = await startRedis(t, { more: ["--databases", "4"] });

@@ -1,4 +1,5 @@
 import { newOwner, ownerText, retire } from "../../storage/owner.js";
+import { BrokenExecutor } from "../broken.js";
 import type { Executor, JobOutcome, TrialEvents, TrialJob } from "../executor.js";
 import { DrivenAttempt } from "./attempt.js";
 import type { Connection } from "./connection.js";
@@ -91,6 +92,11 @@ export class Driver implements Executor {
   }
 
   async run(job: TrialJob, events: TrialEvents, signal: AbortSignal): Promise<JobOutcome> {
+    if (this.#closed)
+      throw new BrokenExecutor(
+        "usage",
+        "the executor is closed, as a run closes it at its end: make another one, bullmqExecutor(study, options)",
+      );
     if (signal.aborted) return { kind: "aborted" };
     const digest = digestOf(job, this.#study.objective);
     this.#numbers.add(job.number);

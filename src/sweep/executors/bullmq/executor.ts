@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import * as v from "valibot";
-import { requireArguments } from "../../../arguments.js";
+import { requireArguments, requireOptions } from "../../../arguments.js";
 import { PlateauError, quote } from "../../../errors.js";
 import { check } from "../../../validate.js";
 import { requireWorkers } from "../../run/require.js";
@@ -27,6 +27,8 @@ export interface BullmqOptions {
   readonly onNote?: (text: string) => void;
 }
 
+const kinds = { redis: "text", workers: "anything", objective: "text?", onNote: "function?" };
+
 /** What an executor has to know of a study. */
 export type SpreadStudy = Pick<Study, "id" | "name" | "definition" | "trial">;
 
@@ -44,8 +46,9 @@ export async function bullmqExecutor(
 ): Promise<Executor & AsyncDisposable> {
   requireArguments("bullmqExecutor", {
     study: [study, "Study: id name definition"],
-    options: [options, "object: redis"],
+    options: [options, "object"],
   });
+  requireOptions("bullmqExecutor", options, kinds);
   const { redis, workers, objective, onNote } = options;
   if (workers !== undefined) requireWorkers(workers);
   requireNoCode(study.definition.task);

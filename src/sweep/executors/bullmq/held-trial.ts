@@ -18,6 +18,17 @@ interface Question {
   answer(decision: Decision): void;
 }
 
+interface HeldTrialOptions {
+  /** Whether its driver may say "stop". */
+  readonly answers: boolean;
+  /** How many of its seeds are done. */
+  readonly done: number;
+  /** Seconds of work that earlier attempts took. */
+  readonly seconds?: number;
+  /** Called when it has saved something. */
+  readonly saved?: () => void;
+}
+
 /** One attempt at a trial, as its worker holds it: says what happens, and waits for answers where they matter. */
 export class HeldTrial {
   readonly id: string;
@@ -29,6 +40,7 @@ export class HeldTrial {
   readonly #answers: boolean;
   readonly #stop = new AbortController();
   readonly #begin = performance.now();
+  readonly #secondsBefore: number;
   #seq = 0;
   #place: number;
   #question: Question | undefined;
@@ -40,13 +52,14 @@ export class HeldTrial {
     connection: Connection,
     worker: string,
     id: string,
-    { answers, done, saved = () => {} }: { answers: boolean; done: number; saved?: () => void },
+    { answers, done, seconds = 0, saved = () => {} }: HeldTrialOptions,
   ) {
     this.id = id;
     this.#connection = connection;
     this.#worker = worker;
     this.#answers = answers;
     this.#place = done;
+    this.#secondsBefore = seconds;
     this.events = {
       report: (report) => this.#ask({ kind: "report", ...report }),
       replicate: async (place, { seed, value, result }) => {
@@ -86,7 +99,7 @@ export class HeldTrial {
 
   /** Says that the trial has begun, or how long it has run. */
   async ran(): Promise<void> {
-    const seconds = (performance.now() - this.#begin) / 1000;
+    const seconds = this.#secondsBefore + (performance.now() - this.#begin) / 1000;
     await this.#tell({ kind: "ran", engine: engineName(), seconds });
   }
 

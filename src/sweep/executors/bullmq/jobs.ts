@@ -2,13 +2,29 @@ import type { Job } from "bullmq";
 import type { Connection } from "./connection.js";
 import { HeldTrial } from "./held-trial.js";
 import { run } from "./scripts.js";
+import { soon } from "./soon.js";
 
 // What a worker does with jobs of the queue that it does not run.
 
-/** When a job that a worker has no objective, or no room, for is offered again. */
+/** When a job that a worker has no room for is offered again. */
 const LATER_MILLISECONDS = 1000;
+/** How long a worker takes nothing after it took what it cannot run: others are to be quicker. */
+const SHY_MILLISECONDS = 2000;
 
-/** Puts a job back: another worker may have what it takes, or this one later. @throws DelayedError, which BullMQ wants */
+/** Leaves a job to another worker, which has what it takes. @param ends when this one ends. @throws DelayedError, which BullMQ wants */
+export async function leaveToOthers(
+  connection: Connection,
+  job: Job,
+  token: string | undefined,
+  ends: Promise<void>,
+): Promise<never> {
+  // At once, but not to this thread of this worker.
+  await job.moveToDelayed(Date.now() + 1, token);
+  await soon(ends, SHY_MILLISECONDS);
+  throw new connection.bullmq.DelayedError();
+}
+
+/** Puts a job back: this worker may have room for it later. @throws DelayedError, which BullMQ wants */
 export async function later(connection: Connection, job: Job, token: string | undefined): Promise<never> {
   await job.moveToDelayed(Date.now() + LATER_MILLISECONDS, token);
   throw new connection.bullmq.DelayedError();

@@ -36,6 +36,9 @@ export function refusalText(error: unknown): string {
   return remedy ? `${short} (${remedy[1]})` : short;
 }
 
+/** Whether keys that are plateau's hold what others have put there. */
+export const isOthers = (error: unknown): boolean => isReply(error) && /^WRONGTYPE\b/.test(reasonOf(error));
+
 /** What its user may not do, which does not pass. Of a script, what a command in it answered. */
 export const isForbidden = (error: unknown): boolean =>
   isReply(error) &&

@@ -45,6 +45,7 @@ const jobFields = v.strictObject({
   done: v.pipe(v.array(number), v.maxLength(1000)),
   checkpointEvery: v.pipe(number, v.minValue(0)),
   timeLimit: v.pipe(number, v.gtValue(0)),
+  seconds: v.exactOptional(nonNegative),
   /** Whether the trial has to wait for what the driver says: it may be "stop". */
   answers: flag,
   /** Whether nothing may run beside it until it has saved something. */
@@ -65,7 +66,7 @@ export type SentJob = v.InferOutput<typeof jobSchema>;
 
 /** A trial as text. What its first seeds gave stays behind, but for how much it was. */
 export function encodeJob(
-  { number: n, parameters, task, seeds, done, checkpointEvery, timeLimit }: TrialJob,
+  { number: n, parameters, task, seeds, done, checkpointEvery, timeLimit, seconds }: TrialJob,
   more: Pick<SentJob, "study" | "objective" | "answers" | "alone" | "module">,
 ): string {
   return JSON.stringify({
@@ -82,6 +83,7 @@ export function encodeJob(
     done: done.map(({ value }) => sent(value)),
     checkpointEvery: sent(checkpointEvery),
     timeLimit: sent(timeLimit),
+    ...(seconds === undefined ? {} : { seconds }),
   });
 }
 
@@ -92,9 +94,10 @@ export function decodeJob(json: string): SentJob {
 
 /** The trial that was sent, for an executor of this machine. */
 export function trialJob(job: SentJob, checkpoint: Uint8Array | undefined): TrialJob {
-  const { number: n, parameters, task, seeds, done, checkpointEvery, timeLimit } = job;
+  const { number: n, parameters, task, seeds, done, seconds, checkpointEvery, timeLimit } = job;
   return {
     ...{ number: n, parameters, task: task ?? null, seeds, checkpointEvery, timeLimit },
+    ...(seconds === undefined ? {} : { seconds }),
     done: done.map((value, i) => ({ seed: seeds[i], value })),
     ...(checkpoint ? { checkpoint } : {}),
   };

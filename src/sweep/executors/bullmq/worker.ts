@@ -10,7 +10,7 @@ import { requireWorkers } from "../../run/require.js";
 import { BrokenExecutor } from "../broken.js";
 import { Connection } from "./connection.js";
 import { HeldTrial } from "./held-trial.js";
-import { later, refuse } from "./jobs.js";
+import { later, leaveToOthers, refuse } from "./jobs.js";
 import { MOST_NAME } from "./limits.js";
 import { Machine } from "./machine.js";
 import { describeBuild } from "./names.js";
@@ -18,7 +18,7 @@ import { appear, drivers, leave, mismatch, newId, ours, present, workers } from 
 import { Pulse } from "./pulse.js";
 import { readJob } from "./read-job.js";
 import { ReadyWorker } from "./ready-worker.js";
-import { isForbidden, passes, reasonOf } from "./replies.js";
+import { isForbidden, isOthers, passes, reasonOf } from "./replies.js";
 import { type Place, Room } from "./room.js";
 import { run } from "./scripts.js";
 import { soon } from "./soon.js";
@@ -64,7 +64,7 @@ const dataSchema = v.object({
  */
 export async function work(options: WorkerOptions): Promise<number> {
   const { redis, threads = availableParallelism(), memory, objectives = {}, onNote } = options;
-  requireWorkers(threads);
+  requireWorkers(threads, "worker", "threads");
   const machine = await Machine.open({
     ...{ threads, objectives },
     ...(memory === undefined ? {} : { memory }),
@@ -201,7 +201,7 @@ class WorkerRun {
     this.#driven = true;
     const trial = new HeldTrial(this.#connection, this.#id, id, {
       answers: job.answers,
-      done: job.done.length,
+      ...{ done: job.done.length, seconds: job.seconds ?? 0 },
       saved: share,
     });
     this.#held.set(id, trial);
@@ -250,14 +250,14 @@ class WorkerRun {
   /** Another worker may have the objective. */
   async #giveBack(bull: Job, token: string | undefined, why: string): Promise<never> {
     this.#connection.once(why);
-    return later(this.#connection, bull, token);
+    return leaveToOthers(this.#connection, bull, token, this.#left);
   }
 
   /** Locks that ran out while Redis was away are no news, and that it is away was said. */
   #complain(error: Error): void {
     const reason = reasonOf(error);
     if (this.#stopping || !this.#connection.reachable) return;
-    if (isForbidden(error)) this.#break(this.#connection.refusal(error));
+    if (isForbidden(error) || isOthers(error)) this.#break(this.#connection.refusal(error));
     else if (passes(error)) this.#connection.sayWaiting(error);
     else if (!/lock|^missing|connection|ECONN|EPIPE|socket/i.test(reason))
       this.#connection.once(`the queue has a job that cannot be read: ${reason}`);

@@ -37,9 +37,11 @@ export class Workforce {
     const since = Math.max(lonely.since, found);
     if (lonely.said || performance.now() - since < LONELY_MILLISECONDS) return;
     lonely.said = true;
-    this.#connection.note(
-      `no worker is there: start some, on any machine: plateau worker --redis ${address.shown}`,
-    );
+    const how =
+      address.password === undefined
+        ? `plateau worker --redis ${address.shown}`
+        : `plateau worker, with PLATEAU_REDIS as here (${address.shown}, with its password)`;
+    this.#connection.note(`no worker is there: start some, on any machine: ${how}`);
   }
 }
 
