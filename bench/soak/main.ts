@@ -64,16 +64,20 @@ console.log(
   `${soak.trials} trials in ${minutes().toFixed(1)} min${stopped ? ", stopped" : ""}: ${soak.shares}`,
 );
 const leaks: string[] = [];
+let judged = 0;
 for (const [who, samples] of soak.samples()) {
   if (samples.length < LEAST_SAMPLES) {
     console.log(`${who}: ${samples.length} samples, too few to be judged`);
     continue;
   }
+  judged++;
   const judgements = judge(samples);
   console.log(`${who}: ${samples.length} samples`);
   console.log(table(judgements));
   for (const { resource, leaks: does } of judgements) if (does) leaks.push(`${resource} of ${who}`);
 }
 if (values.out === undefined) rmSync(out, { force: true });
-console.log(leaks.length > 0 ? `leaks: ${leaks.join(", ")}` : "flat");
-process.exit(leaks.length > 0 ? 1 : 0);
+const flat = judged > 0 && leaks.length === 0;
+if (judged === 0) console.log("not judged: give more --trials or --minutes");
+else console.log(flat ? "flat" : `leaks: ${leaks.join(", ")}`);
+process.exit(flat ? 0 : 1);

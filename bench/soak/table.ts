@@ -3,7 +3,7 @@ import type { Judgement } from "./judge.js";
 import { type Resource, resources } from "./resources.js";
 
 export function table(judgements: readonly Judgement[]): string {
-  const head = ["", "first", "median", "last", "a 1,000 trials [95%]", "grown for certain", ""];
+  const head = ["", "after warm-up", "median", "last", "a 1,000 trials [95%]", "grown for certain", ""];
   const rows = judgements.map(({ resource, first, median, last, slope, certain, leaks }) => {
     const say = (value: number) => said(resource, value);
     const interval = `${say(slope.slope)} [${say(slope.low)}, ${say(slope.high)}]`;

@@ -13,6 +13,15 @@ const NOTHING = new URL("./nothing.js", import.meta.url).href;
 const TRIALS = 300;
 
 const space = { parameters: { x: { type: "uniform", low: 0, high: 1 } } } as const;
+/** As many parameters as architectures and trainings are searched over. */
+const wide = {
+  parameters: Object.fromEntries(
+    ["x", "lr", "width", "layers", "heads"].map((name) => [
+      name,
+      { type: "uniform", low: 0, high: 1 } as const,
+    ]),
+  ),
+};
 
 /** Milliseconds a trial that does nothing, through Redis and BullMQ: one thread, so one trial after the other. */
 const latency: BenchCase = {
@@ -51,7 +60,10 @@ const MOST = 1500;
  * worker processes on this machine.
  * @param reports of each trial; with the pruner its worker waits for the answer to each
  */
-const driving = (name: string, reports: number, pruner: string): BenchCase => ({
+const driving = (
+  name: string,
+  { reports, sampler = "random", pruner = "none" }: { reports: number; sampler?: string; pruner?: string },
+): BenchCase => ({
   name: `sweep:bullmq:${name}`,
   run: () =>
     inFolder(async (folder) => {
@@ -60,7 +72,7 @@ const driving = (name: string, reports: number, pruner: string): BenchCase => ({
       const workers = Array.from({ length: PROCESSES }, () => startWorker(redis));
       try {
         const study = await Study.open(join(folder, "a.sqlite"), {
-          ...{ name: "a", space, sampler: "random", pruner, objective: NOTHING, lookahead: LOOKAHEAD },
+          ...{ name: "a", space: wide, sampler, pruner, objective: NOTHING, lookahead: LOOKAHEAD },
           task: { reports },
         });
         let [ended, begin, cpu] = [0, 0, process.cpuUsage()];
@@ -86,9 +98,11 @@ const driving = (name: string, reports: number, pruner: string): BenchCase => ({
 /** Sweeps over machines, on this one. */
 export const overRedis: readonly BenchCase[] = [
   latency,
-  driving("driver", 0, "none"),
-  driving("driver:reports", 10, "none"),
-  driving("driver:answers", 10, "median"),
+  driving("driver", { reports: 0 }),
+  driving("driver:reports", { reports: 10 }),
+  driving("driver:answers", { reports: 10, pruner: "median" }),
+  driving("driver:tpe", { reports: 10, sampler: "tpe" }),
+  driving("driver:tpe:asha", { reports: 10, sampler: "tpe", pruner: "asha" }),
 ];
 
 function startWorker(redis: string): ChildProcess {

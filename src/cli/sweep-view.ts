@@ -16,8 +16,17 @@ const ROWS = 24;
 interface Slot {
   readonly number: number;
   readonly parameters: string;
-  readonly began: number;
+  began: number;
   share?: number;
+}
+
+interface SweepViewOptions {
+  readonly trials: number;
+  /** Trials at a time. */
+  readonly workers: number;
+  /** Whether they run on other machines, where they wait until one has room. */
+  readonly remote?: boolean;
+  readonly quiet?: boolean;
 }
 
 /** The live view of a sweep: a line a worker, then counts, the best, and how long it takes. For terminals. */
@@ -25,6 +34,7 @@ export class SweepView {
   readonly #live: boolean;
   readonly #study: Study;
   readonly #trials: number;
+  readonly #remote: boolean;
   readonly #slots: (Slot | undefined)[];
   readonly #counts: Record<TrialState, number>;
   readonly #began = performance.now();
@@ -35,13 +45,11 @@ export class SweepView {
   #note = "";
   #clock: NodeJS.Timeout | undefined;
 
-  constructor(
-    study: Study,
-    { trials, workers, quiet = false }: { trials: number; workers: number; quiet?: boolean },
-  ) {
+  constructor(study: Study, { trials, workers, remote = false, quiet = false }: SweepViewOptions) {
     this.#live = !quiet && process.stderr.isTTY === true && env("TERM") !== "dumb";
     this.#study = study;
     this.#trials = trials;
+    this.#remote = remote;
     this.#slots = Array.from({ length: workers });
     this.#counts = { ...study.states };
     this.#best = study.best;
@@ -75,6 +83,8 @@ export class SweepView {
       case "progress": {
         const slot = this.#slots[worker];
         const { seeds } = this.#study.definition;
+        // On another machine it begins when that says so.
+        if (slot && this.#remote && slot.share === undefined) slot.began = performance.now();
         if (slot) slot.share = (event.replicate + event.done / event.total) / seeds;
         break;
       }
@@ -121,11 +131,14 @@ export class SweepView {
    */
   text(rows = Number.POSITIVE_INFINITY): string[] {
     const width = String(this.#trials - 1).length;
+    const what = this.#remote ? "slot" : "worker";
     const workers = this.#slots.map((slot, worker) => {
-      if (!slot) return `worker ${worker + 1}  idle`;
+      if (!slot) return `${what} ${worker + 1}  idle`;
+      const trial = `${what} ${worker + 1}  trial ${String(slot.number).padStart(width)}`;
+      if (this.#remote && slot.share === undefined) return `${trial}  queued       ${slot.parameters}`;
       const share = slot.share === undefined ? "    " : `${Math.floor(100 * slot.share)}%`.padStart(4);
       const seconds = duration((performance.now() - slot.began) / 1000);
-      return `worker ${worker + 1}  trial ${String(slot.number).padStart(width)} ${share}  ${seconds.padStart(5)}  ${slot.parameters}`;
+      return `${trial} ${share}  ${seconds.padStart(5)}  ${slot.parameters}`;
     });
     const { waiting: _, running: __, ...ended } = this.#counts;
     const done = Object.values(ended).reduce((a, b) => a + b, 0);

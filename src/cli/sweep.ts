@@ -140,7 +140,12 @@ async function runOn(
   const { json = false, quiet = false } = flags;
   const all = trialsOfShard(shardOf(study.definition), trials);
   const shown = Math.min(executor?.workers ?? workers, all);
-  const view = new SweepView(study, { trials: all, workers: shown, quiet: quiet || json });
+  const view = new SweepView(study, {
+    trials: all,
+    workers: shown,
+    remote: executor?.remote ?? false,
+    quiet: quiet || json,
+  });
   if (view.live) live.view = view;
   const { signal, dispose } = interruptible(
     () => view.note("stopping…"),

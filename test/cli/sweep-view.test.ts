@@ -28,6 +28,21 @@ test("the live view has a line a worker, counts by state, the best so far, rate 
   view.close();
 });
 
+test("of trials that run elsewhere the live view says which are queued", async (t) => {
+  await using study = await Study.open(":memory:", {
+    ...{ name: "far", sampler: "random" },
+    space: { parameters: { x: { type: "uniform", low: 0, high: 1 } } },
+  });
+  const view = new SweepView(study, { trials: 4, workers: 2, remote: true, quiet: true });
+  for (const worker of [0, 1])
+    view.take({ kind: "started", worker, trial: study.trial(study.ask()!.number)! });
+  view.take({ kind: "progress", worker: 1, number: 1, replicate: 0, done: 0, total: 1 });
+  const [first, second] = view.text();
+  t.regex(first, /^slot 1 {2}trial 0 {2}queued {7}x=0\.\d+$/);
+  t.regex(second, /^slot 2 {2}trial 1 {3}0% +\d+ s {2}x=0\.\d+$/);
+  view.close();
+});
+
 test("the live view is no higher than the screen: trials that run come first", async (t) => {
   await using study = await Study.open(":memory:", {
     ...{ name: "high", sampler: "random", lookahead: 64 },

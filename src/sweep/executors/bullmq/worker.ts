@@ -287,7 +287,8 @@ class WorkerRun {
     if (wrong) this.#connection.once(wrong.message);
     if (!this.#once || this.#held.size > 0 || same.length > 0) return;
     if (!this.#driven && performance.now() - this.#began < FIRST_MILLISECONDS) return;
-    this.#connection.note("no sweep is left");
+    const waited = `no sweep came within ${FIRST_MILLISECONDS / 1000} s`;
+    this.#connection.note(this.#driven ? "no sweep is left" : waited);
     this.#leave();
   }
 }
