@@ -184,22 +184,30 @@ export function requireSameStudy(stored: StudyDefinition, given: StudyDefinition
   }
 }
 
+/** What two definitions that differ are called. */
+type Sides = readonly [string, string];
+const STORED_AND_GIVEN: Sides = ["stored", "given"];
+
 /** In what two studies differ, with both values, whichever shards they are; undefined where they are the same. */
-export function studyDifference(a: StudyDefinition, b: StudyDefinition): string | undefined {
+export function studyDifference(
+  a: StudyDefinition,
+  b: StudyDefinition,
+  sides: Sides = STORED_AND_GIVEN,
+): string | undefined {
   const of = ({ objective: _, shard: __, ...rest }: StudyDefinition) => rest;
   const [one, other] = [of(a), of(b)];
-  return canonicalJson(one) === canonicalJson(other) ? undefined : difference(one, other);
+  return canonicalJson(one) === canonicalJson(other) ? undefined : difference(one, other, sides);
 }
 
-function difference(stored: unknown, given: unknown): string {
+function difference(stored: unknown, given: unknown, sides: Sides = STORED_AND_GIVEN): string {
   const [a, b] = [stored, given].map((value) => (isRecord(value) ? value : undefined));
   if (a && b) {
     for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
       if (canonicalJson(a[key]) === canonicalJson(b[key])) continue;
-      return `${key}: ${difference(a[key], b[key])}`;
+      return `${key}: ${difference(a[key], b[key], sides)}`;
     }
   }
-  return `stored ${quote(stored)}, given ${quote(given)}`;
+  return `${sides[0]} ${quote(stored)}, ${sides[1]} ${quote(given)}`;
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

@@ -114,9 +114,15 @@ function sameStudy(sources: readonly Source[]): StudyDefinition {
   const { shard, ...definition } = first.study.definition;
   for (const { where, study } of others) {
     const [one, two] = [quote(first.where), quote(where)];
-    const different = studyDifference(first.study.definition, study.definition);
+    const different = studyDifference(first.study.definition, study.definition, [
+      "in the first",
+      "in the second",
+    ]);
     if (different !== undefined) {
-      throw new PlateauError("study", `${one} and ${two} are not shards of one study: ${different}`);
+      throw new PlateauError(
+        "study",
+        `${one} and ${two} are not shards of one study: ${different}: run one of them again with the other's options`,
+      );
     }
     if (shardOf(study.definition).count === shardOf(first.study.definition).count) continue;
     throw new PlateauError(

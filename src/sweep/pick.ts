@@ -1,4 +1,5 @@
 import { PlateauError, quote } from "../errors.js";
+import { shellWord } from "../text.js";
 import type { Storage, StudyStorage } from "./storage/storage.js";
 
 /**
@@ -19,6 +20,6 @@ export function pickStudy(storage: Storage, name?: string): StudyStorage {
     "study",
     names.length === 0
       ? `${where} has no study yet`
-      : `${where}: ${known}: say which by its name (--name ${names[0]})`,
+      : `${where}: ${known}: say which by its name (--name ${shellWord(names[0])})`,
   );
 }

@@ -1,12 +1,14 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import test, { type ExecutionContext } from "ava";
+import { given } from "../support/given.js";
 import { withRedis } from "../support/redis.js";
 import { tellsRemedy } from "./remedy.js";
 
+const canCompile = process.platform === "linux" && spawnSync("gcc", ["--version"]).status === 0;
 const main = fileURLToPath(new URL("./main.js", import.meta.url));
 
 /** A few points of a run, told and mended as the many are that npm run faults tries. */
@@ -54,6 +56,11 @@ test.serial("training: an error or a kill at a call is told with its remedy and 
   survives(t, "train", "calls", ["--every", "15"]),
 );
 
+given(canCompile, "there is no gcc, or no Linux").serial(
+  "training: an error or a kill at a system call is told with its remedy and mended by resuming",
+  (t) => survives(t, "train", "system", ["--every", "15"]),
+);
+
 test.serial("a sweep: an error or a kill at a call is told with its remedy and mended by resuming", (t) =>
   survives(t, "sweep", "calls", ["--every", "70"]),
 );
@@ -64,6 +71,18 @@ test.serial("a sweep: whatever becomes of a thread at a message, the study comes
 
 test.serial("an experiment: an error or a kill at a call is mended by resuming", (t) =>
   survives(t, "experiment", "calls", ["--kinds", "EIO,kill", "--every", "150"]),
+);
+
+test.serial("an experiment: whatever becomes of a thread at a message is mended by resuming", (t) =>
+  survives(t, "experiment", "messages", ["--kinds", "ends the thread", "--every", "16"]),
+);
+
+withRedis.serial("a sweep over Redis: whatever becomes of a worker's thread at a message is mended", (t) =>
+  survives(t, "machines", "messages", ["--kinds", "ends the thread", "--every", "13"]),
+);
+
+withRedis.serial("a sweep over Redis: an error or a kill at a call of its driver is mended", (t) =>
+  survives(t, "machines", "calls", ["--kinds", "EIO,kill", "--every", "70"]),
 );
 
 withRedis.serial(

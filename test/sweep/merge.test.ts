@@ -201,7 +201,10 @@ test("what is no shard of the same study is refused, and nothing is written", as
     t.is(bytesOf(target), before, String(message));
   };
   const [other] = await shards(t, { ...line, seed: 9 }, 6, [99, undefined], folder(t));
-  refuse([files[0], other], /are not shards of one study: seed: stored 0, given 9/);
+  refuse(
+    [files[0], other],
+    /are not shards of one study: seed: in the first 0, in the second 9: run one of them again/,
+  );
   const [half] = await shards(t, line, 6, [99, undefined], folder(t));
   refuse([files[0], half], /is shard 1\/3, .* shard 1\/2: merge shards of one N/);
   const alone = join(cwd, "alone.sqlite");

@@ -12,6 +12,7 @@ import { type Experiment, type ExperimentInput, experimentSchema } from "../conf
 import { parseMetric, protocolMetric } from "../metric.js";
 import { resolveProtocol } from "../protocol.js";
 import { findPreset, presets } from "./presets.js";
+import { studyOptions } from "./study-options.js";
 import { loadTarget, studyTarget, targetUrl } from "./target-module.js";
 import { type TrainingTask, trainingTask } from "./task.js";
 import { trialOf } from "./trial.js";
@@ -241,19 +242,6 @@ function requireOptions(fixed: Partial<ExperimentInput>, space: SpaceInput): voi
   }
 }
 
-const studyOptions = ["name", "target", "space", "experiment", "objective", "test", "direction", "seed"];
-const moreOptions = [
-  "sampler",
-  "pruner",
-  "samplers",
-  "pruners",
-  "seeds",
-  "stopWorse",
-  "lookahead",
-  "retries",
-  "shard",
-];
-
 /** Kinds of what is looked into here; the rest is checked where the study is defined. */
 const studyShape = v.looseObject({
   target: v.string("expected a target's name"),
@@ -267,7 +255,7 @@ const studyShape = v.looseObject({
 function requireStudyOptions(input: object): void {
   requireObject("study", input);
   check("study", studyShape, input);
-  const known = [...studyOptions, ...moreOptions];
+  const known = studyOptions;
   const unknown = Object.keys(input).find((name) => !known.includes(name));
   if (unknown === undefined) return;
   const remedy = Object.hasOwn(experimentSchema.entries, unknown)

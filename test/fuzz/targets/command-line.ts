@@ -123,7 +123,7 @@ function flags(): Map<string, string[]> {
 export const commandLine: FuzzTarget = {
   name: "command-line",
   writes: true,
-  testCases: 500,
+  testCases: 2000,
   async prepare(fixtures) {
     const study = await Study.open(join(fixtures, "study.sqlite"), {
       name: "line",

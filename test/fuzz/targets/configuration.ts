@@ -171,7 +171,7 @@ const readers: ((value: unknown) => unknown)[] = [
 
 export const configuration: FuzzTarget = {
   name: "configuration",
-  testCases: 500,
+  testCases: 2000,
   prepare: () =>
     mutatedTexts(
       corpus,

@@ -55,7 +55,7 @@ const words = [
 export const runFolder: FuzzTarget = {
   name: "run-folder",
   writes: true,
-  testCases: 500,
+  testCases: 1000,
   async prepare(fixtures) {
     const folder = join(fixtures, "run");
     const { experiment } = await finishedRun(folder);

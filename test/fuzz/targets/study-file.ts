@@ -24,7 +24,7 @@ function packed(file: Uint8Array, wal: Uint8Array = new Uint8Array(0)): Uint8Arr
 export const studyFile: FuzzTarget = {
   name: "study-file",
   writes: true,
-  testCases: 300,
+  testCases: 2000,
   async prepare(fixtures) {
     const { file, wal, whole } = await makeStudy(fixtures);
     const words = [

@@ -7,7 +7,7 @@ import type { FuzzTarget } from "../target.js";
 export const studyValues: FuzzTarget = {
   name: "study-values",
   writes: true,
-  testCases: 500,
+  testCases: 2000,
   async prepare(fixtures) {
     await makeStudy(fixtures);
     return changes.map((json) => new TextEncoder().encode(json));
