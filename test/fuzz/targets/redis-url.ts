@@ -14,6 +14,8 @@ const corpus = [
   `valkeys://u%40x:${SECRET}%2F@host`,
   `redis://host/1?password=${SECRET}`,
   `redis:host@${SECRET}@host`,
+  `redis://user:${SECRET}`,
+  `rediss://:${SECRET}/3`,
   `REDIS://user:${SECRET}@HOST:99999`,
 ];
 const words = [
@@ -50,8 +52,9 @@ export const redisUrlTarget: FuzzTarget = {
   name: "redis-url",
   prepare: () => mutatedTexts(corpus, words, made),
   run(bytes) {
-    const text = new TextDecoder().decode(bytes);
-    process.env["PLATEAU_REDIS"] = text.replaceAll("\0", "");
+    // An environment has no such character.
+    const text = new TextDecoder().decode(bytes).replaceAll("\0", "");
+    process.env["PLATEAU_REDIS"] = text;
     let said = "";
     let refusal: unknown;
     try {
@@ -65,7 +68,10 @@ export const redisUrlTarget: FuzzTarget = {
     }
     delete process.env["PLATEAU_REDIS"];
     // What stands there is a host, whatever it was meant to be.
-    const host = text.slice(text.lastIndexOf("@") + 1).replace(/[?#].*/s, "");
+    const host = text
+      .slice(text.lastIndexOf("@") + 1)
+      .replace(/[?#].*/s, "")
+      .replace(/:(?!\/).*/s, "");
     if (said.includes(SECRET) && !host.includes(SECRET)) throw new Error(`a secret is told: ${said}`);
     if (refusal) throw refusal;
   },

@@ -65,5 +65,14 @@ export function redisAddress(text: string): RedisAddress {
 
 /** A URL, or what was meant to be one, with nothing left of user, password and options. */
 export function withoutSecrets(text: string): string {
-  return text.replace(/^([a-z]+:\/*)?.*@/is, "$1").replace(/[?#].*$/s, "");
+  const bare = text.replace(/^([a-z]+:\/*)?.*@/is, "$1").replace(/[?#].*$/s, "");
+  for (const { index } of bare.matchAll(/:/g)) {
+    const behind = bare.slice(index + 1);
+    if (/^(?:\/|\d{0,5}(?:\/|$)|[0-9a-f:.]*\])/i.test(behind)) continue;
+    // Where a port should be there may be a password, behind which @host was forgotten.
+    return `${bare.slice(0, index)}:…`;
+  }
+  // Of a path, what can be a database's number.
+  const [, before = "", rest] = /^([^/:]*:\/{1,2}(?!\/))?(.*)$/s.exec(bare)!;
+  return before + rest.replace(/\/(?!\d{0,4}$).*$/s, "/…");
 }
