@@ -154,7 +154,10 @@ export class Study implements AsyncDisposable {
     return this.#study.best();
   }
 
-  /** Whether trials go by earlier ones, as far as `lookahead` lets them: by sampler, pruner, or seeds that are compared. */
+  /**
+   * Whether trials go by earlier ones, as far as `lookahead` lets them: by sampler, pruner, or seeds that are compared.
+   * @throws PlateauError `unknown-name`, `usage`: the study was made with other samplers
+   */
   get learns(): boolean {
     return new Guide(this.#study, this.#kinds).usesHistory;
   }
