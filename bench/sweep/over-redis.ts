@@ -53,7 +53,7 @@ const latency: BenchCase = {
 const PROCESSES = 3;
 const THREADS = 2;
 const LOOKAHEAD = 100;
-const MOST = 1500;
+const MOST = 5000;
 
 /**
  * What the driver's process takes: milliseconds of the processor a trial, and trials a second in the end, with several
