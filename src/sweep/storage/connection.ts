@@ -57,6 +57,8 @@ export class Connection {
   readonly #queries = new Map<string, { statement: Database.Statement; names: readonly string[] }>();
   readonly #file: string;
   #shared = false;
+  /** Whether all that it was asked for it has done: else it is not used again. */
+  #sound = true;
   #depth = 0;
 
   /**
@@ -186,7 +188,7 @@ export class Connection {
       quietly(() => this.#database.exec("PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)"));
       quietly(() => this.#database.exec("PRAGMA journal_mode = DELETE"));
     }
-    keep(this.#file, this.#database);
+    keep(this.#file, this.#database, this.#sound);
   }
 
   /** Takes back what was begun. Where even that fails, it is tried again before anything else is begun. */
@@ -220,6 +222,8 @@ export class Connection {
   #translate(action: string, cause: unknown): unknown {
     if (cause instanceof PlateauError) return cause;
     const { code = "", message = "" } = cause as { code?: string; message?: string };
+    // Where a file could not be opened for writing just now, SQLite has opened it for reading, and it stays so.
+    if (!/^SQLITE_(?:BUSY|LOCKED)/.test(code)) this.#sound = false;
     const refuse = (remedy: string) =>
       ioError(`cannot ${action}`, this.where, { code: code || undefined, message }, remedy);
     if (code.startsWith("SQLITE_NOTADB")) {

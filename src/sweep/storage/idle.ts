@@ -17,10 +17,13 @@ const idle = new Map<string, { readonly database: Database.Database; readonly st
 /** Connections that were let go of since the event loop turned. */
 let uncollected = 0;
 
-/** Takes a connection that is closed: to be used again, or to be let go of. */
-export function keep(file: string, database: Database.Database): void {
+/**
+ * Takes a connection that is closed: to be used again, or to be let go of.
+ * @param sound whether it can be used again
+ */
+export function keep(file: string, database: Database.Database, sound: boolean): void {
   const state = stateOf(file);
-  if (state === undefined || idle.has(file)) {
+  if (!sound || state === undefined || idle.has(file)) {
     letGo(database);
     return;
   }

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import test from "ava";
-import { MOST_IDLE, MOST_UNCOLLECTED } from "../../../src/sweep/storage/idle.js";
+import { Connection } from "../../../src/sweep/storage/connection.js";
+import { keep, MOST_IDLE, MOST_UNCOLLECTED, reuse } from "../../../src/sweep/storage/idle.js";
 import { Study } from "../../../src/sweep/study.js";
 import { given } from "../../support/given.js";
 
@@ -68,4 +69,21 @@ test("a study whose connection was let go of is opened again, as it was left", a
     t.is(opened.trial(0)?.value, i);
     opened.close();
   }
+});
+
+test("a connection that has failed is not used again: SQLite may have opened its file for reading alone", (t) => {
+  const file = join(temporary(t), "a.sqlite");
+  const close = (fails: boolean) => {
+    const connection = new Connection(file, { create: true, readonly: false });
+    if (fails) t.throws(() => connection.execute("INSERT INTO nothing VALUES (1)"), { code: "study" });
+    connection.close();
+    const found = reuse(file);
+    if (found) keep(file, found, true);
+    return found;
+  };
+  const first = close(false);
+  t.truthy(first);
+  t.is(close(false), first);
+  t.is(close(true), undefined);
+  t.truthy(close(false));
 });
