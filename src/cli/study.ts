@@ -4,7 +4,7 @@ import { writeFileAtomic } from "../files/atomic.js";
 import { writeCsv, writeParquet } from "../formats/write-table.js";
 import { exportTrials, trialTable } from "../sweep/export.js";
 import { type Importance, importance } from "../sweep/insight/importance.js";
-import { pickStudy } from "../sweep/pick.js";
+import { listed, pickStudy } from "../sweep/pick.js";
 import { Space } from "../sweep/space/space.js";
 import { openSqlite } from "../sweep/storage/sqlite.js";
 import type { Storage, StoredTrial, StudyStorage, StudySummary } from "../sweep/storage/storage.js";
@@ -58,7 +58,7 @@ export const list: Action = (file, { json }) =>
       const rows = found.map((one) => {
         const { waiting, running, complete, pruned, diverged, failed } = one.states;
         const all = waiting + running + complete + pruned + diverged + failed;
-        const trial = storage.find(one.name)!.best();
+        const trial = listed(storage, one.name).best();
         const counts = [all, complete, pruned, failed, diverged, waiting + running];
         const { shard } = one.definition;
         const named = shard === undefined ? one.name : `${one.name} (shard ${shard})`;
@@ -70,7 +70,7 @@ export const list: Action = (file, { json }) =>
   });
 
 function bestOf(storage: Storage, { name }: StudySummary): { number: number; value: number | null } | null {
-  const trial = storage.find(name)!.best();
+  const trial = listed(storage, name).best();
   return trial ? { number: trial.number, value: trial.value } : null;
 }
 

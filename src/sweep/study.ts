@@ -136,11 +136,13 @@ export class Study implements AsyncDisposable {
 
   /**
    * The same for as long as there is the study, wherever its file lies; other studies have others.
-   * @throws PlateauError `io` of the storage
+   * @throws PlateauError `io` of the storage; `study` where it was removed meanwhile
    */
   get id(): string {
-    const { created } = this.#storage.list().find(({ name }) => name === this.name)!;
-    const text = `${created}\n${canonicalJson({ ...this.definition, objective: null })}`;
+    const found = this.#storage.list().find(({ name }) => name === this.name);
+    if (!found)
+      throw new PlateauError("study", `${quote(this.where)} has no study ${quote(this.name)} any more`);
+    const text = `${found.created}\n${canonicalJson({ ...this.definition, objective: null })}`;
     return createHash("sha256").update(text).digest("hex").slice(0, 20);
   }
 

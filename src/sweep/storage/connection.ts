@@ -57,7 +57,7 @@ export class Connection {
   readonly #queries = new Map<string, { statement: Database.Statement; names: readonly string[] }>();
   readonly #file: string;
   #shared = false;
-  /** Whether all that it was asked for it has done: else it is not used again. */
+  /** Whether it can be written to, as far as is known: else it is not used again. */
   #sound = true;
   #depth = 0;
 
@@ -222,8 +222,6 @@ export class Connection {
   #translate(action: string, cause: unknown): unknown {
     if (cause instanceof PlateauError) return cause;
     const { code = "", message = "" } = cause as { code?: string; message?: string };
-    // Where a file could not be opened for writing just now, SQLite has opened it for reading, and it stays so.
-    if (!/^SQLITE_(?:BUSY|LOCKED)/.test(code)) this.#sound = false;
     const refuse = (remedy: string) =>
       ioError(`cannot ${action}`, this.where, { code: code || undefined, message }, remedy);
     if (code.startsWith("SQLITE_NOTADB")) {
@@ -243,8 +241,11 @@ export class Connection {
       );
     }
     if (code.startsWith("SQLITE_FULL")) return refuse("disk full: free some; what was stored before is safe");
-    if (code.startsWith("SQLITE_READONLY"))
+    if (code.startsWith("SQLITE_READONLY")) {
+      // Where a file could not be opened for writing just now, SQLite has opened it for reading, and it stays so.
+      this.#sound = false;
       return refuse("it is read-only: change its permissions, or copy it");
+    }
     if (code.startsWith("SQLITE_BUSY") || code.startsWith("SQLITE_LOCKED"))
       return refuse(`another process has held it for ${BUSY_MILLISECONDS / 1000} s: stop that, or wait`);
     if (code.startsWith("SQLITE_IOERR"))

@@ -3,6 +3,7 @@ import { PlateauError, quote } from "../../errors.js";
 import { MOST_LEVELS, nestedBeyond } from "../../nesting.js";
 import { version } from "../../version.js";
 import { type StudyDefinition, storedDefinition } from "../definition.js";
+import { listed } from "../pick.js";
 import { Connection } from "./connection.js";
 import { isGone, newOwner, retire } from "./owner.js";
 import { countStates } from "./rows.js";
@@ -78,7 +79,7 @@ class SqliteStorage implements Storage {
         version,
         new Date().toISOString(),
       );
-      return this.find(definition.name)!;
+      return listed(this, definition.name);
     });
   }
 

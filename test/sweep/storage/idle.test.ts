@@ -71,11 +71,11 @@ test("a study whose connection was let go of is opened again, as it was left", a
   }
 });
 
-test("a connection that has failed is not used again: SQLite may have opened its file for reading alone", (t) => {
+test("a connection that could not write is not used again: SQLite may have opened its file for reading alone", (t) => {
   const file = join(temporary(t), "a.sqlite");
   const close = (fails: boolean) => {
-    const connection = new Connection(file, { create: true, readonly: false });
-    if (fails) t.throws(() => connection.execute("INSERT INTO nothing VALUES (1)"), { code: "study" });
+    const connection = new Connection(file, { create: !fails, readonly: fails });
+    if (fails) t.throws(() => connection.execute("CREATE TABLE a (b)"), { code: "io", message: /read-only/ });
     connection.close();
     const found = reuse(file);
     if (found) keep(file, found, true);
