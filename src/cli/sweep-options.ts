@@ -1,10 +1,10 @@
 import { basename, dirname, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import * as v from "valibot";
-import { PlateauError, quote, unknownName } from "../errors.js";
+import { PlateauError, quote } from "../errors.js";
 import type { TrainingStudyInput } from "../experiments/sweep/open.js";
 import { presets } from "../experiments/sweep/presets.js";
-import { studyOptions } from "../experiments/sweep/study-options.js";
+import { requireStudyOptions } from "../experiments/sweep/study-options.js";
 import type { Named } from "../sweep/definition.js";
 import { pruners } from "../sweep/pruners/registry.js";
 import { runNumbers } from "../sweep/run/require.js";
@@ -209,14 +209,7 @@ async function readConfig(
       `${path} is ${quote(value)}: expected options of a sweep, such as target and space`,
     );
   }
-  const known = [...Object.keys(runSchema.entries), ...studyOptions];
-  const stray = Object.keys(value).find((key) => !known.includes(key));
-  if (stray !== undefined) {
-    const words = unknownName("option of a sweep", stray, known).message;
-    const where =
-      stray === "executor" || stray === "redis" ? ": where it runs is said on the command line" : "";
-    throw new PlateauError("usage", `${path}: ${words}${where}`);
-  }
+  requireStudyOptions(path, value, Object.keys(runSchema.entries));
   const isRun = ([key]: [string, unknown]) => Object.hasOwn(runSchema.entries, key);
   const entries = Object.entries(value);
   const run = check(path, runSchema, Object.fromEntries(entries.filter(isRun)));

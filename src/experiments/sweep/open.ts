@@ -12,7 +12,7 @@ import { type Experiment, type ExperimentInput, experimentSchema } from "../conf
 import { parseMetric, protocolMetric } from "../metric.js";
 import { resolveProtocol } from "../protocol.js";
 import { findPreset, presets } from "./presets.js";
-import { studyOptions } from "./study-options.js";
+import { requireStudyOptions } from "./study-options.js";
 import { loadTarget, studyTarget, targetUrl } from "./target-module.js";
 import { type TrainingTask, trainingTask } from "./task.js";
 import { trialOf } from "./trial.js";
@@ -133,7 +133,9 @@ async function definition(
  * @throws PlateauError `usage` where an option, parameter or value is none of training, `unknown-name`
  */
 export function trainingStudy(input: TrainingStudyInput): StudyInput {
-  requireStudyOptions(input);
+  requireObject("study", input);
+  check("study", studyShape, input);
+  requireStudyOptions("study", input);
   const target = targetUrl(requireStorable(input.target) ?? requireTarget());
   const {
     target: _,
@@ -250,19 +252,6 @@ const studyShape = v.looseObject({
   objective: v.optional(v.string("expected a measure such as validation.rmse")),
   test: v.optional(flag),
 });
-
-/** @throws PlateauError `usage` naming what is no option, or one of training */
-function requireStudyOptions(input: object): void {
-  requireObject("study", input);
-  check("study", studyShape, input);
-  const known = studyOptions;
-  const unknown = Object.keys(input).find((name) => !known.includes(name));
-  if (unknown === undefined) return;
-  const remedy = Object.hasOwn(experimentSchema.entries, unknown)
-    ? "it is one of training: put it under experiment"
-    : `known: ${known.join(", ")}`;
-  throw new PlateauError("usage", `study: ${unknown} is no option (${remedy})`);
-}
 
 /**
  * Experiments that the space holds: some drawn at random, those left out that training refuses.

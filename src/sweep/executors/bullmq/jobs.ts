@@ -11,7 +11,11 @@ const LATER_MILLISECONDS = 1000;
 /** How long a worker takes nothing after it took what it cannot run: others are to be quicker. */
 const SHY_MILLISECONDS = 2000;
 
-/** Leaves a job to another worker, which has what it takes. @param ends when this one ends. @throws DelayedError, which BullMQ wants */
+/**
+ * Leaves a job to another worker, which has what it takes.
+ * @param ends when this one ends
+ * @throws DelayedError, which BullMQ wants
+ */
 export async function leaveToOthers(
   connection: Connection,
   job: Job,

@@ -24,7 +24,8 @@ export interface Sequel {
 
 /**
  * The workers that trials have lost. That is not the trial's doing where the worker lives, where it had got further
- * with it, or where it was gone before this driver came; else perhaps it is, or another's that was there: which one it was shows where each is run alone.
+ * with it, or where it was gone before this driver came; else perhaps it is, or another's that was there: which one it
+ * was shows where each is run alone.
  */
 export class Losses {
   readonly #losses = new Map<number, number>();
